@@ -1,0 +1,120 @@
+//! From hits to findings: the only place where wording, severity, points and the masked excerpt are added.
+
+use std::collections::HashMap;
+
+use crate::measure::{Loss, Stake, score};
+use crate::model::{AuditedNote, Category, Finding, Hit, Note, Outcome, Score};
+use crate::rules::{Rule, Rulebook};
+use crate::text::prepared::Workspace;
+use crate::text::redact;
+
+/// A thread's buffers, a workspace a language.
+pub type Workspaces = HashMap<usize, Workspace>;
+
+/// Longest excerpt in characters.
+const LONGEST_EXCERPT: usize = 120;
+
+/// Audits one note in the language of that index; without a language nothing is judged.
+pub fn audit_note(note: Note, language: Option<usize>, book: &Rulebook, workspaces: &mut Workspaces) -> AuditedNote {
+    let Some(index) = language else {
+        return AuditedNote { note, language: None, score: Score::default(), findings: Vec::new() };
+    };
+    let language = &book.languages[index];
+    let workspace = workspaces.entry(index).or_insert_with(|| Workspace::new(&language.scanner));
+    let prepared = workspace.prepare(&note, &book.folder, &language.scanner, &language.speech);
+    let mut stakes = Vec::with_capacity(book.rules.len());
+    let mut findings = Vec::new();
+    let mut fatal = false;
+    for (at, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
+        let Some(check) = check else { continue };
+        if !rule.when.holds(&note, &language.code) {
+            continue;
+        }
+        let outcome = check.check(&prepared);
+        if let Outcome::NotApplicable(_) = outcome {
+            continue;
+        }
+        stakes.push(Stake { category: rule.category, points: rule.points });
+        if let Outcome::Fail(hits) = outcome {
+            fatal |= rule.fatal;
+            findings.extend(hits.into_iter().map(|hit| finding(at, rule, &language.code, &note, hit)));
+        }
+    }
+    settle(&mut findings);
+    let mut losses: Vec<Loss<'_>> = findings
+        .iter_mut()
+        .map(|f| Loss { category: f.category, points: book.rules[f.rule].points, lost: &mut f.points_lost })
+        .collect();
+    let score = score(|category| book.scorecard.weight(category), &stakes, &mut losses, fatal);
+    AuditedNote { language: Some(language.code.clone()), note, score, findings }
+}
+
+fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Finding {
+    let excerpt = hit.span.map_or(String::new(), |span| {
+        let words = span.of(&note.text);
+        let masked =
+            if rule.category == Category::Sensitive { redact::secret(words) } else { redact::note(words, &[]) };
+        shorten(masked)
+    });
+    let text = rule.texts.get(language);
+    Finding {
+        rule: at,
+        category: rule.category,
+        severity: rule.severity,
+        span: hit.span,
+        element: hit.element,
+        message: text.map_or(String::new(), |t| t.message.replace("{text}", &excerpt)),
+        suggestion: hit.better.or_else(|| text.and_then(|t| t.better.clone())),
+        excerpt,
+        points_lost: 0,
+    }
+}
+
+fn shorten(text: String) -> String {
+    match text.char_indices().nth(LONGEST_EXCERPT) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+/// Orders findings by place and lets one error be one finding: where two span findings overlap, the graver family stays
+/// (an insult is no judgement, a masked swear word no abbreviation).
+fn settle(findings: &mut Vec<Finding>) {
+    let rank = |f: &Finding| match f.category {
+        Category::Sensitive => 0,
+        Category::Template => 1,
+        Category::Disrespect => 2,
+        Category::Judgement => 3,
+        _ => 4,
+    };
+    let length = |f: &Finding| f.span.map_or(0, |s| s.end - s.start);
+    findings.sort_by_key(|f| (rank(f), std::cmp::Reverse(length(f)), f.span, f.rule));
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        let told = finding.span.is_some_and(|span| {
+            kept.iter().any(|k| {
+                rank(k) <= 4 && k.span.is_some_and(|s| s.overlaps(span)) && same_kind(k.category, finding.category)
+            })
+        });
+        if !told {
+            kept.push(finding);
+        }
+    }
+    kept.sort_by(|a, b| (a.span, a.rule).cmp(&(b.span, b.rule)));
+    *findings = kept;
+}
+
+/// Whether two families tell of the wording of the same words.
+fn same_kind(a: Category, b: Category) -> bool {
+    let wording = |c| {
+        matches!(
+            c,
+            Category::Sensitive
+                | Category::Template
+                | Category::Disrespect
+                | Category::Judgement
+                | Category::Abbreviation
+        )
+    };
+    wording(a) && wording(b)
+}

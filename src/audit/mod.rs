@@ -1,0 +1,8 @@
+//! Runs the rules over every note, on all cores, in bounded memory, in the order of the input.
+
+mod collect;
+mod judge;
+mod run;
+
+pub use judge::audit_note;
+pub use run::{AuditError, Options, Progress, run};

@@ -1,0 +1,177 @@
+//! The run: a reader, workers and one collector.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
+use std::{fmt, io, thread};
+
+use rayon::prelude::*;
+
+use super::collect::Collector;
+use super::judge::{Workspaces, audit_note};
+use crate::input::{self, Export, InputError};
+use crate::model::{AuditedNote, Note, Problem, Report, RunInfo};
+use crate::rules::Rulebook;
+
+/// Rows that travel together.
+const BATCH: usize = 2_048;
+/// Batches read ahead of the workers: what bounds the memory.
+const AHEAD: usize = 3;
+
+/// What a run needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Files, folders, `-`.
+    pub inputs: Vec<PathBuf>,
+    /// How to read them.
+    pub input: input::Options,
+    /// How many of an agent's worst and best notes the report keeps.
+    pub keep: (usize, usize),
+}
+
+/// What a run tells while it goes on.
+pub trait Progress {
+    /// So many rows are done.
+    fn rows(&self, done: u64);
+}
+
+/// Why a run stopped.
+#[derive(Debug)]
+pub enum AuditError {
+    /// The input.
+    Input(InputError),
+    /// Writing what was found.
+    Output(io::Error),
+}
+
+impl fmt::Display for AuditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AuditError::Input(error) => write!(f, "{error}"),
+            AuditError::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for AuditError {}
+
+/// Audits every note of the inputs; `each` gets them one by one, in the order of the input.
+///
+/// # Errors
+/// An input that cannot be read at all, or what `each` could not write.
+pub fn run(
+    options: &Options,
+    book: &Rulebook,
+    progress: &dyn Progress,
+    each: &mut dyn FnMut(&AuditedNote) -> io::Result<()>,
+) -> Result<Report, AuditError> {
+    let files = input::expand(&options.inputs).map_err(AuditError::Input)?;
+    let info = RunInfo {
+        version: env!("CARGO_PKG_VERSION"),
+        rules_hash: book.hash.clone(),
+        inputs: options.inputs.iter().map(|path| path.display().to_string()).collect(),
+        rows: 0,
+        target: book.scorecard.target,
+    };
+    let mut collector = Collector::new(book, info, options.keep);
+    let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
+    let (sender, receiver) = sync_channel::<Result<Vec<Result<Note, Problem>>, InputError>>(AHEAD);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for file in &files {
+                match Export::open(file, &options.input, &book.vocabulary) {
+                    Ok(mut export) => loop {
+                        let batch: Vec<_> = export.by_ref().take(BATCH).collect();
+                        let last = batch.len() < BATCH;
+                        // A closed channel means that the other side stopped; nobody needs the rest.
+                        if !batch.is_empty() && sender.send(Ok(batch)).is_err() {
+                            return;
+                        }
+                        if last {
+                            break;
+                        }
+                    },
+                    Err(error) => {
+                        let _ = sender.send(Err(error));
+                        return;
+                    }
+                }
+            }
+        });
+        let mut fallback = None;
+        let mut done = 0;
+        for batch in receiver {
+            let batch = batch.map_err(AuditError::Input)?;
+            let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
+            done += batch.len() as u64;
+            let audited: Vec<Result<AuditedNote, Problem>> = batch
+                .into_par_iter()
+                .map_init(
+                    || Borrowed::from(&pool),
+                    |workspaces, row| {
+                        let note = row?;
+                        let language = language_of(&note, book).or(fallback.filter(|_| note.language.is_none()));
+                        Ok(audit_note(note, language, book, &mut workspaces.own))
+                    },
+                )
+                .collect();
+            for row in audited {
+                match row {
+                    Ok(note) => {
+                        each(&note).map_err(AuditError::Output)?;
+                        collector.note(note);
+                    }
+                    Err(problem) => collector.problem(problem),
+                }
+            }
+            progress.rows(done);
+        }
+        let report = collector.finish();
+        if report.run.rows == 0 {
+            let file = report.run.inputs.join(", ");
+            return Err(AuditError::Input(InputError::Empty { file }));
+        }
+        Ok(report)
+    })
+}
+
+/// The language that the export states, or the one that the text is in.
+fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
+    match &note.language {
+        Some(code) => book.language(code),
+        None => book.identifier.identify(&book.folder.fold_str(&note.text)),
+    }
+}
+
+/// The most frequent language of a batch, for notes too short to tell theirs.
+fn majority(batch: &[Result<Note, Problem>], book: &Rulebook) -> Option<usize> {
+    let mut counts = vec![0usize; book.languages.len()];
+    for note in batch.iter().flatten().take(400) {
+        if let Some(language) = language_of(note, book) {
+            counts[language] += 1;
+        }
+    }
+    let best = (0..counts.len()).max_by_key(|i| (counts[*i], std::cmp::Reverse(*i)))?;
+    (counts[best] > 0).then_some(best)
+}
+
+/// Workspaces borrowed from a pool, so that each thread keeps its automata warm over all batches.
+struct Borrowed<'p> {
+    pool: &'p Mutex<Vec<Workspaces>>,
+    own: Workspaces,
+}
+
+impl<'p> From<&'p Mutex<Vec<Workspaces>>> for Borrowed<'p> {
+    fn from(pool: &'p Mutex<Vec<Workspaces>>) -> Self {
+        let own = pool.lock().ok().and_then(|mut pool| pool.pop()).unwrap_or_default();
+        Borrowed { pool, own }
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut pool) = self.pool.lock() {
+            pool.push(std::mem::take(&mut self.own));
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! `abbreviation`: shorthand that is not on the approved list, also one that no list names.
+//!
+//! ```yaml
+//! check:
+//!   abbreviation:
+//!     approved: [approved, approved_everywhere]   # forms with meaning; with or without their full stops
+//!     everyday: [everyday]                        # look clipped, but everybody knows them
+//!     known: [abbreviations]                      # unapproved forms with their expansion
+//!     words: [short_words]                        # ordinary short words
+//!     expansions: [domain_words]                  # long words that agents clip
+//! ```
+//!
+//! A form that no list names is shorthand where it is short, no ordinary word, and either has no vowel, or keeps its
+//! full stop inside a sentence, or is a clip of a long word: its beginning, or its consonants in order. In a language
+//! without spaces, a short Latin word in small letters inside the text is shorthand.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled};
+use crate::model::{Hit, Outcome, Span};
+use crate::text::{ListId, Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Lists of approved forms.
+    approved: Vec<String>,
+    /// Lists of forms that look clipped and are not.
+    #[serde(default)]
+    everyday: Vec<String>,
+    /// Lists of unapproved forms with their expansion.
+    #[serde(default)]
+    known: Vec<String>,
+    /// Lists of ordinary short words.
+    #[serde(default)]
+    words: Vec<String>,
+    /// Lists of long words that agents clip.
+    #[serde(default)]
+    expansions: Vec<String>,
+    /// Lists of phrases inside which nothing is shorthand.
+    #[serde(default)]
+    spared: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Shorthand {
+    approved: HashSet<String>,
+    known: HashMap<String, String>,
+    words: HashSet<String>,
+    clips: Clips,
+    honorifics: Vec<ListId>,
+    spared: Vec<ListId>,
+    known_phrases: Option<ListId>,
+    phrase_meanings: HashMap<String, String>,
+}
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        let (lexicon, folder) = (builder.lexicon(), builder.folder());
+        let mut approved = HashSet::new();
+        for list in self.approved.iter().chain(&self.everyday) {
+            for form in lexicon.words(list, folder) {
+                approved.insert(bare(&form));
+                approved.insert(form);
+            }
+        }
+        let mut known = HashMap::new();
+        let mut phrase_meanings = HashMap::new();
+        for list in &self.known {
+            for (form, meaning) in lexicon.meanings(list, folder) {
+                if form.contains([' ', '\'', '+']) {
+                    phrase_meanings.insert(form, meaning);
+                } else {
+                    known.insert(bare(&form), meaning);
+                }
+            }
+        }
+        let words: HashSet<String> = self.words.iter().flat_map(|list| lexicon.words(list, folder)).collect();
+        let long: BTreeSet<String> = self.expansions.iter().flat_map(|list| lexicon.words(list, folder)).collect();
+        if known.is_empty() && words.is_empty() {
+            return Ok(None);
+        }
+        let phrases: Vec<String> =
+            phrase_meanings.keys().map(|form| regex::escape(form)).collect::<BTreeSet<_>>().into_iter().collect();
+        Ok(Some(Box::new(Shorthand {
+            approved,
+            known,
+            clips: Clips::new(&long),
+            words,
+            honorifics: builder.lists(&["honorifics".to_owned()])?,
+            spared: builder.lists(&self.spared)?,
+            known_phrases: (!phrases.is_empty()).then(|| builder.patterns("shorthand of several words", &phrases)),
+            phrase_meanings,
+        })))
+    }
+}
+
+/// A form without its full stops: `p.m.` and `pm` are the same form.
+fn bare(form: &str) -> String {
+    form.chars().filter(|c| *c != '.').collect()
+}
+
+impl Check for Shorthand {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        let script = Script::of(&note.note.text);
+        let mut hits: Vec<Hit> = Vec::new();
+        if let Some(list) = self.known_phrases {
+            for hit in note.hits(list) {
+                let form = &note.folded.text[hit.start as usize..hit.end as usize];
+                let better = self.phrase_meanings.get(form).cloned();
+                hits.push(Hit { better, ..Hit::at(note.hit_span(hit)) });
+            }
+        }
+        for token in tokens(&note.folded.text) {
+            let span = note.span(token.start, token.end);
+            if hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
+                continue;
+            }
+            let Some(verdict) = self.judge(note, &token, span, script) else { continue };
+            if note.hits_of(&self.spared).any(|s| (s.start as usize) <= token.start && token.end <= s.end as usize) {
+                continue;
+            }
+            let better = (!verdict.is_empty()).then_some(verdict);
+            hits.push(Hit { better, ..Hit::at(span) });
+        }
+        hits.sort_by_key(|h| h.span);
+        Outcome::from_hits(hits)
+    }
+}
+
+/// How a note uses letters, which decides what a capital says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Script {
+    /// Mostly capitals: a capital says nothing.
+    shouted: bool,
+    /// Mostly Han: a Latin word is foreign.
+    han: bool,
+}
+
+impl Script {
+    fn of(text: &str) -> Self {
+        let (mut upper, mut lower, mut han) = (0usize, 0usize, 0usize);
+        for c in text.chars() {
+            upper += usize::from(c.is_uppercase());
+            lower += usize::from(c.is_lowercase());
+            han += usize::from(('\u{3400}'..='\u{9fff}').contains(&c));
+        }
+        Script { shouted: upper > 2 * lower, han: han * 2 > upper + lower }
+    }
+}
+
+/// A run of letters and digits with `/` inside, perhaps followed by a full stop.
+struct Token<'t> {
+    start: usize,
+    end: usize,
+    text: &'t str,
+    /// A full stop follows.
+    stop: bool,
+}
+
+fn tokens(folded: &str) -> impl Iterator<Item = Token<'_>> {
+    let bytes = folded.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() && !bytes[at].is_ascii_alphanumeric() {
+            at += 1;
+        }
+        if at >= bytes.len() {
+            return None;
+        }
+        let start = at;
+        while at < bytes.len() {
+            let inside = bytes[at].is_ascii_alphanumeric()
+                || (matches!(bytes[at], b'/' | b'&')
+                    && at > start
+                    && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
+                    && at - start <= 2)
+                || (bytes[at] == b'.' && at > start && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric));
+            if !inside {
+                break;
+            }
+            at += 1;
+        }
+        // `w/`, `c/`: the stroke belongs to a single letter.
+        if at - start == 1
+            && bytes.get(at) == Some(&b'/')
+            && bytes[start].is_ascii_alphabetic()
+            && bytes.get(at + 1).is_none_or(|b| *b == b' ')
+        {
+            at += 1;
+        }
+        let stop = bytes.get(at) == Some(&b'.');
+        Some(Token { start, end: at, text: &folded[start..at], stop })
+    })
+}
+
+impl Shorthand {
+    /// The expansion (empty where unknown) if the token is shorthand.
+    fn judge(&self, note: &Prepared<'_>, token: &Token<'_>, span: Span, script: Script) -> Option<String> {
+        let folded = &note.folded.text;
+        let form = bare(token.text);
+        if !form.bytes().any(|b| b.is_ascii_alphabetic()) || self.is_part_of_code(folded, token) {
+            return None;
+        }
+        let written = span.of(&note.note.text);
+        let capitals = written.chars().filter(|c| c.is_uppercase()).count();
+        let all_capitals = capitals == written.chars().filter(|c| c.is_alphabetic()).count();
+        let starts_capital = written.chars().next().is_some_and(char::is_uppercase);
+        if self.approved.contains(&form) || self.approved.contains(token.text) {
+            return None;
+        }
+        if let Some(meaning) = self.known.get(&form) {
+            // A known form written like a name inside a sentence is a name (`Sra. Tec`), unless it cannot be one.
+            let name = starts_capital && !all_capitals && !script.shouted && self.addressed(note, token.start);
+            return (!name).then(|| meaning.clone());
+        }
+        // What follows is the model; digits make product codes, quantities and references.
+        if form.bytes().any(|b| !b.is_ascii_lowercase()) {
+            return None;
+        }
+        if script.han {
+            let small = capitals == 0;
+            let clipped = form.len() <= 4 && form.len() >= 2 || (form.len() <= 6 && !has_vowel(&form));
+            return (small && clipped).then(String::new);
+        }
+        if self.words.contains(&form) {
+            return None;
+        }
+        let inner_stop = token.stop && continues_small(&note.note.text[span.end..]);
+        if all_capitals && !script.shouted && form.len() > 1 {
+            // Initials nobody outside the team knows; longer ones are brands.
+            return ((2..=4).contains(&form.len()) && !has_vowel(&form) && !self.in_name(note, span)).then(String::new);
+        }
+        if starts_capital && !script.shouted && (self.in_name(note, span) || self.addressed(note, token.start)) {
+            return None;
+        }
+        let clip = self.clips.of(&form);
+        let shorthand = match form.len() {
+            0..=1 => false,
+            2..=5 => !has_vowel(&form) || clip.is_some() || inner_stop,
+            6..=9 => inner_stop && clip.is_some() || clip.is_some_and(|c| c.by_consonants),
+            _ => false,
+        };
+        shorthand.then(|| clip.map(|c| c.word.to_owned()).unwrap_or_default())
+    }
+
+    /// Whether the token is a piece of an e-mail address, link, file, hyphenated code or number.
+    fn is_part_of_code(&self, folded: &str, token: &Token<'_>) -> bool {
+        let bytes = folded.as_bytes();
+        let before = token.start.checked_sub(1).map(|i| bytes[i]);
+        let after = bytes.get(token.end).copied();
+        let word_start = folded[..token.start].rfind([' ', '\n']).map_or(0, |i| i + 1);
+        let word_end = folded[token.end..].find([' ', '\n']).map_or(folded.len(), |i| token.end + i);
+        let word = &folded[word_start..word_end];
+        word.contains('@')
+            || word.contains("//")
+            || word.contains("www.")
+            || before == Some(b'#')
+            || (matches!(before, Some(b'-' | b'_')) && word.bytes().any(|b| b.is_ascii_digit()))
+            || (matches!(after, Some(b'-' | b'_')) && word.bytes().any(|b| b.is_ascii_digit()))
+            || (token.text.contains('.') && token.text.split('.').any(|p| p.len() > 3))
+    }
+
+    fn addressed(&self, note: &Prepared<'_>, start: usize) -> bool {
+        note.hits_of(&self.honorifics).any(|h| {
+            h.end as usize <= start && note.folded.text[h.end as usize..start].chars().all(|c| c == ' ' || c == '.')
+        })
+    }
+
+    /// Whether a capital names: not at the start of a sentence, or beside another capitalised word.
+    fn in_name(&self, note: &Prepared<'_>, span: Span) -> bool {
+        let text = &note.note.text;
+        let before = text[..span.start].trim_end();
+        let starts = before.is_empty()
+            || before.ends_with(['.', '!', '?', ':', ';', '\n'])
+            || text[before.len()..span.start].contains('\n');
+        let capital = |c: Option<char>| c.is_some_and(char::is_uppercase);
+        let next =
+            capital(text[span.end..].trim_start().chars().next()) && text[span.end..].starts_with([' ', '-', '&']);
+        let previous = before.rsplit([' ', '\n']).next().and_then(|w| w.chars().next());
+        if starts { next } else { next || capital(previous) || span.of(text).chars().skip(1).any(char::is_lowercase) }
+    }
+}
+
+fn has_vowel(form: &str) -> bool {
+    form.bytes().any(|b| b"aeiouy".contains(&b))
+}
+
+/// Whether the text behind a full stop goes on in small letters on the same line: the stop belongs to the word.
+fn continues_small(rest: &str) -> bool {
+    rest.strip_prefix('.').is_some_and(|rest| {
+        let next = rest.trim_start_matches(' ');
+        next.starts_with([',', ';', ':', ')']) || next.chars().next().is_some_and(char::is_lowercase)
+    })
+}
+
+/// Finds the long word that a form clips.
+#[derive(Debug)]
+struct Clips {
+    /// Long words by first letter.
+    by_letter: HashMap<u8, Vec<String>>,
+}
+
+/// A long word and how the form clips it.
+#[derive(Debug, Clone, Copy)]
+struct Clip<'c> {
+    word: &'c str,
+    by_consonants: bool,
+}
+
+impl Clips {
+    fn new(words: &BTreeSet<String>) -> Self {
+        let mut by_letter: HashMap<u8, Vec<String>> = HashMap::new();
+        for word in words.iter().filter(|w| w.len() >= 5 && w.is_ascii()) {
+            by_letter.entry(word.as_bytes()[0]).or_default().push(word.clone());
+        }
+        // Short words first: the nearest expansion is the likeliest.
+        for list in by_letter.values_mut() {
+            list.sort_by_key(|w| (w.len(), w.clone()));
+        }
+        Clips { by_letter }
+    }
+
+    fn of(&self, form: &str) -> Option<Clip<'_>> {
+        let list = self.by_letter.get(form.as_bytes().first()?)?;
+        let prefix =
+            (form.len() >= 3).then(|| list.iter().find(|w| w.starts_with(form) && w.len() >= form.len() + 3)).flatten();
+        if let Some(word) = prefix {
+            return Some(Clip { word, by_consonants: false });
+        }
+        list.iter()
+            .find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w))
+            .map(|word| Clip { word, by_consonants: true })
+    }
+}
+
+/// Whether the form is the word with letters left out, most of them vowels, and its end kept or its consonants kept.
+fn is_skeleton(form: &str, word: &str) -> bool {
+    let (f, w) = (form.as_bytes(), word.as_bytes());
+    let vowels = f.iter().filter(|b| b"aeiou".contains(b)).count();
+    if f.len() < 3 || vowels * 3 > f.len() || f.last() != w.last() && !w[..w.len() - 1].ends_with(&f[f.len() - 1..]) {
+        return false;
+    }
+    let mut at = 0;
+    for letter in f {
+        match w[at..].iter().position(|b| b == letter) {
+            Some(found) => at += found + 1,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clips_are_found_by_beginning_and_by_consonants() {
+        let words = BTreeSet::from(["customer".to_owned(), "appointment".to_owned(), "payment".to_owned()]);
+        let clips = Clips::new(&words);
+        assert_eq!(clips.of("cust").unwrap().word, "customer");
+        assert_eq!(clips.of("appt").unwrap().word, "appointment");
+        assert_eq!(clips.of("pymt").unwrap().word, "payment");
+        assert!(clips.of("come").is_none() && clips.of("pat").is_none());
+    }
+
+    #[test]
+    fn tokens_keep_strokes_and_tell_stops() {
+        let all: Vec<(String, bool)> = tokens("t/s w/ tec. a.m. 3").map(|t| (t.text.to_owned(), t.stop)).collect();
+        let texts: Vec<&str> = all.iter().map(|(t, _)| t.as_str()).collect();
+        assert_eq!(texts, ["t/s", "w/", "tec", "a.m", "3"]);
+        assert!(all[2].1);
+    }
+}

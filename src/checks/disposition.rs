@@ -1,0 +1,72 @@
+//! `disposition`: text that says the opposite of the outcome chosen in the drop-down.
+//!
+//! ```yaml
+//! check:
+//!   disposition:
+//!     is: [resolved]              # where this was chosen
+//!     says: [left_open]           # the text says this
+//!     unless_later: [closed]      # and not this behind it
+//!     spared: [closed_spared]     # phrases that make it innocent
+//! ```
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled};
+use crate::model::{Disposition, Hit, NotApplicable, Outcome};
+use crate::text::{ListId, Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Dispositions that the rule is about.
+    is: Vec<Disposition>,
+    /// Lists that say the opposite.
+    says: Vec<String>,
+    /// Lists that, behind it, take it back.
+    #[serde(default)]
+    unless_later: Vec<String>,
+    /// Lists whose terms, where they touch it, make it innocent.
+    #[serde(default)]
+    spared: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Against {
+    is: Vec<Disposition>,
+    says: Vec<ListId>,
+    unless_later: Vec<ListId>,
+    spared: Vec<ListId>,
+}
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        let says = builder.lists(&self.says)?;
+        if says.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(Against {
+            is: self.is.clone(),
+            says,
+            unless_later: builder.lists(&self.unless_later)?,
+            spared: builder.lists(&self.spared)?,
+        })))
+    }
+}
+
+impl Check for Against {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        if !self.is.contains(&note.note.disposition) {
+            return Outcome::NotApplicable(NotApplicable::NotCalledFor);
+        }
+        let last = note
+            .hits_of(&self.says)
+            .filter(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
+            .max_by_key(|hit| (hit.end, hit.end - hit.start));
+        let Some(last) = last else { return Outcome::Pass };
+        if note.hits_of(&self.unless_later).any(|hit| hit.start >= last.start && hit.end > last.end) {
+            return Outcome::Pass;
+        }
+        Outcome::from_hits(vec![Hit::at(note.hit_span(last))])
+    }
+}

@@ -1,0 +1,255 @@
+//! `element`: something that a complete note tells, in a column of its own, in a labelled section, or in its text.
+//!
+//! ```yaml
+//! check:
+//!   element:
+//!     name: next_step
+//!     columns: [next_step]                 # a filled column tells it
+//!     labels: [labels_next_step]           # a section `Next step: …` tells it, unless its value is junk
+//!     other_labels: [labels_reason]        # where such a section ends
+//!     junk: [junk]
+//!     told_by: [outcome_told]              # any of these in the text tells it
+//!     together: [[promise], [deadline]]    # or one of each, in the same sentence
+//!     value_needs: [deadline]              # a labelled section must hold one of these
+//!     dispositions_tell: [resolved]        # or the drop-down tells it
+//!     needed: {dispositions: [pending], lists: [open]}   # asked for only where one of these holds
+//! ```
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled, placeholder};
+use crate::model::{Disposition, Element, Hit, NotApplicable, Outcome, Role};
+use crate::text::{ListId, Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The element.
+    name: Element,
+    /// Columns that tell it where they are filled.
+    #[serde(default)]
+    columns: Vec<Role>,
+    /// Lists of section labels that announce it.
+    #[serde(default)]
+    labels: Vec<String>,
+    /// Lists of labels that end a section.
+    #[serde(default)]
+    other_labels: Vec<String>,
+    /// Lists of values that count as empty.
+    #[serde(default)]
+    junk: Vec<String>,
+    /// Lists of which one term tells it.
+    #[serde(default)]
+    told_by: Vec<String>,
+    /// Groups of lists of which one term each, in the same sentence, tells it.
+    #[serde(default)]
+    together: Vec<Vec<String>>,
+    /// Lists of which a labelled section must hold a term.
+    #[serde(default)]
+    value_needs: Vec<String>,
+    /// Dispositions that tell it.
+    #[serde(default)]
+    dispositions_tell: Vec<Disposition>,
+    /// When it is asked for; always, where absent.
+    #[serde(default)]
+    needed: Option<Needed>,
+}
+
+/// When an element is asked for: where any of these holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Needed {
+    /// One of these was chosen.
+    #[serde(default)]
+    dispositions: Vec<Disposition>,
+    /// The text holds a term of these, in the agent's own voice.
+    #[serde(default)]
+    lists: Vec<String>,
+    /// Lists whose terms, where they touch such a term, make it none.
+    #[serde(default)]
+    spared: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Told {
+    spec: Spec,
+    labels: Vec<ListId>,
+    all_labels: Vec<ListId>,
+    junk: BTreeSet<String>,
+    told_by: Vec<ListId>,
+    together: Vec<Vec<ListId>>,
+    value_needs: Vec<ListId>,
+    needed_lists: Vec<ListId>,
+    needed_spared: Vec<ListId>,
+}
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        let told_by = builder.lists(&self.told_by)?;
+        let mut together = Vec::new();
+        for group in &self.together {
+            together.push(builder.lists(group)?);
+        }
+        if told_by.is_empty() && together.iter().all(Vec::is_empty) {
+            return Ok(None);
+        }
+        let labels = builder.lists(&self.labels)?;
+        let mut all_labels = builder.lists(&self.other_labels)?;
+        all_labels.extend(&labels);
+        let mut junk = BTreeSet::new();
+        for list in &self.junk {
+            junk.extend(builder.lexicon().words(list, builder.folder()));
+        }
+        let (needed_lists, needed_spared) = match &self.needed {
+            Some(needed) => (builder.lists(&needed.lists)?, builder.lists(&needed.spared)?),
+            None => (Vec::new(), Vec::new()),
+        };
+        Ok(Some(Box::new(Told {
+            labels,
+            all_labels,
+            junk,
+            told_by,
+            together,
+            value_needs: builder.lists(&self.value_needs)?,
+            needed_lists,
+            needed_spared,
+            spec: self.clone(),
+        })))
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        if self.told_by.is_empty() && self.together.is_empty() {
+            return Err("give `told_by` or `together`: without them no free text could tell the element".into());
+        }
+        Ok(())
+    }
+}
+
+/// What the labelled sections say of an element.
+enum Section {
+    /// There is no such label.
+    None,
+    /// The label stands there with nothing usable behind it.
+    Empty,
+    /// Filled.
+    Filled,
+}
+
+impl Check for Told {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        if !self.is_needed(note) {
+            return Outcome::NotApplicable(NotApplicable::NotCalledFor);
+        }
+        let told = self.by_column(note)
+            || self.spec.dispositions_tell.contains(&note.note.disposition)
+            || match self.section(note) {
+                Section::Filled => true,
+                Section::Empty => false,
+                Section::None => self.by_text(note),
+            };
+        if told {
+            return Outcome::Pass;
+        }
+        Outcome::Fail(vec![Hit { element: Some(self.spec.name), ..Hit::note() }])
+    }
+}
+
+impl Told {
+    fn is_needed(&self, note: &Prepared<'_>) -> bool {
+        let Some(needed) = &self.spec.needed else { return true };
+        needed.dispositions.contains(&note.note.disposition)
+            || note.hits_of(&self.needed_lists).any(|hit| {
+                !note.hits_of(&self.needed_spared).any(|s| s.start < hit.end && hit.start < s.end)
+                    && note.own_voice(note.hit_span(hit))
+            })
+    }
+
+    fn by_column(&self, note: &Prepared<'_>) -> bool {
+        let filled =
+            |(role, value): &(Role, String)| self.spec.columns.contains(role) && !self.is_junk(&value.to_lowercase());
+        note.note.elements.iter().any(filled)
+    }
+
+    fn by_text(&self, note: &Prepared<'_>) -> bool {
+        if note.has_any(&self.told_by) {
+            return true;
+        }
+        let Some((first, others)) = self.together.split_first() else { return false };
+        note.hits_of(first).any(|hit| {
+            note.sentence_at(hit.start as usize).is_some_and(|sentence| {
+                others.iter().all(|group| {
+                    note.hits_of(group).any(|other| {
+                        sentence.contains(&(other.start as usize))
+                            && (other.end <= hit.start || other.start >= hit.end || other.end > hit.end)
+                    })
+                })
+            })
+        })
+    }
+
+    fn section(&self, note: &Prepared<'_>) -> Section {
+        let text = &note.folded.text;
+        let mut found = Section::None;
+        for label in note.hits_of(&self.labels) {
+            let Some(value_at) = behind_label(text, label.start as usize, label.end as usize) else { continue };
+            let value_end = note
+                .hits_of(&self.all_labels)
+                .filter(|next| next.start as usize >= value_at)
+                .filter(|next| behind_label(text, next.start as usize, next.end as usize).is_some())
+                .map(|next| next.start as usize)
+                .min()
+                .unwrap_or(text.len());
+            let value = &text[value_at..value_end];
+            let has_what_it_needs = self.value_needs.is_empty()
+                || note.hits_of(&self.value_needs).any(|h| h.start as usize >= value_at && h.end as usize <= value_end);
+            if !self.is_junk(value) && has_what_it_needs {
+                return Section::Filled;
+            }
+            found = Section::Empty;
+        }
+        found
+    }
+
+    fn is_junk(&self, value: &str) -> bool {
+        let filled = placeholder::without_slots(value);
+        let bare = filled.trim_matches(|c: char| !c.is_alphanumeric());
+        let letters: usize =
+            bare.chars().filter(|c| c.is_alphanumeric()).map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum();
+        letters < 3 || self.junk.contains(bare) || self.junk.contains(value.trim())
+    }
+}
+
+/// Where the value of a section label starts: the label stands at the start of a line or sentence and a colon (or a
+/// closing bracket) follows it.
+pub(super) fn behind_label(text: &str, start: usize, end: usize) -> Option<usize> {
+    let before = text[..start].trim_end_matches([' ', '[', '*', '-', '#', '(', '"']);
+    let at_start = before.is_empty() || before.ends_with(['\n', '.', ';', ',', ':', '|', '/', ']', ')', '!', '?']);
+    let rest = text[end..].trim_start_matches(' ');
+    let bracketed = text[..start].ends_with('[') && rest.starts_with(']');
+    if bracketed {
+        let value = end + (text[end..].len() - rest.len()) + 1;
+        return Some(value + usize::from(text[value..].starts_with(':')));
+    }
+    (at_start && (rest.starts_with(':') || rest.starts_with("=>") || rest.starts_with("->")))
+        .then(|| end + (text[end..].len() - rest.len()) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::behind_label;
+
+    #[test]
+    fn a_label_stands_at_a_start_and_has_a_colon_or_brackets() {
+        let place = |text: &str, label: &str| {
+            let start = text.find(label).unwrap();
+            behind_label(text, start, start + label.len()).map(|at| text[at..].trim())
+        };
+        assert_eq!(place("motivo: cobro", "motivo"), Some("cobro"));
+        assert_eq!(place("[事由]客户", "事由"), Some("客户"));
+        assert_eq!(place("el motivo del cobro", "motivo"), None);
+        assert_eq!(place("x. accion : y", "accion"), Some("y"));
+    }
+}

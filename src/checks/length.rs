@@ -1,0 +1,68 @@
+//! `length`: a note with too few or too many words to be of use.
+//!
+//! ```yaml
+//! check:
+//!   length: {min: 6, max: 220, in: words}
+//! ```
+//!
+//! Han characters count one word for two characters.
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled};
+use crate::model::{Hit, Outcome};
+use crate::text::{Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Fewest words that pass.
+    #[serde(default)]
+    min: Option<usize>,
+    /// Most words that pass.
+    #[serde(default)]
+    max: Option<usize>,
+}
+
+impl Compile for Spec {
+    fn compile(&self, _: &mut ScannerBuilder<'_>) -> Compiled {
+        Ok(Some(Box::new(self.clone())))
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        if self.min.is_none() && self.max.is_none() { Err("give `min`, `max` or both".into()) } else { Ok(()) }
+    }
+}
+
+impl Check for Spec {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        let words = count_words(&note.folded.text);
+        let fails = self.min.is_some_and(|min| words < min) || self.max.is_some_and(|max| words > max);
+        Outcome::from_hits(if fails { vec![Hit::note()] } else { Vec::new() })
+    }
+}
+
+/// Words of a text of any script.
+fn count_words(text: &str) -> usize {
+    let (mut words, mut han, mut inside) = (0, 0, false);
+    for c in text.chars() {
+        let is_han = ('\u{2e80}'..='\u{9fff}').contains(&c);
+        han += usize::from(is_han);
+        let starts = c.is_alphanumeric() && !is_han;
+        words += usize::from(starts && !inside);
+        inside = starts || (inside && matches!(c, '\'' | '-' | '.' | ','));
+    }
+    words + han.div_ceil(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count_words;
+
+    #[test]
+    fn words_of_two_scripts() {
+        assert_eq!(count_words("call-back at 3.5 o'clock"), 4);
+        assert_eq!(count_words("客户来电sim卡"), 4);
+    }
+}

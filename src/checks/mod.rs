@@ -1,0 +1,91 @@
+//! What can be checked in a note. One file a kind; its first comment is the page that rule authors read.
+//!
+//! A check knows neither file format nor severity nor wording: it says where and what.
+
+use std::fmt::Debug;
+
+use serde::Deserialize;
+
+use crate::model::Outcome;
+use crate::text::{Prepared, ScannerBuilder};
+use crate::yaml::Fault;
+
+mod digits;
+
+/// A compiled check, ready to run on notes of one language.
+pub trait Check: Send + Sync + Debug {
+    /// Judges one note.
+    fn check(&self, note: &Prepared<'_>) -> Outcome;
+}
+
+/// What a kind's compilation gives: `None` where the language lacks the lists that the check needs.
+pub type Compiled = Result<Option<Box<dyn Check>>, Fault>;
+
+/// As written in a rule → compiled for one language.
+pub trait Compile {
+    /// Compiles the check for the language of `lists`.
+    ///
+    /// # Errors
+    /// A list entry that is not well written.
+    fn compile(&self, lists: &mut ScannerBuilder<'_>) -> Compiled;
+
+    /// What is wrong with the check itself, whatever the language.
+    ///
+    /// # Errors
+    /// The fault in words.
+    fn validate(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The one list of kinds: the key in a rule's `check`, the file, and a line for `acw rules kinds`.
+macro_rules! kinds {
+    ($($key:literal $variant:ident $module:ident $about:literal;)*) => {
+        /// A check as a rule writes it: a map with one key, the kind.
+        #[derive(Debug, Clone, Deserialize)]
+        pub enum CheckSpec {
+            $(
+                #[doc = $about]
+                #[serde(rename = $key)]
+                $variant($module::Spec),
+            )*
+        }
+
+        impl CheckSpec {
+            /// Kinds and what they check.
+            pub const KINDS: &'static [(&'static str, &'static str)] = &[$(($key, $about)),*];
+
+            /// The kind's specification.
+            pub fn kind(&self) -> &dyn Compile {
+                match self { $(CheckSpec::$variant(spec) => spec),* }
+            }
+        }
+    };
+}
+
+// The `mod` lines stand outside of the macro, where rustfmt sees them.
+mod abbreviation;
+mod any;
+mod capitals;
+mod disposition;
+mod element;
+mod length;
+mod number;
+mod placeholder;
+mod reference;
+mod secret;
+mod words;
+
+kinds! {
+    "any" Any any "several checks as one rule";
+    "words" Words words "words of lists in the agent's own voice";
+    "abbreviation" Abbreviation abbreviation "shorthand that is not on the approved list";
+    "placeholder" Placeholder placeholder "pieces of a prepared text left unfilled";
+    "number" Number number "numbers that pass the check digits of a named scheme";
+    "secret" Secret secret "a value behind words that announce a secret";
+    "element" Element element "an element that the note must tell";
+    "reference" Reference reference "a usable reference number where the note calls for one";
+    "disposition" Disposition disposition "text that contradicts the disposition";
+    "length" Length length "too few or too many words";
+    "capitals" Capitals capitals "a note typed in capitals";
+}

@@ -1,0 +1,158 @@
+//! `number`: numbers that pass the form and check digits of a named public scheme.
+//!
+//! ```yaml
+//! check:
+//!   number:
+//!     schemes: [card]
+//!     spared: [number_spared]     # words in front that make a long number harmless (order, IMEI)
+//!     context: [national_id_context]   # schemes without a check digit count only behind these
+//! ```
+//!
+//! A long number that fails its check is not flagged.
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled, digits};
+use crate::model::{Hit, Outcome};
+use crate::text::{ListId, Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The schemes.
+    schemes: Vec<Scheme>,
+    /// Lists of words that, right in front, make a number harmless where its scheme is weak.
+    #[serde(default)]
+    spared: Vec<String>,
+    /// Lists of words that must stand in front of a number of a weak scheme.
+    #[serde(default)]
+    context: Vec<String>,
+}
+
+macro_rules! schemes {
+    ($($variant:ident $function:ident $strong:literal $about:literal;)*) => {
+        /// Public numbering schemes. A strong one is told by its form and check digits alone; a weak one collides with
+        /// order numbers and needs context.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Scheme { $(#[doc = $about] $variant),* }
+
+        impl Scheme {
+            fn matches(self, bare: &str) -> bool {
+                match self { $(Scheme::$variant => digits::$function(bare)),* }
+            }
+
+            const fn is_strong(self) -> bool {
+                match self { $(Scheme::$variant => $strong),* }
+            }
+        }
+    };
+}
+
+schemes! {
+    Card card true "payment card of any brand";
+    Iban iban true "international bank account number";
+    Dni dni true "Spain's DNI and NIE";
+    Curp curp true "Mexico's CURP";
+    RfcPerson rfc_person true "Mexico's RFC of a natural person";
+    Rut rut false "Chile's RUT";
+    Cpf cpf false "Brazil's CPF";
+    Clabe clabe true "Mexico's interbank account";
+    Cbu cbu true "Argentina's bank account";
+    CnResident cn_resident true "China's resident identity number";
+    TwId tw_id true "Taiwan's identity number";
+    HkId hk_id false "Hong Kong's identity number";
+    Nric nric true "Singapore's NRIC and FIN";
+    Aadhaar aadhaar false "India's Aadhaar";
+    PanIn pan_in false "India's PAN";
+    ZaId za_id true "South Africa's identity number";
+    Nir nir true "France's NIR";
+    BeNational be_national false "Belgium's national number";
+    ChAhv ch_ahv true "Switzerland's AHV number";
+    Nino nino true "United Kingdom's national insurance number";
+}
+
+#[derive(Debug)]
+struct Numbers {
+    schemes: Vec<Scheme>,
+    spared: Vec<ListId>,
+    context: Vec<ListId>,
+}
+
+/// How far in front of a number its context may stand, in bytes of the folded text.
+pub(super) const CONTEXT_REACH: usize = 40;
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        Ok(Some(Box::new(Numbers {
+            schemes: self.schemes.clone(),
+            spared: builder.lists(&self.spared)?,
+            context: builder.lists(&self.context)?,
+        })))
+    }
+}
+
+impl Check for Numbers {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        let text = &note.folded.text;
+        if !text.bytes().any(|b| b.is_ascii_digit()) {
+            return Outcome::Pass;
+        }
+        let mut hits = Vec::new();
+        for (start, end, bare) in candidates(text) {
+            let matched = self.schemes.iter().any(|scheme| {
+                scheme.matches(&bare)
+                    && (nearest_before(note, &self.context, start).is_some()
+                        || scheme.is_strong() && !is_spared(note, &self.spared, start))
+            });
+            if matched && !hits.iter().any(|h: &Hit| h.span.is_some_and(|s| s.overlaps(note.span(start, end)))) {
+                hits.push(Hit::at(note.span(start, end)));
+            }
+        }
+        Outcome::from_hits(hits)
+    }
+}
+
+/// Numbers to try: each run whole, joined with the next ones (IBANs are written in groups that begin with letters), and
+/// a run's leading digit groups.
+fn candidates(text: &str) -> Vec<(usize, usize, String)> {
+    let runs = digits::runs(text);
+    let mut out: Vec<(usize, usize, String)> = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        if run.bare.len() >= 8 {
+            out.push((run.start, run.end, run.bare.clone()));
+        }
+        let mut joined = run.bare.clone();
+        let mut end = run.end;
+        for next in &runs[index + 1..] {
+            let gap = &text[end..next.start];
+            if gap.len() > 2 || !gap.chars().all(|c| matches!(c, ' ' | '-' | '.' | '/' | '(')) || joined.len() > 34 {
+                break;
+            }
+            joined.push_str(&next.bare);
+            end = next.end;
+            out.push((run.start, end, joined.clone()));
+        }
+    }
+    // Longest first, so that a part of a longer good number is not told twice.
+    out.sort_by_key(|(start, end, _)| (std::cmp::Reverse(end - start), *start));
+    out
+}
+
+/// End of the nearest term of the lists that stands within reach in front of `at` on the same line.
+pub(super) fn nearest_before(note: &Prepared<'_>, lists: &[ListId], at: usize) -> Option<usize> {
+    note.hits_of(lists)
+        .filter(|hit| (hit.end as usize) <= at && at - hit.end as usize <= CONTEXT_REACH)
+        .filter(|hit| !note.folded.text[hit.end as usize..at].contains('\n'))
+        .map(|hit| hit.end as usize)
+        .max()
+}
+
+/// Whether a harmless meaning stands closer in front of the number than anything else could.
+fn is_spared(note: &Prepared<'_>, spared: &[ListId], at: usize) -> bool {
+    nearest_before(note, spared, at).is_some_and(|end| {
+        let between = &note.folded.text[end..at];
+        between.len() <= 16 && !between.bytes().any(|b| b.is_ascii_digit() || matches!(b, b',' | b'.' | b';'))
+    })
+}

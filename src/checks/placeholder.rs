@@ -1,0 +1,213 @@
+//! `placeholder`: pieces of a prepared text that nobody filled in.
+//!
+//! ```yaml
+//! check:
+//!   placeholder:
+//!     brackets: ['[]', '<>', '{{}}']   # anything with letters between these
+//!     parentheses: [fill_in]           # round ones only where they start with a term of these lists
+//!     lists: [date_masks, filler]      # whole terms
+//!     labels: [labels_reason]          # a bracket at the start of a line that holds a label is a heading
+//!     spared: [template_spared]
+//! ```
+//!
+//! Runs of `X`, `_` or `·` stand for a missing value, unless digits beside them show a number masked on purpose.
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled, words::longest};
+use crate::model::{Hit, Outcome};
+use crate::text::{ListId, Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Pairs of brackets, opening and closing half.
+    #[serde(default)]
+    brackets: Vec<String>,
+    /// Lists with which the content of round brackets must start.
+    #[serde(default)]
+    parentheses: Vec<String>,
+    /// Lists of whole terms.
+    #[serde(default)]
+    lists: Vec<String>,
+    /// Lists of section labels.
+    #[serde(default)]
+    labels: Vec<String>,
+    /// Lists of innocent phrases.
+    #[serde(default)]
+    spared: Vec<String>,
+    /// Whether runs of X, _ and the like count.
+    #[serde(default)]
+    runs: bool,
+}
+
+#[derive(Debug)]
+struct Unfilled {
+    brackets: Vec<(String, String)>,
+    parentheses: Vec<ListId>,
+    lists: Vec<ListId>,
+    labels: Vec<ListId>,
+    spared: Vec<ListId>,
+    runs: bool,
+}
+
+/// Longest content of a bracket that is still a slot and not a remark, in bytes.
+const LONGEST_SLOT: usize = 90;
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        let halves = |pair: &String| {
+            let (open, close) = pair.split_at(pair.len() / 2);
+            (open.to_owned(), close.to_owned())
+        };
+        Ok(Some(Box::new(Unfilled {
+            brackets: self.brackets.iter().map(halves).collect(),
+            parentheses: builder.lists(&self.parentheses)?,
+            lists: builder.lists(&self.lists)?,
+            labels: builder.lists(&self.labels)?,
+            spared: builder.lists(&self.spared)?,
+            runs: self.runs,
+        })))
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        match self.brackets.iter().find(|pair| pair.len() % 2 == 1 || !pair.is_ascii() || pair.is_empty()) {
+            Some(pair) => {
+                Err(format!("`{pair}` is no pair of brackets: write both halves, such as `[]` or `{{{{}}}}`"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Check for Unfilled {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        let text = &note.folded.text;
+        let mut places: Vec<(usize, usize)> = Vec::new();
+        for (open, close) in &self.brackets {
+            for (start, end) in bracketed(text, open, close) {
+                let inside = &text[start + open.len()..end - close.len()];
+                if inside.chars().any(char::is_alphabetic) && !self.is_heading(note, start, end) {
+                    places.push((start, end));
+                }
+            }
+        }
+        if !self.parentheses.is_empty() {
+            for (start, end) in bracketed(text, "(", ")") {
+                let inside = start + 1 + (text[start + 1..].len() - text[start + 1..].trim_start().len());
+                if note.hits_of(&self.parentheses).any(|hit| hit.start as usize == inside) {
+                    places.push((start, end));
+                }
+            }
+        }
+        if self.runs {
+            places.extend(runs(text));
+        }
+        let terms = longest(note.hits_of(&self.lists).collect());
+        places.extend(terms.iter().map(|hit| (hit.start as usize, hit.end as usize)));
+        places.retain(|(start, end)| {
+            !note.hits_of(&self.spared).any(|s| (s.start as usize) < *end && *start < s.end as usize)
+        });
+        places.sort_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)));
+        let mut kept: Vec<(usize, usize)> = Vec::new();
+        for place in places {
+            if kept.last().is_none_or(|last| place.0 >= last.1) {
+                kept.push(place);
+            }
+        }
+        Outcome::from_hits(kept.into_iter().map(|(start, end)| Hit::at(note.span(start, end))).collect())
+    }
+}
+
+impl Unfilled {
+    /// Whether the bracket is a heading such as `[motivo]` or `【事由】` in front of its section.
+    fn is_heading(&self, note: &Prepared<'_>, start: usize, end: usize) -> bool {
+        let text = &note.folded.text;
+        let starts_line = text[..start].trim_end_matches(' ').is_empty()
+            || text[..start].trim_end_matches(' ').ends_with(['\n', '.', ';', ',', ']']);
+        let value_follows =
+            text[end..].trim_start_matches([' ', ':']).chars().next().is_some_and(|c| c != '\n' && c != '[');
+        starts_line
+            && value_follows
+            && note.hits_of(&self.labels).any(|l| l.start as usize == start + 1 && l.end as usize + 1 >= end)
+    }
+}
+
+/// Places of `open … close` on one line, short enough to be a slot.
+fn bracketed<'t>(text: &'t str, open: &'t str, close: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+    text.match_indices(open).filter_map(move |(start, _)| {
+        let rest = &text[start + open.len()..];
+        let end = rest.find(close)?;
+        let inside = &rest[..end];
+        (!inside.is_empty() && inside.len() <= LONGEST_SLOT && !inside.contains(['\n', '<', '[', '{']))
+            .then(|| (start, start + open.len() + end + close.len()))
+    })
+}
+
+/// Runs of two `X` or three `_` (and the like), with separators inside, that no digit touches.
+fn runs(text: &str) -> Vec<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let sign = bytes[at];
+        let is_start = matches!(sign, b'x' | b'_') && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+        if !is_start {
+            at += 1;
+            continue;
+        }
+        let mut end = at;
+        let mut count = 0;
+        while end < bytes.len()
+            && (bytes[end] == sign
+                || (matches!(bytes[end], b'/' | b'-' | b'.' | b' ') && bytes.get(end + 1) == Some(&sign)))
+        {
+            count += usize::from(bytes[end] == sign);
+            end += 1;
+        }
+        let touches = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+        let masked = bytes[..at].iter().rev().take(2).any(u8::is_ascii_digit)
+            || bytes[end..].iter().take(2).any(u8::is_ascii_digit);
+        let enough = if sign == b'x' { 2 } else { 3 };
+        if count >= enough && !touches(bytes.get(end)) && !masked {
+            out.push((at, end));
+        }
+        at = end.max(at + 1);
+    }
+    out
+}
+
+/// A folded value without its slots, to see whether anything else is in it.
+pub(super) fn without_slots(value: &str) -> String {
+    let mut places: Vec<(usize, usize)> = runs(value);
+    for (open, close) in [("[", "]"), ("<", ">"), ("{{", "}}")] {
+        places.extend(bracketed(value, open, close));
+    }
+    let mut out = String::with_capacity(value.len());
+    for (at, c) in value.char_indices() {
+        if !places.iter().any(|(start, end)| (*start..*end).contains(&at)) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_slots_unless_digits_touch_them() {
+        let found = |text: &str| runs(text).into_iter().map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>();
+        assert_eq!(found("ref xxxx, fecha __/__/____, n.º ______"), ["xxxx", "__/__/____", "______"]);
+        assert!(found("card xxxx-4321, talla xxl, x 3").is_empty());
+        assert_eq!(found("pedido xx"), ["xx"]);
+    }
+
+    #[test]
+    fn slots_leave_nothing() {
+        assert_eq!(without_slots("[motivo] ").trim(), "");
+        assert_eq!(without_slots("cobro de <monto> doble"), "cobro de  doble");
+    }
+}

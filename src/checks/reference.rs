@@ -1,0 +1,265 @@
+//! `reference`: the note tells of a case, order, payment or visit, and no usable number for it stands anywhere.
+//!
+//! ```yaml
+//! check:
+//!   reference:
+//!     needed: [needs_reference]           # lists that call for one
+//!     spared: [reference_spared]          # phrases that do not
+//!     needed_when: [escalated]            # dispositions that call for one
+//!     labels: [reference_labels]          # words in front of a reference
+//!     units: [units]                      # words behind a number that make it a quantity
+//!     other_numbers: [number_spared_none] # words in front that make it another kind of number
+//! ```
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled, digits};
+use crate::model::{Disposition, Hit, NotApplicable, Outcome};
+use crate::text::{ListId, Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Lists of which one term calls for a reference.
+    needed: Vec<String>,
+    /// Lists whose terms, where they touch such a term, call for none.
+    #[serde(default)]
+    spared: Vec<String>,
+    /// Dispositions that call for one.
+    #[serde(default)]
+    needed_when: Vec<Disposition>,
+    /// Lists of words in front of a reference.
+    #[serde(default)]
+    labels: Vec<String>,
+    /// Lists of words behind a number that make it a quantity.
+    #[serde(default)]
+    units: Vec<String>,
+    /// Lists of words in front of a number that make it another kind of number (phone, card).
+    #[serde(default)]
+    other_numbers: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Reference {
+    needed: Vec<ListId>,
+    spared: Vec<ListId>,
+    needed_when: Vec<Disposition>,
+    labels: Vec<ListId>,
+    units: Vec<ListId>,
+    other_numbers: Vec<ListId>,
+}
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        let needed = builder.lists(&self.needed)?;
+        if needed.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(Reference {
+            needed,
+            spared: builder.lists(&self.spared)?,
+            needed_when: self.needed_when.clone(),
+            labels: builder.lists(&self.labels)?,
+            units: builder.lists(&self.units)?,
+            other_numbers: builder.lists(&self.other_numbers)?,
+        })))
+    }
+}
+
+impl Check for Reference {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        let called_for = self.needed_when.contains(&note.note.disposition)
+            || note
+                .hits_of(&self.needed)
+                .any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end));
+        if !called_for {
+            return Outcome::NotApplicable(NotApplicable::NotCalledFor);
+        }
+        if note.note.case_id.as_deref().is_some_and(is_usable) || self.in_text(note) {
+            return Outcome::Pass;
+        }
+        Outcome::from_hits(vec![Hit::note()])
+    }
+}
+
+/// Whether a reference column holds a number and no stopgap such as `XXXX` or `n/a`.
+fn is_usable(value: &str) -> bool {
+    value.chars().filter(char::is_ascii_digit).count() >= 2
+}
+
+impl Reference {
+    fn in_text(&self, note: &Prepared<'_>) -> bool {
+        let text = &note.folded.text;
+        codes(text).into_iter().any(|(start, end)| {
+            let code = &text[start..end];
+            let labelled = self.is_labelled(note, start);
+            let other = !labelled && self.is_other_number(note, start);
+            !other && !self.is_quantity(note, start, end) && looks_like_reference(code, text, start, end, labelled)
+        })
+    }
+
+    /// Whether a reference label stands right in front (a few letters such as `n.º`, `:` or `is` between).
+    fn is_labelled(&self, note: &Prepared<'_>, start: usize) -> bool {
+        note.hits_of(&self.labels).any(|label| {
+            let end = label.end as usize;
+            end <= start && start - end <= 14 && !note.folded.text[end..start].contains(['\n', ',', ';', '('])
+        })
+    }
+
+    fn is_other_number(&self, note: &Prepared<'_>, start: usize) -> bool {
+        note.hits_of(&self.other_numbers).any(|word| {
+            let end = word.end as usize;
+            end <= start && start - end <= 16 && !note.folded.text[end..start].contains(['\n', ',', ';', '('])
+        })
+    }
+
+    fn is_quantity(&self, note: &Prepared<'_>, start: usize, end: usize) -> bool {
+        let text = note.folded.text.as_bytes();
+        let before = text[..start].iter().rev().find(|b| **b != b' ');
+        let currency = |b: Option<&u8>| matches!(b, Some(b'$' | b'%'));
+        let after = text[end..].iter().find(|b| **b != b' ');
+        // £ and € end in these bytes; both are two and three bytes long in UTF-8.
+        let sign_before =
+            ["£", "€", "¥", "₹", "₱", "₦"].iter().any(|s| note.folded.text[..start].trim_end().ends_with(s));
+        let sign_after =
+            ["£", "€", "¥", "₹", "%", "°c", "元"].iter().any(|s| note.folded.text[end..].trim_start().starts_with(s));
+        let masked = matches!(before, Some(b'*' | b'#')) && text[..start].ends_with(b"*");
+        let unit_behind = note.hits_of(&self.units).any(|u| {
+            let at = u.start as usize;
+            at >= end && note.folded.text[end..at].trim().is_empty()
+        });
+        let unit_before = note.hits_of(&self.units).any(|u| {
+            let unit_end = u.end as usize;
+            unit_end <= start
+                && note.folded.text[unit_end..start].chars().all(|c| c == ' ')
+                && note.folded.text[u.start as usize..unit_end].len() == 3
+        });
+        currency(before) || currency(after) || sign_before || sign_after || masked || unit_behind || unit_before
+    }
+}
+
+/// Runs of letters, digits and the separators inside codes, that hold a digit.
+fn codes(text: &str) -> Vec<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < bytes.len()
+            && (bytes[at].is_ascii_alphanumeric()
+                || matches!(bytes[at], b'-' | b'/' | b'.' | b',' | b':' | b'_' | b'#')
+                    && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric))
+        {
+            at += 1;
+        }
+        if bytes[start..at].iter().any(u8::is_ascii_digit) {
+            out.push((start, at));
+        }
+    }
+    // Digit groups parted by spaces (`079 2214 460817`) are one number.
+    for run in digits::runs(text) {
+        if run.bare.len() >= 7 && !out.contains(&(run.start, run.end)) {
+            out.push((run.start, run.end));
+        }
+    }
+    out
+}
+
+/// Whether a code is a reference and no date, time, amount or plain quantity.
+fn looks_like_reference(code: &str, text: &str, start: usize, end: usize, labelled: bool) -> bool {
+    let digits = code.bytes().filter(u8::is_ascii_digit).count();
+    let letters = code.bytes().filter(u8::is_ascii_lowercase).count();
+    let date_or_time = letters == 0 && (code.contains(':') || is_date(code));
+    let clock = letters > 0
+        && digits <= 4
+        && ["h", "am", "pm", "hs", "hrs", "h00"].iter().any(|unit| {
+            code.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':' || c == '.').starts_with(unit)
+        })
+        && code.starts_with(|c: char| c.is_ascii_digit());
+    let amount = letters == 0 && (is_amount(code));
+    if date_or_time || clock {
+        return false;
+    }
+    if labelled {
+        return digits >= 2 && (letters > 0 || !amount || digits >= 5);
+    }
+    let year = letters == 0 && digits == 4 && (code.starts_with("19") || code.starts_with("20"));
+    if amount || year {
+        return false;
+    }
+    let _ = (text, start, end);
+    if letters == 0 {
+        return if code.contains(['-', '/']) { digits >= 5 } else { digits >= 5 };
+    }
+    // Letters and digits: a case number with a prefix, or a locator such as `7qx2m`.
+    let mixed_locator = !code.contains(['-', '/', '.', ':'])
+        && (5..=8).contains(&code.len())
+        && letters >= 2
+        && digits >= 1
+        && !ordinal_or_measure(code);
+    (digits >= 4 && !ordinal_or_measure(code))
+        || mixed_locator
+        || (digits >= 3 && code.contains(['-', '/', '#']) && letters >= 2)
+}
+
+fn is_date(code: &str) -> bool {
+    let parts: Vec<&str> = code.split(['/', '-', '.']).collect();
+    let small = |p: &&str| p.len() <= 2;
+    match parts.as_slice() {
+        [a, b] => small(a) && small(b),
+        [a, b, c] => (small(a) && small(b) && (c.len() == 4 || c.len() == 2)) || (a.len() == 4 && small(b) && small(c)),
+        _ => false,
+    }
+}
+
+/// `1,200.50`, `90.000`, `3.45`: separators as amounts have them.
+fn is_amount(code: &str) -> bool {
+    if !code.contains([',', '.']) {
+        return false;
+    }
+    let mut groups = code.split([',', '.']);
+    let first = groups.next().unwrap_or("");
+    (1..=3).contains(&first.len()) && groups.all(|g| g.len() == 3 || g.len() <= 2)
+        || code.rsplit([',', '.']).next().is_some_and(|last| last.len() <= 2)
+}
+
+/// `20gb`, `300mbps`, `2nd`: digits and then letters that measure.
+fn ordinal_or_measure(code: &str) -> bool {
+    let digits = code.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')).count();
+    digits > 0
+        && code.len() - digits <= 4
+        && code[digits..].bytes().all(|b| b.is_ascii_lowercase())
+        && code.len() - digits > 0
+        && digits <= 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reference(text: &str) -> bool {
+        codes(text).into_iter().any(|(s, e)| looks_like_reference(&text[s..e], text, s, e, false))
+    }
+
+    #[test]
+    fn references_are_told_from_dates_times_and_amounts() {
+        for good in
+            ["vxt09k", "pedido 88104-col", "1-998-207", "folio 3309118", "gd20250311-0472", "9-22041", "079-2214460817"]
+        {
+            assert!(reference(good), "{good}");
+        }
+        for bad in ["12/05/2024", "14:30", "90.000", "3,45", "a las 9:20", "300mbps", "2024", "el 16", "10h30", "50%"] {
+            assert!(!reference(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn stopgaps_in_the_column_are_not_usable() {
+        assert!(is_usable("CS-104233") && !is_usable("XXXX") && !is_usable("n/a") && !is_usable("pending"));
+    }
+}

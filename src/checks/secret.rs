@@ -1,0 +1,248 @@
+//! `secret`: a value behind words that announce a secret (CVV, PIN, password, account).
+//!
+//! ```yaml
+//! check:
+//!   secret:
+//!     context: [cvv_context]
+//!     value: {digits: [3, 4]}      # from 3 to 4 digits; separators inside allowed
+//!     reach: 20                    # how far behind the words it may start
+//! ```
+//!
+//! `value` is `{digits: [from, to]}`, `{alphanumeric: [from, to]}` (with at least four digits) or `password` (a word with
+//! a digit, a sign or mixed case inside).
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled};
+use crate::model::{Hit, Outcome};
+use crate::text::{ListId, Prepared, ScannerBuilder};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Lists of words that announce the secret.
+    context: Vec<String>,
+    /// What the secret looks like.
+    value: Value,
+    /// How far behind the words the value may start, in bytes of the folded text.
+    #[serde(default = "default_reach")]
+    reach: usize,
+    /// Lists of words that, between the announcement and the value, mean another number.
+    #[serde(default)]
+    spared: Vec<String>,
+}
+
+const fn default_reach() -> usize {
+    24
+}
+
+/// What a secret looks like.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// So many digits, from and to.
+    Digits(usize, usize),
+    /// So many letters and digits, from and to, four of them digits at least.
+    Alphanumeric(usize, usize),
+    /// A word that is no plain word.
+    Password,
+}
+
+#[derive(Debug)]
+struct Secret {
+    context: Vec<ListId>,
+    spared: Vec<ListId>,
+    value: Value,
+    reach: usize,
+}
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        let context = builder.lists(&self.context)?;
+        if context.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(Secret {
+            context,
+            spared: builder.lists(&self.spared)?,
+            value: self.value.clone(),
+            reach: self.reach,
+        })))
+    }
+}
+
+impl Check for Secret {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        let text = &note.folded.text;
+        let mut hits: Vec<Hit> = Vec::new();
+        for context in note.hits_of(&self.context) {
+            let from = context.end as usize;
+            let Some((start, end)) = self.value_behind(note, from) else { continue };
+            let between = &text[from..start];
+            if between.contains('\n')
+                || note.hits_of(&self.spared).any(|s| s.start as usize >= from && s.end as usize <= start)
+            {
+                continue;
+            }
+            let span = note.span(start, end);
+            if !hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
+                hits.push(Hit::at(span));
+            }
+        }
+        Outcome::from_hits(hits)
+    }
+}
+
+impl Secret {
+    /// The value within reach behind `from`.
+    fn value_behind(&self, note: &Prepared<'_>, from: usize) -> Option<(usize, usize)> {
+        let text = &note.folded.text;
+        for (start, end) in words(text, from) {
+            if start - from > self.reach {
+                return None;
+            }
+            let word = &text[start..end];
+            let found = match self.value {
+                Value::Digits(min, max) => {
+                    digit_run(text, start).filter(|(_, n)| (min..=max).contains(n)).map(|(end, _)| end)
+                }
+                Value::Alphanumeric(min, max) => {
+                    let (end, length, digits) = alphanumeric_run(text, start);
+                    ((min..=max).contains(&length) && digits >= 4).then_some(end)
+                }
+                Value::Password => {
+                    let span = note.span(start, end);
+                    is_password(span.of(&note.note.text), word).then_some(end)
+                }
+            };
+            if let Some(end) = found {
+                return Some((start, end));
+            }
+            // A masked value ends the search: it was hidden on purpose.
+            if word.contains('*') || word.contains('•') {
+                return None;
+            }
+        }
+        None
+    }
+}
+
+/// Words (runs without white space and closing punctuation) from `from` on.
+fn words(text: &str, from: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        let skipped =
+            text[at..].find(|c: char| !(c.is_whitespace() || matches!(c, ':' | ',' | '"' | '\'' | '(' | '=' | '#')))?;
+        let start = at + skipped;
+        let length = text[start..]
+            .find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | ')' | ';'))
+            .unwrap_or(text.len() - start);
+        let mut end = start + length;
+        while end > start + 1 && text[..end].ends_with(['.', ',', ':']) {
+            end -= 1;
+        }
+        // Han text is not parted by spaces: a word ends where the script changes.
+        let word = &text[start..end];
+        let is_han = |c: char| c > '\u{2e80}';
+        let first_han = word.chars().next().is_some_and(is_han);
+        if let Some(change) = word.char_indices().find(|(_, c)| is_han(*c) != first_han).map(|(i, _)| i) {
+            end = start + change;
+        }
+        at = end.max(start + 1);
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+        (end > start).then_some((start, end))
+    })
+}
+
+/// End and number of digits of the run of digits (with single separators) that starts here.
+fn digit_run(text: &str, start: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let (mut at, mut count) = (start, 0);
+    while at < bytes.len() {
+        if bytes[at].is_ascii_digit() {
+            count += 1;
+            at += 1;
+        } else if matches!(bytes[at], b' ' | b'-' | b'.' | b'/')
+            && count > 0
+            && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+        {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    let clean_end = bytes.get(at).is_none_or(|b| !b.is_ascii_alphabetic() && !matches!(b, b'*' | b'%'));
+    (count > 0 && clean_end).then_some((at, count))
+}
+
+/// End, length and number of digits of the run of letters and digits that starts here; digit groups are joined.
+fn alphanumeric_run(text: &str, start: usize) -> (usize, usize, usize) {
+    let bytes = text.as_bytes();
+    let (mut at, mut length, mut digits) = (start, 0, 0);
+    while at < bytes.len() {
+        if bytes[at].is_ascii_alphanumeric() {
+            digits += usize::from(bytes[at].is_ascii_digit());
+            length += 1;
+            at += 1;
+        } else if matches!(bytes[at], b' ' | b'-' | b'.' | b'/')
+            && digits > 0
+            && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+        {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    (at, length, digits)
+}
+
+/// Whether a word is a password written out and no plain word, date, amount or file name.
+fn is_password(written: &str, folded: &str) -> bool {
+    let length = written.chars().count();
+    if !(4..=40).contains(&length)
+        || written.contains(['*', '•', '[', '<', '{', '@']) && !written.contains(|c: char| c.is_ascii_digit())
+    {
+        return false;
+    }
+    if written.contains('*') || written.contains('•') || folded.bytes().all(|b| matches!(b, b'x' | b'_' | b'.')) {
+        return false;
+    }
+    let digits = written.chars().any(|c| c.is_ascii_digit());
+    let letters = written.chars().any(char::is_alphabetic);
+    let signs = written.chars().any(|c| "!#$%&@_+=?^~".contains(c));
+    let inner_capital = written.chars().skip(1).any(char::is_uppercase) && written.chars().any(char::is_lowercase);
+    let plain_number = written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | ':' | ','));
+    let is_email = written.contains('@') && written.rsplit('@').next().is_some_and(|host| host.contains('.'));
+    let is_date_or_amount = folded.starts_with(|c: char| c.is_ascii_digit()) && folded.contains(['/', ':']);
+    if is_email || is_date_or_amount {
+        return false;
+    }
+    if plain_number {
+        return written.chars().all(|c| c.is_ascii_digit()) && (4..=10).contains(&length);
+    }
+    (letters && (digits || signs || inner_capital)) && written.chars().all(|c| c.is_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_no_plain_word() {
+        for good in ["Maple$2291", "Andina2024*x1", "gj7789", "Grenat!58tulipe"] {
+            assert!(is_password(&good.replace('*', "#"), &good.to_lowercase().replace('*', "#")), "{good}");
+        }
+        for bad in ["restablecida", "****", "12/05", "soporte@correo.es", "Portal"] {
+            assert!(!is_password(bad, &bad.to_lowercase()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn runs_end_where_the_number_ends() {
+        assert_eq!(digit_run("7731 ok", 0), Some((4, 4)));
+        assert_eq!(alphanumeric_run("1.038.138.645 pide", 0), (13, 10, 10));
+    }
+}

@@ -1,0 +1,155 @@
+//! `words`: terms of word lists, where the agent speaks.
+//!
+//! ```yaml
+//! check:
+//!   words:
+//!     lists: [insults]            # what to find
+//!     spared: [disrespect_spared] # longer phrases that make it innocent
+//!     voice: agent                # `any` also looks inside quotations and reported speech
+//!     names: spare                # `keep` also takes words written as names (Mr Crook)
+//! ```
+//!
+//! Overlapping places are one finding, the longest wins.
+
+use serde::Deserialize;
+
+use super::{Check, Compile, Compiled};
+use crate::model::{Hit, Outcome, Span};
+use crate::text::{ListId, Prepared, ScannerBuilder, TermHit};
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Lists whose terms are found.
+    lists: Vec<String>,
+    /// Lists whose terms, where they cover a hit, make it innocent.
+    #[serde(default)]
+    spared: Vec<String>,
+    /// Whose words count.
+    #[serde(default)]
+    voice: Voice,
+    /// What to do with words written as names.
+    #[serde(default)]
+    names: Names,
+}
+
+/// Whose words count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voice {
+    /// Only the agent's own.
+    #[default]
+    Agent,
+    /// Also quotations and reported speech.
+    Any,
+}
+
+/// What to do with words written as names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Names {
+    /// They are innocent.
+    #[default]
+    Spare,
+    /// They count.
+    Keep,
+}
+
+#[derive(Debug)]
+struct Words {
+    lists: Vec<ListId>,
+    spared: Vec<ListId>,
+    honorifics: Vec<ListId>,
+    voice: Voice,
+    names: Names,
+}
+
+impl Compile for Spec {
+    fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
+        let lists = builder.lists(&self.lists)?;
+        if lists.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(Words {
+            lists,
+            spared: builder.lists(&self.spared)?,
+            honorifics: builder.list("honorifics")?.into_iter().collect(),
+            voice: self.voice,
+            names: self.names,
+        })))
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        if self.lists.is_empty() { Err("`lists` names no list".into()) } else { Ok(()) }
+    }
+}
+
+impl Check for Words {
+    fn check(&self, note: &Prepared<'_>) -> Outcome {
+        let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).collect();
+        if hits.is_empty() {
+            return Outcome::Pass;
+        }
+        let spared: Vec<(u32, u32)> = note.hits_of(&self.spared).map(|h| (h.start, h.end)).collect();
+        hits.retain(|hit| {
+            let span = note.hit_span(hit);
+            !spared.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end)
+                && (self.voice == Voice::Any || note.own_voice(span))
+                && (self.names == Names::Keep || !self.is_name(note, hit, span))
+        });
+        Outcome::from_hits(
+            longest(hits)
+                .into_iter()
+                .map(|hit| Hit { better: note.better(hit).map(str::to_owned), ..Hit::at(note.hit_span(hit)) })
+                .collect(),
+        )
+    }
+}
+
+impl Words {
+    /// Whether the hit is written as a name: every word of it with a capital, where the note has small letters too, and
+    /// not because a sentence starts there; or behind a form of address.
+    fn is_name(&self, note: &Prepared<'_>, hit: &TermHit, span: Span) -> bool {
+        let text = &note.note.text;
+        let written = span.of(text);
+        let addressed = note.hits_of(&self.honorifics).any(|h| {
+            h.end <= hit.start
+                && note.folded.text[h.end as usize..hit.start as usize].chars().all(|c| c == ' ' || c == '.')
+        });
+        let capital = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+        let words = || written.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
+        if !words().all(capital) {
+            return false;
+        }
+        if addressed {
+            return true;
+        }
+        let shouted = |s: &str| !s.chars().any(char::is_lowercase);
+        if shouted(written) && written.chars().count() > 1 {
+            // Capitals throughout shout; they do not name.
+            return false;
+        }
+        let before = text[..span.start].trim_end();
+        let starts_sentence = before.is_empty()
+            || before.ends_with(['.', '!', '?', ':', ';', '-', '\n', '•', '"', '('])
+            || text[before.len()..span.start].contains('\n');
+        // At the start of a sentence only a following capital tells a name (`Bruto Mar`).
+        let next_is_capital =
+            text[span.end..].trim_start_matches(['-', ' ']).chars().next().is_some_and(char::is_uppercase);
+        !starts_sentence || (next_is_capital && text[span.end..].starts_with(['-', ' ']))
+    }
+}
+
+/// Of hits that overlap, the longest (the first of equals), in the order of the text.
+pub(super) fn longest(mut hits: Vec<&TermHit>) -> Vec<&TermHit> {
+    hits.sort_by_key(|hit| (std::cmp::Reverse(hit.end - hit.start), hit.start, hit.term));
+    let mut kept: Vec<&TermHit> = Vec::new();
+    for hit in hits {
+        if !kept.iter().any(|k| hit.start < k.end && k.start < hit.end) {
+            kept.push(hit);
+        }
+    }
+    kept.sort_by_key(|hit| hit.start);
+    kept
+}

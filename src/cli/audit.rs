@@ -1,0 +1,104 @@
+//! `acw audit`: the main job.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Common, Failure, Reading};
+use crate::audit::{self, Options, Progress};
+use crate::report::{self, Colour};
+use crate::rules::Rulebook;
+
+/// Flags of `acw audit`.
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// Exports: files, folders, `-` for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, default_value = "terminal", value_parser = PossibleValuesParser::new(report::FORMATS.iter().map(|f| f.name)))]
+    format: String,
+    /// Print nothing but what was asked for
+    #[arg(long, short)]
+    quiet: bool,
+    /// Score, in per cent, from which a note counts as compliant
+    #[arg(long, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(0..=100))]
+    target: Option<u32>,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Audit {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let mut settings = self.common.settings(Some(&self.reading))?;
+        settings.target = self.target.or(settings.target);
+        let book = Rulebook::compile(settings.packs()?)?;
+        let format = report::FORMATS.iter().find(|f| f.name == self.format).unwrap_or(&report::FORMATS[0]);
+        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), keep: (0, 0) };
+        let progress = Bar::new(self.quiet);
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let report = match format.stream {
+            Some(stream) => audit::run(&options, &book, &progress, &mut |note| stream(note, &book, &mut out)),
+            None => audit::run(&options, &book, &progress, &mut |_| Ok(())),
+        };
+        progress.finish();
+        let report = report?;
+        if format.stream.is_none() {
+            let terminal = io::stdout().is_terminal();
+            let colour = if terminal && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
+            out.write_all(report::table(&report, &book, colour, None).as_bytes()).map_err(|e| Failure::writing(&e))?;
+        }
+        out.flush().map_err(|e| Failure::writing(&e))?;
+        self.print_problems(&report);
+        Ok(())
+    }
+
+    /// Rows that could not be read, on standard error.
+    fn print_problems(&self, report: &crate::model::Report) {
+        const SHOWN: usize = 10;
+        let mut err = io::stderr().lock();
+        for problem in report.problems.iter().take(SHOWN) {
+            let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
+            let _ = writeln!(err, "acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
+        }
+        let more = report.problems.len().saturating_sub(SHOWN) as u64 + report.problems_left_out;
+        if more > 0 {
+            let _ = writeln!(err, "acw: and {more} more");
+        }
+    }
+}
+
+/// A bar on standard error, if somebody is looking.
+struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    fn new(quiet: bool) -> Self {
+        let visible = !quiet && io::stderr().is_terminal();
+        Bar(visible.then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} notes, {per_sec}, {elapsed}") {
+                bar.set_style(style);
+            }
+            bar
+        }))
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn rows(&self, done: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(done);
+        }
+    }
+}

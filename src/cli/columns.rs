@@ -1,0 +1,54 @@
+//! `acw columns`: what was understood of an export, and why.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Common, Failure, Reading};
+use crate::input::{Export, expand};
+use crate::model::Role;
+use crate::rules::Rulebook;
+
+/// Flags of `acw columns`.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// Exports: files, folders, `-` for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Show {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings(Some(&self.reading))?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        let mut text = String::new();
+        for file in expand(&self.inputs)? {
+            let export = Export::open(&file, &settings.input, &book.vocabulary)?;
+            let (encoding, reason) = &export.encoding;
+            let _ = writeln!(text, "{}: {}, {}, {encoding} ({reason})", export.file, export.format, export.form);
+            for role in Role::ALL {
+                let Some(assignment) = export.columns.assignments.get(&role) else { continue };
+                let source = match (&assignment.constant, assignment.column) {
+                    (Some(value), _) => format!("= {value}"),
+                    (None, Some(column)) => format!("← {}", export.columns.headers[column]),
+                    (None, None) => String::new(),
+                };
+                let _ = writeln!(text, "  {:<13} {source}  ({})", role.name(), assignment.why);
+            }
+            for (header, guess) in &export.columns.unknown {
+                let guess = guess
+                    .as_ref()
+                    .map(|role| format!("; near `{role}`: --column '{role}={header}'"))
+                    .unwrap_or_default();
+                let _ = writeln!(text, "  not used      {header}{guess}");
+            }
+        }
+        std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
+    }
+}

@@ -1,0 +1,96 @@
+//! What can go wrong, and the only exit codes.
+//!
+//! | code | meaning |
+//! | --- | --- |
+//! | 0 | done, whatever was found |
+//! | 1 | examples of rules failed (`acw rules test`) |
+//! | 2 | wrong usage of the command line |
+//! | 3 | an input cannot be read or understood |
+//! | 4 | rules or configuration are broken |
+//! | 5 | a result cannot be written |
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::audit::AuditError;
+use crate::config::ConfigError;
+use crate::input::InputError;
+use crate::rules::RulesError;
+
+/// A failed run.
+#[derive(Debug)]
+pub enum Failure {
+    /// Examples failed; they were printed.
+    Examples,
+    /// Wrong usage; empty where clap has printed it.
+    Usage(String),
+    /// The input.
+    Input(String),
+    /// Rules or configuration.
+    Rules(String),
+    /// The output.
+    Output(String),
+    /// The reader of our output went away, which is no fault.
+    BrokenPipe,
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Failure::BrokenPipe => 0,
+            Failure::Examples => 1,
+            Failure::Usage(_) => 2,
+            Failure::Input(_) => 3,
+            Failure::Rules(_) => 4,
+            Failure::Output(_) => 5,
+        })
+    }
+
+    /// Prints the message on standard error.
+    pub(super) fn print(&self) {
+        use std::io::Write as _;
+        if let Failure::Usage(message) | Failure::Input(message) | Failure::Rules(message) | Failure::Output(message) =
+            self
+            && !message.is_empty()
+        {
+            let _ = writeln!(io::stderr(), "acw: {message}");
+        }
+    }
+
+    /// A failure to write to standard output.
+    pub(super) fn writing(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::BrokenPipe
+        } else {
+            Failure::Output(format!("cannot write: {error}"))
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Failure::Rules(error.to_string())
+    }
+}
+
+impl From<RulesError> for Failure {
+    fn from(error: RulesError) -> Self {
+        Failure::Rules(error.to_string())
+    }
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        Failure::Input(error.to_string())
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Input(error) => error.into(),
+            AuditError::Output(error) => Failure::writing(&error),
+        }
+    }
+}

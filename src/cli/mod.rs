@@ -1,0 +1,100 @@
+//! The command line: one file a subcommand, one table of exit codes.
+
+mod audit;
+mod columns;
+mod exit;
+mod rules;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use exit::Failure;
+
+use crate::config::Settings;
+use crate::input::Given;
+
+/// Audits the notes that contact-centre agents type after a call.
+#[derive(Debug, Parser)]
+#[command(name = "acw", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Audit an export of notes: scores per agent, findings, coaching pages
+    Audit(audit::Audit),
+    /// Show which columns of an export play which part, and why
+    Columns(columns::Show),
+    /// List, show and test the rules
+    #[command(subcommand)]
+    Rules(rules::Rules),
+}
+
+/// Flags of every subcommand that reads exports or rules.
+#[derive(Debug, Args)]
+struct Common {
+    /// Configuration file [default: acw.yaml in the working folder, if there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of rules laid over the built-in ones, file by file
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+}
+
+/// Flags of every subcommand that reads exports.
+#[derive(Debug, Args)]
+struct Reading {
+    /// Column of a role: ROLE=HEADER, or ROLE==VALUE for the same value in every row (repeatable)
+    #[arg(long = "column", value_name = "ROLE=HEADER")]
+    columns: Vec<Given>,
+    /// Encoding of the exports [default: found from the bytes]
+    #[arg(long, value_name = "LABEL")]
+    encoding: Option<String>,
+    /// Language of notes whose export states none [default: told note by note]
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+}
+
+impl Common {
+    fn settings(&self, reading: Option<&Reading>) -> Result<Settings, Failure> {
+        let mut settings = Settings::load(self.config.as_deref())?;
+        settings.rules = self.rules.clone().or(settings.rules);
+        if let Some(reading) = reading {
+            let input = &mut settings.input;
+            input.encoding = reading.encoding.clone().or(input.encoding.take());
+            input.language = reading.language.clone().or(input.language.take());
+            // Flags come first: a role named twice is taken from the flag.
+            input.columns.retain(|given| !reading.columns.iter().any(|flag| flag.role == given.role));
+            input.columns.extend(reading.columns.iter().cloned());
+        }
+        Ok(settings)
+    }
+}
+
+/// Parses the arguments, runs, and turns what went wrong into a message and an exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let usage = error.use_stderr();
+            let _ = error.print();
+            return if usage { exit::Failure::Usage(String::new()).code() } else { ExitCode::SUCCESS };
+        }
+    };
+    let done = match cli.command {
+        Command::Audit(audit) => audit.run(),
+        Command::Columns(columns) => columns.run(),
+        Command::Rules(rules) => rules.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            failure.code()
+        }
+    }
+}

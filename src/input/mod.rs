@@ -1,0 +1,257 @@
+//! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
+
+mod columns;
+mod csv;
+mod decode;
+mod jsonl;
+mod values;
+mod vocabulary;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+pub use columns::{Assignment, Columns, Given};
+pub use vocabulary::Vocabulary;
+
+use crate::model::{Note, Origin, Problem};
+
+/// What a format's reader gives: rows as fields in the order of the headers, with their line.
+type Rows = Box<dyn Iterator<Item = Row> + Send>;
+
+/// One row of an export.
+enum Row {
+    /// Line and fields.
+    Fields(u64, Vec<String>),
+    /// What is wrong with the row.
+    Unreadable(Problem),
+}
+
+/// A table with its headers and rows.
+struct Table {
+    headers: Vec<String>,
+    rows: Rows,
+    /// What was understood of the form, for `acw columns`: `delimiter ;`.
+    form: String,
+}
+
+/// An input format.
+pub struct Format {
+    /// Name, as in `--format` of other tools and in messages.
+    pub name: &'static str,
+    /// File name endings that a folder is searched for.
+    pub endings: &'static [&'static str],
+    /// Whether the first bytes, decoded, look like it.
+    sniff: fn(&str) -> bool,
+    /// Opens it.
+    open: fn(&str, decode::Decoded) -> Result<Table, InputError>,
+}
+
+/// The one list of formats; the first whose `sniff` agrees reads the file.
+pub const FORMATS: &[Format] = &[
+    Format { name: "JSON lines", endings: &["jsonl", "ndjson", "json"], sniff: jsonl::sniff, open: jsonl::open },
+    Format { name: "CSV", endings: &["csv", "tsv", "tab", "txt"], sniff: csv::sniff, open: csv::open },
+];
+
+/// Why an export cannot be read at all.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InputError {
+    /// The file or folder cannot be opened or read.
+    Io {
+        /// The file.
+        file: String,
+        /// What the system says.
+        message: String,
+    },
+    /// The folder holds no export.
+    NothingInFolder {
+        /// The folder.
+        folder: String,
+    },
+    /// The file holds no rows.
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// The encoding that was asked for does not exist, or the file is in none.
+    Encoding {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// The columns cannot be understood.
+    Columns {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        message: String,
+        /// The headers found.
+        headers: Vec<String>,
+        /// What to do.
+        help: String,
+    },
+    /// The form of the file is not one that is read.
+    Form {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InputError::Io { file, message } => {
+                write!(f, "{file}: {message}\n  help: check the name and the right to read it")
+            }
+            InputError::NothingInFolder { folder } => {
+                let endings: Vec<&str> = FORMATS.iter().flat_map(|format| format.endings).copied().collect();
+                write!(
+                    f,
+                    "{folder}: the folder holds no export\n  help: files that end in {} are read",
+                    endings.join(", ")
+                )
+            }
+            InputError::Empty { file } => write!(
+                f,
+                "{file}: the file holds no rows\n  help: export it again, with a header and at least one note"
+            ),
+            InputError::Encoding { file, message, help } | InputError::Form { file, message, help } => {
+                write!(f, "{file}: {message}\n  help: {help}")
+            }
+            InputError::Columns { file, message, headers, help } => {
+                write!(f, "{file}: {message}\n  headers found: {}\n  help: {help}", headers.join(" | "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for InputError {}
+
+/// How to read the exports.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Label of the encoding, where the user names it.
+    pub encoding: Option<String>,
+    /// Columns that the user names.
+    pub columns: Vec<Given>,
+    /// Code of the language of notes that state none.
+    pub language: Option<String>,
+}
+
+/// An open export.
+pub struct Export {
+    /// The file as the user named it.
+    pub file: String,
+    /// Name of the format.
+    pub format: &'static str,
+    /// What was understood of the form.
+    pub form: String,
+    /// Encoding, and why it is thought so.
+    pub encoding: (String, &'static str),
+    /// Which column plays which part.
+    pub columns: Columns,
+    rows: Rows,
+    default_language: Option<String>,
+    vocabulary: Vocabulary,
+}
+
+/// The files meant by the paths that the user named, in a fixed order: folders are searched for exports.
+///
+/// # Errors
+/// A path that does not exist, or a folder without an export.
+pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
+    let mut out = Vec::new();
+    for path in paths {
+        if path == Path::new("-") {
+            out.push(path.clone());
+            continue;
+        }
+        let meta = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
+        if !meta.is_dir() {
+            out.push(path.clone());
+            continue;
+        }
+        let before = out.len();
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(|error| io_error(path, &error))? {
+            entries.push(entry.map_err(|error| io_error(path, &error))?.path());
+        }
+        entries.sort();
+        let readable = |p: &PathBuf| {
+            let ending = p.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
+            p.is_file() && FORMATS.iter().any(|format| format.endings.contains(&ending.as_str()))
+        };
+        out.extend(entries.into_iter().filter(readable));
+        if out.len() == before {
+            return Err(InputError::NothingInFolder { folder: path.display().to_string() });
+        }
+    }
+    Ok(out)
+}
+
+fn io_error(path: &Path, error: &io::Error) -> InputError {
+    InputError::Io { file: path.display().to_string(), message: format!("cannot be read: {error}") }
+}
+
+impl Export {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// Whatever makes the whole file unusable; single rows become problems instead.
+    pub fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
+        let file = path.display().to_string();
+        let reader: Box<dyn Read + Send> = if file == "-" {
+            Box::new(io::stdin())
+        } else {
+            Box::new(File::open(path).map_err(|error| io_error(path, &error))?)
+        };
+        let decoded = decode::decode(&file, reader, options.encoding.as_deref())?;
+        let encoding = (decoded.encoding.clone(), decoded.reason);
+        if decoded.head.trim().is_empty() {
+            return Err(InputError::Empty { file });
+        }
+        let Some(format) = FORMATS.iter().find(|format| (format.sniff)(&decoded.head)) else {
+            return Err(InputError::Form {
+                file,
+                message: "this is no text of a form that is read".into(),
+                help: "export it as CSV or as JSON lines (one object a line)".into(),
+            });
+        };
+        let table = (format.open)(&file, decoded)?;
+        let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary)?;
+        Ok(Export {
+            file,
+            format: format.name,
+            form: table.form,
+            encoding,
+            columns,
+            rows: table.rows,
+            default_language: options.language.clone(),
+            vocabulary: vocabulary.clone(),
+        })
+    }
+}
+
+impl Iterator for Export {
+    type Item = Result<Note, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(match self.rows.next()? {
+            Row::Unreadable(problem) => Err(problem),
+            Row::Fields(line, fields) => {
+                let origin = Origin { file: self.file.clone(), line };
+                let mut note = self.columns.note(origin, &fields, &self.vocabulary);
+                note.language = note.language.or_else(|| self.default_language.clone());
+                Ok(note)
+            }
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! `acw` audits the notes that contact-centre agents type after a call (after-call work, ACW).
+//!
+//! # The way of one note
+//!
+//! ```text
+//! cli ──► config ──► rules (packs: as written → compiled)
+//!  │                   │
+//!  └──► input ──► Note ┴─► text::Prepared ──► checks ──► Outcome ──► audit::judge ──► Finding
+//!                                                                        │
+//!            report ◄── model::Report ◄── measure (scores, agents) ◄─────┘
+//! ```
+//!
+//! 1. [`cli`] resolves flags and `acw.yaml` ([`config`]) into settings.
+//! 2. [`rules`] loads the core and language packs, lays a folder of the user's over them and compiles
+//!    them; any fault stops here, with path, line and column.
+//! 3. [`input`] tells encoding and delimiter, finds the columns and gives one [`model::Note`] a row, or a
+//!    [`model::Problem`] for a row that cannot be read.
+//! 4. [`audit`] sends batches of notes through the rules on all cores, keeps their order, and folds
+//!    scores and per-agent summaries from integers: any number of threads gives the same bytes.
+//! 5. [`report`] writes findings as they come, then the table and the pages.
+//!
+//! # The rooms, in the order of their dependencies
+//!
+//! A module uses what stands above it in this list and never what stands below; two modules never use
+//! each other (`tests/architecture.rs` holds the code to it).
+//!
+//! # Where a new thing goes
+//!
+//! | to add | touch |
+//! | --- | --- |
+//! | a rule | one entry under `rules/core/`, its texts and examples under `rules/lang/` |
+//! | a language | one folder `rules/lang/<code>/` |
+//! | a check kind | one file in `src/checks/` and one line in `checks::kinds!` |
+//! | an input format | one file in `src/input/` and one row of `input::FORMATS` |
+//! | an output format | one file in `src/report/` and one row of `report::FORMATS` |
+//! | a subcommand | one file in `src/cli/` and one variant of `cli::Command` |
+//!
+//! # Invariants
+//!
+//! - `src/` knows no language and no wording of a finding: words, thresholds and sentences stand in
+//!   `rules/` and `reports/`.
+//! - A check says where and what ([`model::Hit`]); wording, severity, points and the masked excerpt are
+//!   added in one place, `audit::judge`.
+//! - Excerpts of sensitive findings are masked when they are made; no output can print anything else.
+//! - Points and scores are integers.
+
+pub mod yaml;
+
+pub mod model;
+
+pub mod embed;
+
+pub mod text;
+
+pub mod input;
+
+pub mod measure;
+
+pub mod checks;
+
+pub mod rules;
+
+pub mod config;
+
+pub mod audit;
+
+pub mod report;
+
+pub mod cli;

@@ -1,0 +1,79 @@
+//! Sums over notes.
+
+use crate::model::{AuditedNote, BasisPoints, Category, Critical, Severity, Tally};
+
+/// Adds a note to the sums.
+///
+/// `target` is the compliance target in per cent; `critical` gives, for a rule's index, for whom its failure is critical.
+pub fn add_note(tally: &mut Tally, note: &AuditedNote, target: u32, critical: impl Fn(usize) -> Option<Critical>) {
+    tally.notes += 1;
+    if let Some(value) = note.score.value() {
+        tally.scored += 1;
+        tally.score_sum += u64::from(value.0);
+        tally.compliant += u64::from(value >= BasisPoints(target * 100));
+    }
+    tally.clean += u64::from(note.findings.is_empty());
+    tally.fatal += u64::from(note.score.fatal);
+    let mut categories = [false; Category::ALL.len()];
+    let mut critical_kinds = [false; 4];
+    for (index, finding) in note.findings.iter().enumerate() {
+        let points = u64::from(finding.points_lost);
+        let category = &mut tally.categories[finding.category.index()];
+        category.findings += 1;
+        category.points += points;
+        category.notes += u64::from(!std::mem::replace(&mut categories[finding.category.index()], true));
+        tally.severities[Severity::ALL.iter().position(|s| *s == finding.severity).unwrap_or(0)] += 1;
+        let first_of_rule = !note.findings[..index].iter().any(|f| f.rule == finding.rule);
+        let rule = tally.rules.entry(finding.rule).or_default();
+        rule.findings += 1;
+        rule.points += points;
+        rule.notes += u64::from(first_of_rule);
+        let kind = match critical(finding.rule) {
+            Some(Critical::Customer) => 0,
+            Some(Critical::Business) => 1,
+            Some(Critical::Compliance) => 2,
+            None => 3,
+        };
+        tally.critical_notes[kind] += u64::from(!std::mem::replace(&mut critical_kinds[kind], true));
+    }
+    if let Some(seconds) = note.note.acw_seconds {
+        tally.acw = (tally.acw.0 + 1, tally.acw.1 + u64::from(seconds));
+    }
+    if let Some(seconds) = note.note.talk_seconds {
+        tally.talk = (tally.talk.0 + 1, tally.talk.1 + u64::from(seconds));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Finding, Note, Score};
+
+    #[test]
+    fn a_note_counts_once_a_category_and_once_a_critical_kind() {
+        let finding = |rule| Finding {
+            rule,
+            category: Category::Judgement,
+            severity: Severity::Major,
+            span: None,
+            element: None,
+            excerpt: String::new(),
+            message: String::new(),
+            suggestion: None,
+            points_lost: 3,
+        };
+        let note = AuditedNote {
+            note: Note { acw_seconds: Some(0), ..Note::default() },
+            language: None,
+            score: Score { earned: 94, possible: 100, fatal: false },
+            findings: vec![finding(1), finding(1)],
+        };
+        let mut tally = Tally::default();
+        add_note(&mut tally, &note, 90, |_| Some(Critical::Customer));
+        let judgement = tally.categories[Category::Judgement.index()];
+        assert_eq!((judgement.findings, judgement.notes, judgement.points), (2, 1, 6));
+        assert_eq!((tally.compliant, tally.clean, tally.acw), (1, 0, (1, 0)));
+        assert_eq!(tally.accuracy(Some(Critical::Customer)), Some(BasisPoints(0)));
+        assert_eq!(tally.accuracy(None), Some(BasisPoints::FULL));
+    }
+}

@@ -1,0 +1,176 @@
+//! What is known of one agent (or team, or everybody) after a run.
+
+use std::collections::BTreeMap;
+
+use super::{BasisPoints, Category, Critical, Severity};
+
+/// Findings and notes of one category.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CategoryTally {
+    /// Findings.
+    pub findings: u64,
+    /// Notes with at least one.
+    pub notes: u64,
+    /// Points lost to them.
+    pub points: u64,
+}
+
+/// Sums over notes; `merge` is commutative and associative, so any split of the notes gives the same figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Notes audited.
+    pub notes: u64,
+    /// Notes that had a score.
+    pub scored: u64,
+    /// Sum of the note scores in basis points.
+    pub score_sum: u64,
+    /// Notes at or above the target.
+    pub compliant: u64,
+    /// Notes with no finding at all.
+    pub clean: u64,
+    /// Notes failed by a fatal rule.
+    pub fatal: u64,
+    /// By category, in the order of [`Category::ALL`].
+    pub categories: [CategoryTally; Category::ALL.len()],
+    /// Findings by severity, in the order of [`Severity::ALL`].
+    pub severities: [u64; Severity::ALL.len()],
+    /// Notes with a failure critical for customer, business, compliance, and with a non-critical one.
+    pub critical_notes: [u64; 4],
+    /// Per rule index: findings, notes and points lost.
+    pub rules: BTreeMap<usize, CategoryTally>,
+    /// Notes whose export told the after-call work, and their sum in seconds.
+    pub acw: (u64, u64),
+    /// Notes whose export told the talk time, and their sum in seconds.
+    pub talk: (u64, u64),
+}
+
+impl Tally {
+    /// Adds the sums of `other`.
+    pub fn merge(&mut self, other: &Tally) {
+        self.notes += other.notes;
+        self.scored += other.scored;
+        self.score_sum += other.score_sum;
+        self.compliant += other.compliant;
+        self.clean += other.clean;
+        self.fatal += other.fatal;
+        for (mine, theirs) in self.categories.iter_mut().zip(&other.categories) {
+            mine.add(theirs);
+        }
+        for (mine, theirs) in self.severities.iter_mut().zip(&other.severities) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.critical_notes.iter_mut().zip(&other.critical_notes) {
+            *mine += theirs;
+        }
+        for (rule, theirs) in &other.rules {
+            self.rules.entry(*rule).or_default().add(theirs);
+        }
+        self.acw = (self.acw.0 + other.acw.0, self.acw.1 + other.acw.1);
+        self.talk = (self.talk.0 + other.talk.0, self.talk.1 + other.talk.1);
+    }
+
+    /// Mean of the note scores; `None` without a scored note.
+    pub fn score(&self) -> Option<BasisPoints> {
+        (self.scored > 0).then(|| BasisPoints(((self.score_sum * 2 + self.scored) / (self.scored * 2)) as u32))
+    }
+
+    /// Share of the scored notes at or above the target.
+    pub fn compliance_rate(&self) -> Option<BasisPoints> {
+        BasisPoints::of(self.compliant, self.scored)
+    }
+
+    /// Share of notes without a failure that is critical for `critical` (`None`: non-critical errors), COPC's
+    /// critical error accuracy.
+    pub fn accuracy(&self, critical: Option<Critical>) -> Option<BasisPoints> {
+        BasisPoints::of(self.notes - self.critical_notes[critical_index(critical)], self.notes)
+    }
+
+    /// Findings of every category together.
+    pub fn findings(&self) -> u64 {
+        self.categories.iter().map(|c| c.findings).sum()
+    }
+
+    /// Mean after-call work in seconds over the notes that told it.
+    pub fn mean_acw(&self) -> Option<u64> {
+        (self.acw.0 > 0).then(|| (self.acw.1 * 2 + self.acw.0) / (self.acw.0 * 2))
+    }
+
+    /// Mean talk time in seconds over the notes that told it.
+    pub fn mean_talk(&self) -> Option<u64> {
+        (self.talk.0 > 0).then(|| (self.talk.1 * 2 + self.talk.0) / (self.talk.0 * 2))
+    }
+
+    /// Rules by points lost, most first; the index breaks ties.
+    pub fn worst_rules(&self) -> Vec<(usize, CategoryTally)> {
+        let mut rules: Vec<_> = self.rules.iter().map(|(rule, tally)| (*rule, *tally)).collect();
+        rules.sort_by_key(|(rule, tally)| (std::cmp::Reverse((tally.points, tally.notes)), *rule));
+        rules
+    }
+}
+
+impl CategoryTally {
+    fn add(&mut self, other: &CategoryTally) {
+        self.findings += other.findings;
+        self.notes += other.notes;
+        self.points += other.points;
+    }
+}
+
+/// Position in [`Tally::critical_notes`].
+pub(crate) fn critical_index(critical: Option<Critical>) -> usize {
+    match critical {
+        Some(Critical::Customer) => 0,
+        Some(Critical::Business) => 1,
+        Some(Critical::Compliance) => 2,
+        None => 3,
+    }
+}
+
+/// One agent's figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AgentSummary {
+    /// Identifier from the export.
+    pub agent: String,
+    /// Name, where the export tells it.
+    pub name: Option<String>,
+    /// Team, where the export tells it (the first one seen).
+    pub team: Option<String>,
+    /// The sums.
+    pub tally: Tally,
+}
+
+impl AgentSummary {
+    /// Name where known, identifier otherwise.
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.agent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(score: u64, rule: usize) -> Tally {
+        Tally {
+            notes: 1,
+            scored: 1,
+            score_sum: score,
+            rules: BTreeMap::from([(rule, CategoryTally { findings: 1, notes: 1, points: 5 })]),
+            ..Tally::default()
+        }
+    }
+
+    #[test]
+    fn merging_in_any_order_and_grouping_gives_the_same() {
+        let (a, b, c) = (tally(9000, 1), tally(5001, 2), tally(4000, 1));
+        let mut left = a.clone();
+        left.merge(&b);
+        left.merge(&c);
+        let mut right = c.clone();
+        right.merge(&b);
+        let mut grouped = a;
+        grouped.merge(&right);
+        assert_eq!(left, grouped);
+        assert_eq!(left.score(), Some(BasisPoints(6000)));
+    }
+}

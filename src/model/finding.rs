@@ -1,0 +1,181 @@
+//! Findings: what a rule has against a note.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Span;
+
+/// The families of rules. The first eight are the contract of the JSON lines; the others are further ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// An element that every note of its kind must tell is missing.
+    Required,
+    /// Shorthand that is not on the approved list.
+    Abbreviation,
+    /// The agent's own words insult, mock, demean, stereotype or swear.
+    Disrespect,
+    /// Opinion, guess or evaluation in the agent's own voice.
+    Judgement,
+    /// A case, order or payment is told without a usable number.
+    Reference,
+    /// A prepared paragraph left unfilled.
+    Template,
+    /// Card, password, account or identity number in clear.
+    Sensitive,
+    /// Disposition and text say opposite things.
+    Contradiction,
+    /// Too thin or rambling.
+    Length,
+    /// Form of the text, such as all capitals.
+    Style,
+}
+
+impl Category {
+    /// Every category, in the order of reports.
+    pub const ALL: [Category; 10] = [
+        Category::Required,
+        Category::Reference,
+        Category::Contradiction,
+        Category::Sensitive,
+        Category::Disrespect,
+        Category::Judgement,
+        Category::Abbreviation,
+        Category::Template,
+        Category::Length,
+        Category::Style,
+    ];
+
+    /// The name in rules and outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Category::Required => "required",
+            Category::Abbreviation => "abbreviation",
+            Category::Disrespect => "disrespect",
+            Category::Judgement => "judgement",
+            Category::Reference => "reference",
+            Category::Template => "template",
+            Category::Sensitive => "sensitive",
+            Category::Contradiction => "contradiction",
+            Category::Length => "length",
+            Category::Style => "style",
+        }
+    }
+
+    /// Position in [`Category::ALL`].
+    pub fn index(self) -> usize {
+        Category::ALL.iter().position(|c| *c == self).unwrap_or(0)
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How much a finding matters to the reader of the note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth a word in coaching.
+    Minor,
+    /// Costs somebody time or clarity.
+    Major,
+    /// Harms the customer, the business or compliance.
+    Critical,
+}
+
+impl Severity {
+    /// Every severity, mildest first.
+    pub const ALL: [Severity; 3] = [Severity::Minor, Severity::Major, Severity::Critical];
+
+    /// The name in rules and outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Minor => "minor",
+            Severity::Major => "major",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// For whom a failure is critical, after COPC's error types; absent means non-critical.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Critical {
+    /// The customer: a wrong answer, lost dignity, a second call.
+    Customer,
+    /// The business: cost, rework, lost sale.
+    Business,
+    /// Law, regulation or card-industry standard.
+    Compliance,
+}
+
+/// What a complete note tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Element {
+    /// Why the customer made contact.
+    Reason,
+    /// What the agent did or explained.
+    Action,
+    /// Resolved or not.
+    Outcome,
+    /// Who does what by when, where something is open.
+    NextStep,
+    /// Product of interest (sales).
+    Product,
+    /// Budget (sales).
+    Budget,
+    /// How the prospect heard of the company (sales).
+    Source,
+    /// Purchase documents (sales).
+    Documents,
+}
+
+impl Element {
+    /// The name in rules and outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Element::Reason => "reason",
+            Element::Action => "action",
+            Element::Outcome => "outcome",
+            Element::NextStep => "next_step",
+            Element::Product => "product",
+            Element::Budget => "budget",
+            Element::Source => "source",
+            Element::Documents => "documents",
+        }
+    }
+}
+
+/// One failure of one rule in one note, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Index of the rule in the run's list of rules.
+    pub rule: usize,
+    /// Family of the rule.
+    pub category: Category,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Where; `None` where it is about the whole note.
+    pub span: Option<Span>,
+    /// The element that is missing, for category `required`.
+    pub element: Option<Element>,
+    /// The words found, masked where the rule is about secrets; empty for the whole note.
+    pub excerpt: String,
+    /// What is wrong, in the note's language.
+    pub message: String,
+    /// A better wording, where there is one.
+    pub suggestion: Option<String>,
+    /// Points of the note's score lost to this finding (0 where a cap was reached before).
+    pub points_lost: u32,
+}

@@ -1,0 +1,17 @@
+//! Plain data that every other room shares: no input or output, no patterns, no wording.
+
+mod agent;
+mod finding;
+mod note;
+mod outcome;
+mod report;
+mod score;
+mod span;
+
+pub use agent::{AgentSummary, CategoryTally, Tally};
+pub use finding::{Category, Critical, Element, Finding, Severity};
+pub use note::{Disposition, Note, Origin, Role};
+pub use outcome::{Hit, NotApplicable, Outcome};
+pub use report::{AuditedNote, Problem, Report, RunInfo};
+pub use score::{BasisPoints, Score};
+pub use span::Span;

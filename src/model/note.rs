@@ -1,0 +1,185 @@
+//! A call note and where it came from.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a note stands in the user's files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// The file as the user named it, `-` for standard input.
+    pub file: String,
+    /// The line (of a text file) on which the row starts, counted from 1 with the header.
+    pub line: u64,
+}
+
+/// What the agent chose in the outcome drop-down of the export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// Nothing was chosen, or the export has no such column.
+    #[default]
+    Empty,
+    /// Solved within the contact.
+    Resolved,
+    /// Left open with us.
+    Pending,
+    /// Handed to another team.
+    Escalated,
+    /// A value that no language pack knows; it is kept as text beside this.
+    Other,
+}
+
+/// The part a column plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Identifier of the note or interaction.
+    NoteId,
+    /// Identifier of the agent.
+    AgentId,
+    /// Name of the agent.
+    AgentName,
+    /// Team, group or queue owner.
+    Team,
+    /// Language of the note.
+    Language,
+    /// Phone, chat, e-mail…
+    Channel,
+    /// Reason class of the contact: complaint, sales…
+    CallType,
+    /// Start of the contact.
+    StartedAt,
+    /// End of the contact.
+    EndedAt,
+    /// Outcome as chosen in a drop-down.
+    Disposition,
+    /// Case, ticket or order number.
+    CaseId,
+    /// Customer's name or number.
+    Customer,
+    /// Time talked, seconds.
+    TalkSeconds,
+    /// After-call work, seconds.
+    AcwSeconds,
+    /// Time on hold, seconds.
+    HoldSeconds,
+    /// The note itself.
+    Note,
+    /// Transcript of the contact.
+    Transcript,
+    /// Product of interest, as a field of its own.
+    Product,
+    /// Reason for the contact, as a field of its own.
+    Reason,
+    /// What the agent did, as a field of its own.
+    Action,
+    /// How it ended, as a field of its own.
+    Outcome,
+    /// Next step, as a field of its own.
+    NextStep,
+    /// Customer segment.
+    Segment,
+    /// Region or country.
+    Region,
+}
+
+impl Role {
+    /// Every role, in the order in which they are shown.
+    pub const ALL: [Role; 24] = [
+        Role::NoteId,
+        Role::AgentId,
+        Role::AgentName,
+        Role::Team,
+        Role::Language,
+        Role::Channel,
+        Role::CallType,
+        Role::StartedAt,
+        Role::EndedAt,
+        Role::Disposition,
+        Role::CaseId,
+        Role::Customer,
+        Role::TalkSeconds,
+        Role::AcwSeconds,
+        Role::HoldSeconds,
+        Role::Note,
+        Role::Transcript,
+        Role::Product,
+        Role::Reason,
+        Role::Action,
+        Role::Outcome,
+        Role::NextStep,
+        Role::Segment,
+        Role::Region,
+    ];
+
+    /// The name in flags, configuration and packs (`note_id`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::NoteId => "note_id",
+            Role::AgentId => "agent_id",
+            Role::AgentName => "agent_name",
+            Role::Team => "team",
+            Role::Language => "language",
+            Role::Channel => "channel",
+            Role::CallType => "call_type",
+            Role::StartedAt => "started_at",
+            Role::EndedAt => "ended_at",
+            Role::Disposition => "disposition",
+            Role::CaseId => "case_id",
+            Role::Customer => "customer",
+            Role::TalkSeconds => "talk_seconds",
+            Role::AcwSeconds => "acw_seconds",
+            Role::HoldSeconds => "hold_seconds",
+            Role::Note => "note",
+            Role::Transcript => "transcript",
+            Role::Product => "product",
+            Role::Reason => "reason",
+            Role::Action => "action",
+            Role::Outcome => "outcome",
+            Role::NextStep => "next_step",
+            Role::Segment => "segment",
+            Role::Region => "region",
+        }
+    }
+
+    /// The role of that name.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// One call note with what the export tells about its contact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Note {
+    /// Identifier from the export, or `file:line` where it has none.
+    pub id: String,
+    /// Where the row stands.
+    pub origin: Origin,
+    /// Agent's identifier; the name where the export has no identifier.
+    pub agent: String,
+    /// Agent's name, where the export tells it.
+    pub agent_name: Option<String>,
+    /// Team, where the export tells it.
+    pub team: Option<String>,
+    /// Language code that the export states (`es`), lower case, region cut off.
+    pub language: Option<String>,
+    /// Channel in the field's words: `phone`, `chat`, `email`, or as written where unknown.
+    pub channel: Option<String>,
+    /// Call type in the field's words: `complaint`, `sales`…, or as written where unknown.
+    pub call_type: Option<String>,
+    /// Start of the contact as written in the export.
+    pub started_at: Option<String>,
+    /// Outcome chosen in the drop-down.
+    pub disposition: Disposition,
+    /// Reference column, as written; `None` where empty.
+    pub case_id: Option<String>,
+    /// Customer's name or number, as written.
+    pub customer: Option<String>,
+    /// Talk time in seconds; `None` where the export does not tell it (which is not zero).
+    pub talk_seconds: Option<u32>,
+    /// After-call work in seconds; `None` where the export does not tell it (which is not zero).
+    pub acw_seconds: Option<u32>,
+    /// The note as typed.
+    pub text: String,
+    /// Filled columns of the required elements (reason, action, outcome, next step, product).
+    pub elements: Vec<(Role, String)>,
+}

@@ -1,0 +1,57 @@
+//! What a check may say.
+
+use super::{Element, Span};
+
+/// One place where a check failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hit {
+    /// Where in the note; `None` where the whole note is meant.
+    pub span: Option<Span>,
+    /// The element that is missing.
+    pub element: Option<Element>,
+    /// A better wording from the word list, where the list has one.
+    pub better: Option<String>,
+    /// What the check saw, for `explain`: the list or pattern that matched.
+    pub seen: Option<&'static str>,
+}
+
+impl Hit {
+    /// A hit at a place.
+    pub fn at(span: Span) -> Self {
+        Hit { span: Some(span), ..Hit::default() }
+    }
+
+    /// A hit about the whole note.
+    pub fn note() -> Self {
+        Hit::default()
+    }
+}
+
+/// Why a check had nothing to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotApplicable {
+    /// The rule has no word list in the note's language.
+    Language,
+    /// The rule's condition does not hold for this note.
+    Condition,
+    /// What the rule asks for is not called for by this note.
+    NotCalledFor,
+}
+
+/// The answer of a check. What does not apply is never counted as clean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Judged and found good.
+    Pass,
+    /// Judged and found wanting at one or more places.
+    Fail(Vec<Hit>),
+    /// Not judged.
+    NotApplicable(NotApplicable),
+}
+
+impl Outcome {
+    /// `Pass` without hits, `Fail` with them.
+    pub fn from_hits(hits: Vec<Hit>) -> Self {
+        if hits.is_empty() { Outcome::Pass } else { Outcome::Fail(hits) }
+    }
+}

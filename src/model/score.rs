@@ -1,0 +1,67 @@
+//! Scores as integers.
+
+/// A share or score in hundredths of a per cent: 0 to 10,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct BasisPoints(pub u32);
+
+impl BasisPoints {
+    /// The whole.
+    pub const FULL: BasisPoints = BasisPoints(10_000);
+
+    /// `part` of `whole`, rounded half up; `None` where the whole is nothing.
+    pub fn of(part: u64, whole: u64) -> Option<Self> {
+        (whole > 0).then(|| BasisPoints(((part * 20_000 + whole) / (2 * whole)) as u32))
+    }
+
+    /// Per cent with one decimal, as people read it: `87.5`.
+    pub fn percent(self) -> String {
+        let tenths = (self.0 + 5) / 10;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+
+    /// Per cent rounded to a whole number.
+    pub fn rounded(self) -> u32 {
+        (self.0 + 50) / 100
+    }
+}
+
+/// Points earned of the points that could be earned in one note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Score {
+    /// Points kept.
+    pub earned: u32,
+    /// Points of everything that applied to the note.
+    pub possible: u32,
+    /// Whether a fatal rule failed: the note scores zero whatever else it earned.
+    pub fatal: bool,
+}
+
+impl Score {
+    /// From 0 to 10,000; `None` where nothing applied.
+    pub fn value(self) -> Option<BasisPoints> {
+        if self.fatal && self.possible > 0 {
+            return Some(BasisPoints(0));
+        }
+        BasisPoints::of(u64::from(self.earned), u64::from(self.possible))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fatal_failure_is_zero_and_nothing_applicable_is_no_score() {
+        let score = Score { earned: 90, possible: 100, fatal: false };
+        assert_eq!(score.value(), Some(BasisPoints(9000)));
+        assert_eq!(Score { fatal: true, ..score }.value(), Some(BasisPoints(0)));
+        assert_eq!(Score::default().value(), None);
+    }
+
+    #[test]
+    fn percentages_round_half_up() {
+        assert_eq!(BasisPoints::of(2, 3).unwrap().percent(), "66.7");
+        assert_eq!(BasisPoints::of(1, 8).unwrap().percent(), "12.5");
+        assert_eq!(BasisPoints(9999).percent(), "100.0");
+    }
+}

@@ -1,0 +1,218 @@
+//! From packs as written to rules that run.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use super::pack::LanguagePack;
+use super::spec::Script;
+use super::{Condition, Packs, RuleText, RulesError, Scorecard};
+use crate::checks::Check;
+use crate::input::Vocabulary;
+use crate::model::{Category, Critical, Role, Severity};
+use crate::text::identify::Profile;
+use crate::text::{Folder, Identifier, Scanner, ScannerBuilder, Speech};
+
+/// A rule in force.
+#[derive(Debug)]
+pub struct Rule {
+    /// Unique name.
+    pub id: String,
+    /// Its family and section.
+    pub category: Category,
+    /// How much a finding matters.
+    pub severity: Severity,
+    /// Points that one finding costs, within its section.
+    pub points: u32,
+    /// For whom a failure is critical.
+    pub critical: Option<Critical>,
+    /// Whether a failure brings the note's score to zero.
+    pub fatal: bool,
+    /// Who else reads this part of the note.
+    pub readers: Vec<String>,
+    /// When it applies.
+    pub when: Condition,
+    /// Texts by language code.
+    pub texts: BTreeMap<String, RuleText>,
+}
+
+/// A language ready to run.
+#[derive(Debug)]
+pub struct Language {
+    /// ISO 639-1 code.
+    pub code: String,
+    /// English name.
+    pub name: String,
+    /// Its own name.
+    pub native: String,
+    /// Finds the terms of every list in force.
+    pub scanner: Scanner,
+    /// How it reports other people's words.
+    pub speech: Speech,
+    /// A check a rule, in the order of [`Rulebook::rules`]; `None` where the language lacks the rule's lists.
+    pub checks: Vec<Option<Box<dyn Check>>>,
+    /// Who reads a note, by key.
+    pub readers: BTreeMap<String, String>,
+}
+
+/// All rules in force, compiled for every language.
+#[derive(Debug)]
+pub struct Rulebook {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// The languages, by code.
+    pub languages: Vec<Language>,
+    /// Weights and target.
+    pub scorecard: Scorecard,
+    /// How text is folded.
+    pub folder: Folder,
+    /// Tells the language of a note.
+    pub identifier: Identifier,
+    /// Names of columns and of their values.
+    pub vocabulary: Vocabulary,
+    /// Hash of the rule files.
+    pub hash: String,
+}
+
+impl Rulebook {
+    /// Loads and compiles the embedded packs, with the folder `overlay` laid over them.
+    ///
+    /// # Errors
+    /// The first fault of a rule file, with its place.
+    pub fn load(overlay: Option<&Path>) -> Result<Self, RulesError> {
+        Self::compile(Packs::load(overlay)?)
+    }
+
+    /// Compiles packs.
+    ///
+    /// # Errors
+    /// The first list entry or rule that is not well written.
+    pub fn compile(packs: Packs) -> Result<Self, RulesError> {
+        let mut variants = HashMap::new();
+        for pack in packs.languages.values() {
+            variants.extend(&pack.variants);
+        }
+        let folder = Folder::new(variants);
+        let in_force: Vec<_> = packs.rules.iter().filter(|(_, rule)| !rule.off).collect();
+
+        let mut languages = Vec::new();
+        for (code, pack) in &packs.languages {
+            let mut builder = ScannerBuilder::new(&pack.lexicon, &folder);
+            let mut checks = Vec::with_capacity(in_force.len());
+            for (source, rule) in &in_force {
+                let check = rule.check.kind().compile(&mut builder)?;
+                let has_texts = pack.texts.as_ref().is_some_and(|(_, texts)| texts.contains_key(&rule.id))
+                    || rule.texts.contains_key(code);
+                if check.is_some() && !has_texts {
+                    let fault = source.fault_at(
+                        &[&format!("id: {}", rule.id)],
+                        format!("the rule `{}` has no texts in `{code}`", rule.id),
+                        format!("add them to rules/lang/{code}/texts.yaml"),
+                    );
+                    return Err(fault.into());
+                }
+                checks.push(check);
+            }
+            let speech = speech(pack, &mut builder, &folder)?;
+            let scanner = builder.build().map_err(RulesError::Build)?;
+            languages.push(Language {
+                code: code.clone(),
+                name: pack.spec.name.clone(),
+                native: pack.spec.native.clone(),
+                scanner,
+                speech,
+                checks,
+                readers: pack.readers.clone(),
+            });
+        }
+        let identifier = Identifier::new(&profiles(&packs, &folder));
+        let vocabulary = vocabulary(&packs, &folder);
+        let rules = in_force
+            .into_iter()
+            .map(|(_, spec)| {
+                let mut texts = spec.texts.clone();
+                for (code, pack) in &packs.languages {
+                    if let Some(text) = pack.texts.as_ref().and_then(|(_, texts)| texts.get(&spec.id)) {
+                        texts.entry(code.clone()).or_insert_with(|| text.clone());
+                    }
+                }
+                Rule {
+                    id: spec.id.clone(),
+                    category: spec.category,
+                    severity: spec.severity,
+                    points: spec.points,
+                    critical: spec.critical,
+                    fatal: spec.fatal,
+                    readers: spec.readers.clone(),
+                    when: spec.when.clone(),
+                    texts,
+                }
+            })
+            .collect();
+        Ok(Rulebook { rules, languages, scorecard: packs.scorecard, folder, identifier, vocabulary, hash: packs.hash })
+    }
+
+    /// Index of the language of that code.
+    pub fn language(&self, code: &str) -> Option<usize> {
+        self.languages.iter().position(|language| language.code == code)
+    }
+
+    /// Index of the rule of that id.
+    pub fn rule(&self, id: &str) -> Option<usize> {
+        self.rules.iter().position(|rule| rule.id == id)
+    }
+}
+
+fn speech(pack: &LanguagePack, builder: &mut ScannerBuilder<'_>, folder: &Folder) -> Result<Speech, RulesError> {
+    let quotes = pack
+        .spec
+        .quotes
+        .iter()
+        .filter_map(|pair| {
+            let mut marks = pair.chars().filter(|c| !c.is_whitespace());
+            Some((marks.next()?, marks.next_back()?))
+        })
+        .collect();
+    let mut dotted: BTreeSet<String> =
+        pack.lexicon.words("approved", folder).into_iter().filter(|form| form.ends_with('.')).collect();
+    dotted.extend(
+        pack.lexicon
+            .words("honorifics", folder)
+            .into_iter()
+            .map(|form| if form.ends_with('.') { form } else { form + "." }),
+    );
+    Ok(Speech { quotes, attribution: builder.list("attribution")?, resumes: builder.list("resumes")?, dotted })
+}
+
+fn profiles(packs: &Packs, folder: &Folder) -> Vec<Profile> {
+    packs
+        .languages
+        .iter()
+        .map(|(code, pack)| Profile {
+            code: code.clone(),
+            han: pack.spec.script == Script::Han,
+            markers: pack.spec.markers.split_whitespace().map(|word| folder.fold_str(word)).collect(),
+        })
+        .collect()
+}
+
+fn vocabulary(packs: &Packs, folder: &Folder) -> Vocabulary {
+    let mut vocabulary = Vocabulary::new(folder.clone());
+    for (code, pack) in &packs.languages {
+        vocabulary.add_language(code, &[&pack.spec.name, &pack.spec.native]);
+        for (disposition, words) in &pack.spec.dispositions {
+            vocabulary.add_dispositions(*disposition, words);
+        }
+        vocabulary.add_call_types(&pack.spec.call_types);
+        vocabulary.add_channels(&pack.spec.channels);
+    }
+    let columns =
+        packs.languages.iter().map(|(code, pack)| (code.as_str(), &pack.columns)).chain([("core", &packs.columns)]);
+    for (origin, columns) in columns {
+        for (role, aliases) in columns {
+            if let Some(role) = Role::from_name(role) {
+                vocabulary.add_columns(role, origin, aliases);
+            }
+        }
+    }
+    vocabulary
+}

@@ -1,0 +1,43 @@
+//! Rules: as written in the packs, and compiled for every language.
+
+mod compile;
+mod condition;
+pub mod examples;
+mod pack;
+mod scorecard;
+mod spec;
+
+pub use compile::{Language, Rule, Rulebook};
+pub use condition::Condition;
+pub use pack::Packs;
+pub use scorecard::Scorecard;
+pub use spec::{Example, LanguageSpec, RuleFile, RuleSpec, RuleText};
+
+/// Why the rules cannot be used.
+#[derive(Debug)]
+pub enum RulesError {
+    /// Something wrong in a rule file, with its place.
+    Fault(Box<crate::yaml::Fault>),
+    /// The folder of the user's rules cannot be read.
+    Folder(std::io::Error),
+    /// The rules are right one by one and cannot be built together.
+    Build(String),
+}
+
+impl std::fmt::Display for RulesError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RulesError::Fault(fault) => write!(f, "{fault}"),
+            RulesError::Folder(error) => write!(f, "cannot read the folder of rules: {error}"),
+            RulesError::Build(message) => write!(f, "the word lists cannot be built: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for RulesError {}
+
+impl From<crate::yaml::Fault> for RulesError {
+    fn from(fault: crate::yaml::Fault) -> Self {
+        RulesError::Fault(Box::new(fault))
+    }
+}

@@ -1,0 +1,20 @@
+//! From a note as typed to a note that checks can read: folding, sentences, whose words they are, where the
+//! word lists hit.
+//!
+//! Everything here is fed by the language packs; no word of any language stands in this code.
+
+pub mod fold;
+pub mod identify;
+pub mod lexicon;
+pub mod prepared;
+pub mod redact;
+pub mod scanner;
+pub mod segment;
+pub mod term;
+pub mod voice;
+
+pub use fold::{Folded, Folder};
+pub use identify::Identifier;
+pub use lexicon::Lexicon;
+pub use prepared::{Prepared, Speech};
+pub use scanner::{ListId, Scanner, ScannerBuilder, Scratch, TermHit};

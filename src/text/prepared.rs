@@ -1,0 +1,134 @@
+//! A note made ready for checks, once, whatever the number of rules.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::fold::{Folded, Folder};
+use super::scanner::{ListId, Scanner, Scratch, TermHit};
+use super::{segment, voice};
+use crate::model::{Note, Span};
+
+/// How a language reports other people's words.
+#[derive(Debug, Clone, Default)]
+pub struct Speech {
+    /// Quotation marks, opening and closing.
+    pub quotes: Vec<(char, char)>,
+    /// What starts reported speech.
+    pub attribution: Option<ListId>,
+    /// Where the agent's own voice resumes.
+    pub resumes: Option<ListId>,
+    /// Folded forms that keep their full stop.
+    pub dotted: BTreeSet<String>,
+}
+
+/// A note with everything that checks read.
+pub struct Prepared<'n> {
+    /// The note.
+    pub note: &'n Note,
+    /// Its text, folded.
+    pub folded: &'n Folded,
+    /// Sentences, in bytes of the folded text.
+    pub sentences: Vec<Range<usize>>,
+    /// Places that are not the agent's own words: quotations and reported speech, in bytes of the note.
+    pub others_words: Vec<Span>,
+    hits: &'n [TermHit],
+    scanner: &'n Scanner,
+}
+
+/// Buffers that serve one note after the other.
+#[derive(Debug)]
+pub struct Workspace {
+    folded: Folded,
+    scratch: Scratch,
+    hits: Vec<TermHit>,
+}
+
+impl Workspace {
+    /// Buffers for notes of the scanner's language.
+    pub fn new(scanner: &Scanner) -> Self {
+        Self { folded: Folded::default(), scratch: scanner.scratch(), hits: Vec::new() }
+    }
+
+    /// Prepares a note.
+    pub fn prepare<'n>(
+        &'n mut self,
+        note: &'n Note,
+        folder: &Folder,
+        scanner: &'n Scanner,
+        speech: &Speech,
+    ) -> Prepared<'n> {
+        folder.fold_into(&note.text, &mut self.folded);
+        scanner.scan(&self.folded.text, &mut self.scratch, &mut self.hits);
+        let mut prepared = Prepared {
+            note,
+            folded: &self.folded,
+            sentences: segment::sentences(&self.folded.text, &speech.dotted),
+            others_words: Vec::new(),
+            hits: &self.hits,
+            scanner,
+        };
+        prepared.others_words = voice::quotations(&note.text, &speech.quotes);
+        let attributions: Vec<Span> = prepared.spans(speech.attribution).collect();
+        if !attributions.is_empty() {
+            let resumes: Vec<Span> = prepared.spans(speech.resumes).collect();
+            let sentences: Vec<Span> = prepared.sentences.iter().map(|s| prepared.span(s.start, s.end)).collect();
+            prepared.others_words.extend(voice::reported(&attributions, &resumes, &sentences));
+        }
+        prepared
+    }
+}
+
+impl<'n> Prepared<'n> {
+    /// Where the terms of a list stand, in order.
+    pub fn hits(&self, list: ListId) -> &'n [TermHit] {
+        let start = self.hits.partition_point(|hit| hit.list < list);
+        let end = self.hits.partition_point(|hit| hit.list <= list);
+        &self.hits[start..end]
+    }
+
+    /// Where the terms of several lists stand, list by list.
+    pub fn hits_of<'l>(&self, lists: &'l [ListId]) -> impl Iterator<Item = &'n TermHit> + use<'n, 'l> {
+        let hits = self.hits;
+        lists.iter().flat_map(move |list| {
+            let start = hits.partition_point(|hit| hit.list < *list);
+            let end = hits.partition_point(|hit| hit.list <= *list);
+            &hits[start..end]
+        })
+    }
+
+    /// Whether any term of the lists stands in the note.
+    pub fn has_any(&self, lists: &[ListId]) -> bool {
+        lists.iter().any(|list| !self.hits(*list).is_empty())
+    }
+
+    /// The places of a list in bytes of the note.
+    fn spans(&self, list: Option<ListId>) -> impl Iterator<Item = Span> + '_ {
+        list.into_iter().flat_map(|list| self.hits(list)).map(|hit| self.hit_span(hit))
+    }
+
+    /// The place in the note of a folded range.
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.folded.original(start), self.folded.original_end(end))
+    }
+
+    /// The place in the note of a hit.
+    pub fn hit_span(&self, hit: &TermHit) -> Span {
+        self.span(hit.start as usize, hit.end as usize)
+    }
+
+    /// The better wording that the list of a hit gives.
+    pub fn better(&self, hit: &TermHit) -> Option<&'n str> {
+        self.scanner.term(hit).better.as_deref()
+    }
+
+    /// The sentence (folded bytes) in which the folded byte `at` stands.
+    pub fn sentence_at(&self, at: usize) -> Option<&Range<usize>> {
+        let index = self.sentences.partition_point(|s| s.end <= at);
+        self.sentences.get(index).filter(|s| s.start <= at)
+    }
+
+    /// Whether the place is in the agent's own voice.
+    pub fn own_voice(&self, span: Span) -> bool {
+        !self.others_words.iter().any(|other| other.covers(span))
+    }
+}

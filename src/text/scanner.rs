@@ -1,0 +1,315 @@
+//! Finds the terms of all lists of a language in one pass.
+//!
+//! All terms stand in one lazily built automaton that is walked, anchored, from every word start until it dies:
+//! the cost of a note does not grow with the number of terms, a hit comes with its list and its end, and no
+//! Unicode word boundary is needed (each of them would switch the automaton off on the first accent).
+//! Word ends are checked here, after the hit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, MatchKind};
+
+use super::fold::Folder;
+use super::lexicon::Lexicon;
+use crate::yaml::Fault;
+
+/// A list that a scanner looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListId(u16);
+
+/// One place where a term of a list stands, in bytes of the folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TermHit {
+    /// The list.
+    pub list: ListId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// The term within the scanner, for [`Scanner::term`].
+    pub term: u32,
+}
+
+/// What is known of a term besides its expression.
+#[derive(Debug, Clone)]
+pub struct TermInfo {
+    list: ListId,
+    /// The entry as written in the list.
+    pub written: String,
+    /// A better wording.
+    pub better: Option<String>,
+}
+
+/// Collects the lists that the rules of a language ask for.
+pub struct ScannerBuilder<'l> {
+    lexicon: &'l Lexicon,
+    folder: &'l Folder,
+    patterns: Vec<String>,
+    terms: Vec<TermInfo>,
+    names: HashMap<String, ListId>,
+}
+
+impl<'l> ScannerBuilder<'l> {
+    /// A builder over the lists of one language.
+    pub fn new(lexicon: &'l Lexicon, folder: &'l Folder) -> Self {
+        Self { lexicon, folder, patterns: Vec::new(), terms: Vec::new(), names: HashMap::new() }
+    }
+
+    /// The lists as written.
+    pub fn lexicon(&self) -> &'l Lexicon {
+        self.lexicon
+    }
+
+    /// How the language's text is folded.
+    pub fn folder(&self) -> &'l Folder {
+        self.folder
+    }
+
+    /// Asks for a list by name; `None` where the language has no such list.
+    ///
+    /// # Errors
+    /// The first entry of the list that is not well written.
+    pub fn list(&mut self, name: &str) -> Result<Option<ListId>, Fault> {
+        if let Some(id) = self.names.get(name) {
+            return Ok(Some(*id));
+        }
+        let Some(terms) = self.lexicon.terms(name, self.folder)? else { return Ok(None) };
+        let id = self.new_list(name);
+        for (written, term) in terms {
+            self.patterns.push(term.regex);
+            self.terms.push(TermInfo { list: id, written, better: term.better });
+        }
+        Ok(Some(id))
+    }
+
+    /// Asks for several lists, leaving out those the language does not have.
+    ///
+    /// # Errors
+    /// As [`ScannerBuilder::list`].
+    pub fn lists<'n>(&mut self, names: impl IntoIterator<Item = &'n String>) -> Result<Vec<ListId>, Fault> {
+        let mut ids = Vec::new();
+        for name in names {
+            ids.extend(self.list(name)?);
+        }
+        Ok(ids)
+    }
+
+    /// Adds regular expressions over folded text as a list of its own.
+    pub fn patterns<'n>(&mut self, name: &str, regexes: impl IntoIterator<Item = &'n String>) -> ListId {
+        if let Some(id) = self.names.get(name) {
+            return *id;
+        }
+        let id = self.new_list(name);
+        for regex in regexes {
+            self.patterns.push(regex.clone());
+            self.terms.push(TermInfo { list: id, written: regex.clone(), better: None });
+        }
+        id
+    }
+
+    fn new_list(&mut self, name: &str) -> ListId {
+        let id = ListId(self.names.len() as u16);
+        self.names.insert(name.to_owned(), id);
+        id
+    }
+
+    /// Builds the automaton.
+    ///
+    /// # Errors
+    /// What the automaton's builder says; entries were checked one by one before, so this is about their sum.
+    pub fn build(self) -> Result<Scanner, String> {
+        let dfa = DFA::builder()
+            .configure(
+                DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES).skip_cache_capacity_check(true),
+            )
+            .syntax(syntax::Config::new().utf8(false))
+            .thompson(thompson::Config::new().utf8(false))
+            .build_many(&self.patterns)
+            .map_err(|error| error.to_string())?;
+        Ok(Scanner { dfa: Arc::new(dfa), terms: self.terms })
+    }
+}
+
+/// Checks that a regular expression is one that the scanner can take.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn validate_regex(regex: &str) -> Result<(), String> {
+    for forbidden in [r"\b", r"\w", r"\s", r"\d", "(?i)"] {
+        if regex.contains(forbidden) {
+            return Err(format!(
+                "`{forbidden}` is slow or wrong on accented text; write an explicit class such as [a-z0-9]; text is lower case and word ends are checked"
+            ));
+        }
+    }
+    DFA::builder()
+        .syntax(syntax::Config::new().utf8(false))
+        .thompson(thompson::Config::new().utf8(false))
+        .configure(DFA::config().skip_cache_capacity_check(true))
+        .build(regex)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// States kept per thread before the automaton starts over: enough for the default packs.
+const CACHE_BYTES: usize = 16 << 20;
+
+/// Finds the terms of one language.
+#[derive(Debug)]
+pub struct Scanner {
+    dfa: Arc<DFA>,
+    terms: Vec<TermInfo>,
+}
+
+/// A thread's working memory for one scanner.
+#[derive(Debug)]
+pub struct Scratch {
+    cache: Cache,
+    ends: Vec<(usize, usize)>,
+}
+
+impl Scanner {
+    /// Working memory for this scanner.
+    pub fn scratch(&self) -> Scratch {
+        Scratch { cache: self.dfa.create_cache(), ends: Vec::new() }
+    }
+
+    /// What is known of the term of a hit.
+    pub fn term(&self, hit: &TermHit) -> &TermInfo {
+        &self.terms[hit.term as usize]
+    }
+
+    /// Number of terms.
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Whether there is nothing to find.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Writes all hits in `folded` to `hits`, ordered by list, start and end.
+    ///
+    /// From one start, a term gives one hit: its longest that ends where a word ends.
+    pub fn scan(&self, folded: &str, scratch: &mut Scratch, hits: &mut Vec<TermHit>) {
+        hits.clear();
+        if self.terms.is_empty() {
+            return;
+        }
+        let text = folded.as_bytes();
+        for start in 0..text.len() {
+            if !starts_term(text, start) {
+                continue;
+            }
+            scratch.ends.clear();
+            if self.walk(text, start, scratch).is_none() {
+                // The automaton gave up on its memory: begin it anew and walk this start once more.
+                self.dfa.reset_cache(&mut scratch.cache);
+                scratch.ends.clear();
+                let _ = self.walk(text, start, scratch);
+            }
+            for (term, end) in &scratch.ends {
+                hits.push(TermHit {
+                    list: self.terms[*term].list,
+                    start: start as u32,
+                    end: *end as u32,
+                    term: *term as u32,
+                });
+            }
+        }
+        hits.sort_unstable();
+    }
+
+    /// Follows the automaton from `start`, keeping the longest good end of each term.
+    fn walk(&self, text: &[u8], start: usize, scratch: &mut Scratch) -> Option<()> {
+        let (dfa, cache) = (&*self.dfa, &mut scratch.cache);
+        let input = Input::new(text).anchored(Anchored::Yes).range(start..);
+        let mut state = dfa.start_state_forward(cache, &input).ok()?;
+        let mut at = start;
+        loop {
+            state = match text.get(at) {
+                Some(byte) => dfa.next_state(cache, state, *byte).ok()?,
+                None => dfa.next_eoi_state(cache, state).ok()?,
+            };
+            if state.is_tagged() {
+                if state.is_match() {
+                    // A match is told one byte late: it ends before `at`.
+                    if at > start && ends_term(text, at) {
+                        for index in 0..dfa.match_len(cache, state) {
+                            let term = dfa.match_pattern(cache, state, index).as_usize();
+                            match scratch.ends.iter_mut().find(|(known, _)| *known == term) {
+                                Some(known) => known.1 = at,
+                                None => scratch.ends.push((term, at)),
+                            }
+                        }
+                    }
+                } else if state.is_dead() || state.is_quit() {
+                    return Some(());
+                }
+            }
+            if at >= text.len() {
+                return Some(());
+            }
+            at += 1;
+        }
+    }
+}
+
+/// Whether a term may start at this byte: not inside a word, a run of spaces or a character.
+fn starts_term(text: &[u8], at: usize) -> bool {
+    let byte = text[at];
+    if byte.is_ascii_alphanumeric() {
+        return at == 0 || !text[at - 1].is_ascii_alphanumeric();
+    }
+    if byte < 0x80 { byte > b' ' } else { byte >= 0xc0 }
+}
+
+/// Whether a term may end before this byte: not inside a word.
+fn ends_term(text: &[u8], at: usize) -> bool {
+    !(text[at - 1].is_ascii_alphanumeric() && text.get(at).is_some_and(u8::is_ascii_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Source;
+
+    fn found(lists: &str, name: &str, text: &str) -> Vec<String> {
+        let mut lexicon = Lexicon::default();
+        lexicon.add(Arc::new(Source::new("w.yaml", lists))).unwrap();
+        let folder = Folder::default();
+        let mut builder = ScannerBuilder::new(&lexicon, &folder);
+        builder.list(name).unwrap().unwrap();
+        let scanner = builder.build().unwrap();
+        let folded = folder.fold_str(text);
+        let mut hits = Vec::new();
+        scanner.scan(&folded, &mut scanner.scratch(), &mut hits);
+        hits.iter().map(|hit| folded[hit.start as usize..hit.end as usize].to_owned()).collect()
+    }
+
+    #[test]
+    fn words_are_found_whole_in_any_script() {
+        let lists = "l: [idiot(s)?, 'c*n', 白痴, 'p. ej.', 'n°']";
+        assert_eq!(found(lists, "l", "Idiots, l'idiot, idiotic."), ["idiots", "idiot"]);
+        assert_eq!(found(lists, "l", "这个白痴客户x"), ["白痴"]);
+        assert_eq!(found(lists, "l", "ver P. EJ. esto"), ["p. ej."]);
+        assert_eq!(found(lists, "l", "cancan cocon n°3"), ["cancan", "cocon", "n°"]);
+    }
+
+    #[test]
+    fn the_longest_end_of_a_term_wins_and_all_terms_are_told() {
+        assert_eq!(found("l: ['very (rude)?( man)?', very]", "l", "very rude man"), ["very", "very rude man"]);
+    }
+
+    #[test]
+    fn expressions_that_would_be_slow_are_refused() {
+        assert!(validate_regex(r"\bx").is_err());
+        assert!(validate_regex("[").is_err());
+        assert!(validate_regex("x{2,}").is_ok());
+    }
+}

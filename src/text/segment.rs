@@ -1,0 +1,67 @@
+//! Sentences of a folded text.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// Cuts folded text into sentences: at `. ! ? ;` before white space or the end, and at line ends.
+///
+/// A full stop behind one of `dotted` (folded forms that keep their stop, such as `sr.`), behind a single letter or
+/// behind nothing does not end a sentence.
+pub fn sentences(folded: &str, dotted: &BTreeSet<String>) -> Vec<Range<usize>> {
+    let bytes = folded.as_bytes();
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let ends = match byte {
+            b'\n' => true,
+            b'.' => stands_last(bytes, at) && !keeps_its_stop(folded, start, at, dotted),
+            b'!' | b'?' | b';' => stands_last(bytes, at),
+            _ => false,
+        };
+        if ends {
+            push(folded, start, at + 1, &mut out);
+            start = at + 1;
+        }
+    }
+    push(folded, start, bytes.len(), &mut out);
+    out
+}
+
+fn stands_last(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at + 1).is_none_or(|next| matches!(next, b' ' | b'\n' | b'"' | b')'))
+}
+
+fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &BTreeSet<String>) -> bool {
+    let word_at = folded[sentence..stop].rfind([' ', '\n', '(', '"']).map_or(sentence, |at| sentence + at + 1);
+    let word = &folded[word_at..stop];
+    let single_letter = word.len() == 1 && word.as_bytes()[0].is_ascii_lowercase();
+    // `a. m.`, `p.m.`: single letters with stops between them.
+    let initials = word.len() > 1 && word.split('.').all(|part| part.len() == 1);
+    (single_letter || initials || dotted.contains(&folded[word_at..=stop])) && stop + 1 < folded.len()
+}
+
+fn push(folded: &str, start: usize, end: usize, out: &mut Vec<Range<usize>>) {
+    let text = &folded[start..end];
+    let trimmed = text.trim_start();
+    if trimmed.chars().any(char::is_alphanumeric) {
+        out.push(end - trimmed.len()..end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stops_of_short_forms_and_numbers_do_not_end_a_sentence() {
+        let dotted = BTreeSet::from(["sr.".to_owned()]);
+        let cut =
+            |text: &str| sentences(text, &dotted).into_iter().map(|r| text[r].trim().to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            cut("llama el sr. gil. cobro de 3.5 usd; a las 9 a. m. hoy"),
+            ["llama el sr. gil.", "cobro de 3.5 usd;", "a las 9 a. m. hoy"]
+        );
+        assert_eq!(cut("motivo: x\naccion: y"), ["motivo: x", "accion: y"]);
+        assert!(cut(" . \n").is_empty());
+    }
+}

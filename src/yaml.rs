@@ -1,0 +1,174 @@
+//! The only user of the YAML library: text in, typed value out, and every fault with its place.
+//!
+//! A fault names file, line and column, shows the line itself with a caret, and says what to do. Unknown
+//! keys get the nearest known one.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+
+/// A YAML file as it was read: its name for messages and its text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Where the text came from; embedded files are shown as `rules/…` with the origin `built in`.
+    pub path: PathBuf,
+    /// The whole text, without a byte order mark.
+    pub text: String,
+}
+
+impl Source {
+    /// Takes the text of a file, dropping the byte order mark that Windows' editors write.
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        let text: String = text.into();
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        Self { path: path.into(), text }
+    }
+
+    /// Parses the text as a `T`.
+    ///
+    /// # Errors
+    /// A [`Fault`] with the place of the first thing that does not fit `T`.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_yaml::from_str_with_options(&self.text, options()).map_err(|error| self.fault_of(&error))
+    }
+
+    /// A fault of this file at the place where `needles` occur one after the other (a list's name, then
+    /// the entry); at its first line where they do not.
+    pub fn fault_at(&self, needles: &[&str], message: impl Into<String>, help: impl Into<String>) -> Fault {
+        let mut at = 0;
+        for needle in needles {
+            match self.text[at..].find(needle) {
+                Some(offset) => at += offset,
+                None => break,
+            }
+        }
+        let before = &self.text[..at];
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        self.fault(line, column, message.into(), help.into())
+    }
+
+    fn fault_of(&self, error: &serde_yaml::Error) -> Fault {
+        let plain = error.without_snippet();
+        let (line, column) = plain.location().map_or((1, 1), |l| (l.line() as usize, l.column() as usize));
+        let mut message = plain.to_string();
+        // The library ends its sentence with the place, which stands in front of our line already.
+        if let Some(cut) = message.find(" at line ") {
+            message.truncate(cut);
+        }
+        if let Some(rest) = message.strip_prefix("error: ") {
+            message = rest.to_owned();
+        }
+        let help = help_for(&message);
+        self.fault(line, column, message, help)
+    }
+
+    fn fault(&self, line: usize, column: usize, message: String, help: String) -> Fault {
+        let shown = self.text.lines().nth(line.saturating_sub(1)).unwrap_or("").to_owned();
+        Fault { path: self.path.clone(), line, column, shown, message, help }
+    }
+}
+
+fn options() -> serde_yaml::Options {
+    // Word lists are long and flat: the library's default budget is meant for small configuration files.
+    serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            max_nodes: 2_000_000,
+            max_events: 4_000_000,
+            max_total_scalar_bytes: 64 << 20,
+            max_reader_input_bytes: Some(64 << 20),
+        },
+        with_snippet: false,
+    }
+}
+
+/// What to do about a message of the YAML library; for a misspelt key or value, the nearest known one.
+fn help_for(message: &str) -> String {
+    let mut names = message.split('`').skip(1).step_by(2);
+    if message.contains("unknown field") || message.contains("unknown variant") {
+        if let Some(wrong) = names.next() {
+            let known: Vec<&str> = names.collect();
+            if let Some(near) = nearest(wrong, known.iter().copied()) {
+                return format!("did you mean `{near}`?");
+            }
+            return format!("use one of: {}", known.join(", "));
+        }
+    }
+    if message.contains("missing field") {
+        return "add the key that is named here".into();
+    }
+    if message.contains("duplicate") {
+        return "keep one of the two".into();
+    }
+    "check the indentation, and quote text that starts with one of * & ! % @ ` [ { > | or holds `: `".into()
+}
+
+/// The known name nearest to `wrong`, if any is near enough to be meant.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&wrong.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// Something wrong in a YAML file, with its place and the remedy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// The text of that line.
+    pub shown: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}:{}:{}: {}", self.path.display(), self.line, self.column, self.message)?;
+        let number = self.line.to_string();
+        writeln!(f, "{:>w$} |", "", w = number.len())?;
+        writeln!(f, "{number} | {}", self.shown)?;
+        writeln!(f, "{:>w$} | {:>c$}", "", "^", w = number.len(), c = self.column)?;
+        write!(f, "{:>w$} = help: {}", "", self.help, w = number.len())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Small {
+        #[allow(dead_code)]
+        severity: String,
+    }
+
+    #[test]
+    fn a_misspelt_key_is_shown_with_its_place_and_the_nearest_known_one() {
+        let source = Source::new("pack.yaml", "\u{feff}severty: high\r\n");
+        let fault = source.parse::<Small>().unwrap_err();
+        assert_eq!((fault.line, fault.column), (1, 1));
+        assert_eq!(fault.help, "did you mean `severity`?");
+        assert!(fault.to_string().contains("1 | severty: high"), "{fault}");
+    }
+
+    #[test]
+    fn needles_are_looked_for_in_order() {
+        let source = Source::new("w.yaml", "a:\n  - x\nb:\n  - x\n");
+        let fault = source.fault_at(&["b:", "x"], "bad", "mend");
+        assert_eq!((fault.line, fault.column), (4, 5));
+    }
+}
