@@ -60,6 +60,8 @@ pub mod checks;
 
 pub mod rules;
 
+pub mod coach;
+
 pub mod config;
 
 pub mod audit;

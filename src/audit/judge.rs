@@ -9,13 +9,18 @@ use crate::text::prepared::Workspace;
 use crate::text::redact;
 
 /// A thread's buffers, a workspace a language.
-pub type Workspaces = HashMap<usize, Workspace>;
+pub(super) type Workspaces = HashMap<usize, Workspace>;
 
 /// Longest excerpt in characters.
 const LONGEST_EXCERPT: usize = 120;
 
 /// Audits one note in the language of that index; without a language nothing is judged.
-pub fn audit_note(note: Note, language: Option<usize>, book: &Rulebook, workspaces: &mut Workspaces) -> AuditedNote {
+pub(super) fn audit_note(
+    note: Note,
+    language: Option<usize>,
+    book: &Rulebook,
+    workspaces: &mut Workspaces,
+) -> AuditedNote {
     let Some(index) = language else {
         return AuditedNote { note, language: None, score: Score::default(), findings: Vec::new() };
     };

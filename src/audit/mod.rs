@@ -4,5 +4,4 @@ mod collect;
 mod judge;
 mod run;
 
-pub use judge::audit_note;
 pub use run::{AuditError, Options, Progress, run};

@@ -71,14 +71,19 @@ impl Compile for Spec {
         let mut phrase_meanings = HashMap::new();
         for list in &self.known {
             for (form, meaning) in lexicon.meanings(list, folder) {
-                if form.contains([' ', '\'', '+']) {
+                let digits_only = form.bytes().all(|b| b.is_ascii_digit());
+                if form.contains([' ', '\'', '+']) || !form.is_ascii() {
+                    // What is no single word is looked for as a whole; `4不4` has no word bounds.
                     phrase_meanings.insert(form, meaning);
                 } else {
-                    known.insert(bare(&form), meaning);
+                    if !digits_only {
+                        known.insert(bare(&form), meaning);
+                    }
                 }
             }
         }
-        let words: HashSet<String> = self.words.iter().flat_map(|list| lexicon.words(list, folder)).collect();
+        let ordinary = self.words.iter().chain(&self.expansions);
+        let words: HashSet<String> = ordinary.flat_map(|list| lexicon.words(list, folder)).collect();
         let long: BTreeSet<String> = self.expansions.iter().flat_map(|list| lexicon.words(list, folder)).collect();
         if known.is_empty() && words.is_empty() {
             return Ok(None);
@@ -114,7 +119,11 @@ impl Check for Shorthand {
                 hits.push(Hit { better, ..Hit::at(note.hit_span(hit)) });
             }
         }
-        for token in tokens(&note.folded.text) {
+        for mut token in tokens(&note.folded.text) {
+            if script.han {
+                // `tk62元`: nothing parts the shorthand from the number behind it.
+                token = token.before_digits();
+            }
             let span = note.span(token.start, token.end);
             if hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
                 continue;
@@ -159,6 +168,18 @@ struct Token<'t> {
     text: &'t str,
     /// A full stop follows.
     stop: bool,
+}
+
+impl<'t> Token<'t> {
+    /// The letters in front, where digits follow them.
+    fn before_digits(self) -> Self {
+        let letters = self.text.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let digits = self.text[letters..].bytes().all(|b| b.is_ascii_digit());
+        if letters < 2 || letters == self.text.len() || !digits {
+            return self;
+        }
+        Token { end: self.start + letters, text: &self.text[..letters], stop: false, ..self }
+    }
 }
 
 fn tokens(folded: &str) -> impl Iterator<Item = Token<'_>> {
@@ -255,7 +276,11 @@ impl Shorthand {
         let word_start = folded[..token.start].rfind([' ', '\n']).map_or(0, |i| i + 1);
         let word_end = folded[token.end..].find([' ', '\n']).map_or(folded.len(), |i| token.end + i);
         let word = &folded[word_start..word_end];
-        word.contains('@')
+        // `isn't`, `l'abo`: what stands before an apostrophe is half a word; behind one, only a word counts.
+        let half = after == Some(b'\'') && bytes.get(token.end + 1).is_some_and(u8::is_ascii_alphabetic);
+        let ending = before == Some(b'\'') && token.text.len() <= 2;
+        half || ending
+            || word.contains('@')
             || word.contains("//")
             || word.contains("www.")
             || before == Some(b'#')
@@ -341,7 +366,9 @@ impl Clips {
 fn is_skeleton(form: &str, word: &str) -> bool {
     let (f, w) = (form.as_bytes(), word.as_bytes());
     let vowels = f.iter().filter(|b| b"aeiou".contains(b)).count();
-    if f.len() < 3 || vowels * 3 > f.len() || f.last() != w.last() && !w[..w.len() - 1].ends_with(&f[f.len() - 1..]) {
+    // Long forms with vowels are words; clips of that length are consonants.
+    let most_vowels = if f.len() >= 6 { f.len() / 6 } else { f.len() / 3 };
+    if f.len() < 3 || vowels > most_vowels || f.last() != w.last() && !w[..w.len() - 1].ends_with(&f[f.len() - 1..]) {
         return false;
     }
     let mut at = 0;

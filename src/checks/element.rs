@@ -12,14 +12,18 @@
 //!     together: [[promise], [deadline]]    # or one of each, in the same sentence
 //!     value_needs: [deadline]              # a labelled section must hold one of these
 //!     dispositions_tell: [resolved]        # or the drop-down tells it
-//!     needed: {dispositions: [pending], lists: [open]}   # asked for only where one of these holds
+//!     statement: {words: 3, without: [action_told]}      # or a clause of so many words without a term of these
+//!     needed:                              # asked for only where one of these holds
+//!       dispositions: [pending]
+//!       lists: [left_open]
+//!       unless_closed: [closed]            # and the text does not close behind it
 //! ```
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, placeholder};
+use super::{Check, Compile, Compiled, length::count_words, placeholder};
 use crate::model::{Disposition, Element, Hit, NotApplicable, Outcome, Role};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
@@ -53,15 +57,28 @@ pub struct Spec {
     /// Dispositions that tell it.
     #[serde(default)]
     dispositions_tell: Vec<Disposition>,
+    /// A clause of its own that tells it.
+    #[serde(default)]
+    statement: Option<Statement>,
     /// When it is asked for; always, where absent.
     #[serde(default)]
     needed: Option<Needed>,
 }
 
+/// A clause that tells an element by being there: long enough, and about nothing else.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Statement {
+    /// Fewest words; two Han characters count one word.
+    words: usize,
+    /// Lists whose terms make the clause one about something else.
+    without: Vec<String>,
+}
+
 /// When an element is asked for: where any of these holds.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Needed {
+pub(super) struct Needed {
     /// One of these was chosen.
     #[serde(default)]
     dispositions: Vec<Disposition>,
@@ -71,6 +88,9 @@ pub struct Needed {
     /// Lists whose terms, where they touch such a term, make it none.
     #[serde(default)]
     spared: Vec<String>,
+    /// Lists that close the matter: where one of them is the last word, nothing is asked for.
+    #[serde(default)]
+    unless_closed: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -84,6 +104,9 @@ struct Told {
     value_needs: Vec<ListId>,
     needed_lists: Vec<ListId>,
     needed_spared: Vec<ListId>,
+    unless_closed: Vec<ListId>,
+    /// Fewest words of a telling clause, and the lists that must not stand in it.
+    statement: Option<(usize, Vec<ListId>)>,
 }
 
 impl Compile for Spec {
@@ -103,9 +126,15 @@ impl Compile for Spec {
         for list in &self.junk {
             junk.extend(builder.lexicon().words(list, builder.folder()));
         }
-        let (needed_lists, needed_spared) = match &self.needed {
-            Some(needed) => (builder.lists(&needed.lists)?, builder.lists(&needed.spared)?),
-            None => (Vec::new(), Vec::new()),
+        let (mut needed_lists, mut needed_spared, mut unless_closed) = (Vec::new(), Vec::new(), Vec::new());
+        if let Some(needed) = &self.needed {
+            needed_lists = builder.lists(&needed.lists)?;
+            needed_spared = builder.lists(&needed.spared)?;
+            unless_closed = builder.lists(&needed.unless_closed)?;
+        }
+        let statement = match &self.statement {
+            Some(statement) => Some((statement.words, builder.lists(&statement.without)?)),
+            None => None,
         };
         Ok(Some(Box::new(Told {
             labels,
@@ -116,6 +145,8 @@ impl Compile for Spec {
             value_needs: builder.lists(&self.value_needs)?,
             needed_lists,
             needed_spared,
+            unless_closed,
+            statement,
             spec: self.clone(),
         })))
     }
@@ -160,11 +191,19 @@ impl Check for Told {
 impl Told {
     fn is_needed(&self, note: &Prepared<'_>) -> bool {
         let Some(needed) = &self.spec.needed else { return true };
-        needed.dispositions.contains(&note.note.disposition)
-            || note.hits_of(&self.needed_lists).any(|hit| {
+        let open = note
+            .hits_of(&self.needed_lists)
+            .filter(|hit| {
                 !note.hits_of(&self.needed_spared).any(|s| s.start < hit.end && hit.start < s.end)
                     && note.own_voice(note.hit_span(hit))
             })
+            .map(|hit| hit.end)
+            .max();
+        let closed = note.hits_of(&self.unless_closed).map(|hit| hit.end).max();
+        if closed.is_some_and(|closed| open.is_none_or(|open| closed > open)) {
+            return false;
+        }
+        open.is_some() || needed.dispositions.contains(&note.note.disposition)
     }
 
     fn by_column(&self, note: &Prepared<'_>) -> bool {
@@ -174,7 +213,7 @@ impl Told {
     }
 
     fn by_text(&self, note: &Prepared<'_>) -> bool {
-        if note.has_any(&self.told_by) {
+        if note.has_any(&self.told_by) || self.by_statement(note) {
             return true;
         }
         let Some((first, others)) = self.together.split_first() else { return false };
@@ -186,6 +225,22 @@ impl Told {
                             && (other.end <= hit.start || other.start >= hit.end || other.end > hit.end)
                     })
                 })
+            })
+        })
+    }
+
+    fn by_statement(&self, note: &Prepared<'_>) -> bool {
+        let Some((fewest, without)) = &self.statement else { return false };
+        let text = &note.folded.text;
+        note.sentences.iter().any(|sentence| {
+            let mut start = sentence.start;
+            text[sentence.clone()].split_inclusive([',', ';', ':']).any(|clause| {
+                let place = start..start + clause.len();
+                start = place.end;
+                count_words(clause) >= *fewest
+                    && !note
+                        .hits_of(without)
+                        .any(|hit| (hit.start as usize) < place.end && place.start < hit.end as usize)
             })
         })
     }
@@ -245,11 +300,11 @@ mod tests {
     fn a_label_stands_at_a_start_and_has_a_colon_or_brackets() {
         let place = |text: &str, label: &str| {
             let start = text.find(label).unwrap();
-            behind_label(text, start, start + label.len()).map(|at| text[at..].trim())
+            behind_label(text, start, start + label.len()).map(|at| text[at..].trim().to_owned())
         };
-        assert_eq!(place("motivo: cobro", "motivo"), Some("cobro"));
-        assert_eq!(place("[事由]客户", "事由"), Some("客户"));
+        assert_eq!(place("motivo: cobro", "motivo").as_deref(), Some("cobro"));
+        assert_eq!(place("[事由]客户", "事由").as_deref(), Some("客户"));
         assert_eq!(place("el motivo del cobro", "motivo"), None);
-        assert_eq!(place("x. accion : y", "accion"), Some("y"));
+        assert_eq!(place("x. accion : y", "accion").as_deref(), Some("y"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```yaml
 //! check:
-//!   length: {min: 6, max: 220, in: words}
+//!   length: {min: 5, max: 250}
 //! ```
 //!
 //! Han characters count one word for two characters.
@@ -44,7 +44,7 @@ impl Check for Spec {
 }
 
 /// Words of a text of any script.
-fn count_words(text: &str) -> usize {
+pub(super) fn count_words(text: &str) -> usize {
     let (mut words, mut han, mut inside) = (0, 0, false);
     for c in text.chars() {
         let is_han = ('\u{2e80}'..='\u{9fff}').contains(&c);

@@ -36,7 +36,7 @@ macro_rules! schemes {
         /// order numbers and needs context.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum Scheme { $(#[doc = $about] $variant),* }
+        pub(super) enum Scheme { $(#[doc = $about] $variant),* }
 
         impl Scheme {
             fn matches(self, bare: &str) -> bool {

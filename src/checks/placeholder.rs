@@ -135,42 +135,57 @@ impl Unfilled {
 }
 
 /// Places of `open … close` on one line, short enough to be a slot.
+///
+/// Where both halves are the same sign (`#NAME#`, `%NAME%`), the content is one word.
 fn bracketed<'t>(text: &'t str, open: &'t str, close: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
     text.match_indices(open).filter_map(move |(start, _)| {
         let rest = &text[start + open.len()..];
         let end = rest.find(close)?;
         let inside = &rest[..end];
+        if open == close && !inside.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') {
+            return None;
+        }
         (!inside.is_empty() && inside.len() <= LONGEST_SLOT && !inside.contains(['\n', '<', '[', '{']))
             .then(|| (start, start + open.len() + end + close.len()))
     })
 }
 
-/// Runs of two `X` or three `_` (and the like), with separators inside, that no digit touches.
+/// Runs of one sign that stand for a missing value: two `x`, three `_` or `#`, four of any other letter or of dots, with
+/// separators inside, that no digit touches.
 fn runs(text: &str) -> Vec<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let sign = bytes[at];
-        let is_start = matches!(sign, b'x' | b'_') && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
-        if !is_start {
+        let enough = match sign {
+            b'x' => 2,
+            b'_' | b'#' => 3,
+            b'.' | b'a'..=b'z' => 4,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+        if sign.is_ascii_lowercase() && inside_word {
             at += 1;
             continue;
         }
-        let mut end = at;
-        let mut count = 0;
+        let joins = |end: usize| matches!(bytes[end], b'/' | b'-' | b'.' | b' ') && bytes.get(end + 1) == Some(&sign);
+        let (mut end, mut count) = (at, 0);
         while end < bytes.len()
-            && (bytes[end] == sign
-                || (matches!(bytes[end], b'/' | b'-' | b'.' | b' ') && bytes.get(end + 1) == Some(&sign)))
+            && (bytes[end] == sign || (sign != b'.' && joins(end)) || (sign == b'.' && bytes[end] == b'/'))
         {
             count += usize::from(bytes[end] == sign);
             end += 1;
         }
-        let touches = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+        let touches = sign.is_ascii_lowercase() && bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
         let masked = bytes[..at].iter().rev().take(2).any(u8::is_ascii_digit)
             || bytes[end..].iter().take(2).any(u8::is_ascii_digit);
-        let enough = if sign == b'x' { 2 } else { 3 };
-        if count >= enough && !touches(bytes.get(end)) && !masked {
+        // Dots alone are a pause; with strokes between them they are a date to be filled in.
+        let pause = sign == b'.' && !bytes[at..end].contains(&b'/');
+        if count >= enough && !touches && !masked && !pause {
             out.push((at, end));
         }
         at = end.max(at + 1);
@@ -181,7 +196,7 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
 /// A folded value without its slots, to see whether anything else is in it.
 pub(super) fn without_slots(value: &str) -> String {
     let mut places: Vec<(usize, usize)> = runs(value);
-    for (open, close) in [("[", "]"), ("<", ">"), ("{{", "}}")] {
+    for (open, close) in [("[", "]"), ("<", ">"), ("{", "}")] {
         places.extend(bracketed(value, open, close));
     }
     let mut out = String::with_capacity(value.len());
@@ -202,7 +217,11 @@ mod tests {
         let found = |text: &str| runs(text).into_iter().map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>();
         assert_eq!(found("ref xxxx, fecha __/__/____, n.º ______"), ["xxxx", "__/__/____", "______"]);
         assert!(found("card xxxx-4321, talla xxl, x 3").is_empty());
-        assert_eq!(found("pedido xx"), ["xx"]);
+        assert_eq!(
+            found("pedido xx, inc#######, contrato nnnnnn, el ../../...."),
+            ["xx", "#######", "nnnnnn", "../../...."]
+        );
+        assert!(found("ummm... www.x.com, aaa, mmm").is_empty());
     }
 
     #[test]

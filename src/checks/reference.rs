@@ -91,11 +91,20 @@ fn is_usable(value: &str) -> bool {
 impl Reference {
     fn in_text(&self, note: &Prepared<'_>) -> bool {
         let text = &note.folded.text;
+        let secrets: Vec<(usize, usize)> = digits::runs(text)
+            .into_iter()
+            .filter(|run| digits::card(&run.bare) || digits::iban(&run.bare))
+            .map(|run| (run.start, run.end))
+            .collect();
         codes(text).into_iter().any(|(start, end)| {
             let code = &text[start..end];
+            // A card or account number names a payer, not a case.
+            if secrets.iter().any(|(s, e)| *s < end && start < *e) {
+                return false;
+            }
             let labelled = self.is_labelled(note, start);
             let other = !labelled && self.is_other_number(note, start);
-            !other && !self.is_quantity(note, start, end) && looks_like_reference(code, text, start, end, labelled)
+            !other && !self.is_quantity(note, start, end) && looks_like_reference(code, labelled)
         })
     }
 
@@ -130,10 +139,13 @@ impl Reference {
             at >= end && note.folded.text[end..at].trim().is_empty()
         });
         let unit_before = note.hits_of(&self.units).any(|u| {
-            let unit_end = u.end as usize;
+            // Only a currency code stands in front of its number (`EUR 90`).
+            let (unit_start, unit_end) = (u.start as usize, u.end as usize);
+            let unit = &note.folded.text[unit_start..unit_end];
             unit_end <= start
+                && unit.len() == 3
+                && unit.is_ascii()
                 && note.folded.text[unit_end..start].chars().all(|c| c == ' ')
-                && note.folded.text[u.start as usize..unit_end].len() == 3
         });
         currency(before) || currency(after) || sign_before || sign_after || masked || unit_behind || unit_before
     }
@@ -171,7 +183,7 @@ fn codes(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// Whether a code is a reference and no date, time, amount or plain quantity.
-fn looks_like_reference(code: &str, text: &str, start: usize, end: usize, labelled: bool) -> bool {
+fn looks_like_reference(code: &str, labelled: bool) -> bool {
     let digits = code.bytes().filter(u8::is_ascii_digit).count();
     let letters = code.bytes().filter(u8::is_ascii_lowercase).count();
     let date_or_time = letters == 0 && (code.contains(':') || is_date(code));
@@ -192,9 +204,8 @@ fn looks_like_reference(code: &str, text: &str, start: usize, end: usize, labell
     if amount || year {
         return false;
     }
-    let _ = (text, start, end);
     if letters == 0 {
-        return if code.contains(['-', '/']) { digits >= 5 } else { digits >= 5 };
+        return digits >= 5;
     }
     // Letters and digits: a case number with a prefix, or a locator such as `7qx2m`.
     let mixed_locator = !code.contains(['-', '/', '.', ':'])
@@ -243,7 +254,7 @@ mod tests {
     use super::*;
 
     fn reference(text: &str) -> bool {
-        codes(text).into_iter().any(|(s, e)| looks_like_reference(&text[s..e], text, s, e, false))
+        codes(text).into_iter().any(|(s, e)| looks_like_reference(&text[s..e], false))
     }
 
     #[test]

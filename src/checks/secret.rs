@@ -40,7 +40,7 @@ const fn default_reach() -> usize {
 /// What a secret looks like.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Value {
+pub(super) enum Value {
     /// So many digits, from and to.
     Digits(usize, usize),
     /// So many letters and digits, from and to, four of them digits at least.
@@ -109,7 +109,8 @@ impl Secret {
                 }
                 Value::Alphanumeric(min, max) => {
                     let (end, length, digits) = alphanumeric_run(text, start);
-                    ((min..=max).contains(&length) && digits >= 4).then_some(end)
+                    ((min..=max).contains(&length) && digits >= 4 && !is_date_or_decimal(&text[start..end]))
+                        .then_some(end)
                 }
                 Value::Password => {
                     let span = note.span(start, end);
@@ -174,8 +175,24 @@ fn digit_run(text: &str, start: usize) -> Option<(usize, usize)> {
             break;
         }
     }
+    if is_date_or_decimal(&text[start..at]) {
+        return None;
+    }
     let clean_end = bytes.get(at).is_none_or(|b| !b.is_ascii_alphabetic() && !matches!(b, b'*' | b'%'));
     (count > 0 && clean_end).then_some((at, count))
+}
+
+/// `12/05/2024`, `2025-03-11`, `12500.00`: a number that is no identifier.
+fn is_date_or_decimal(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
+    let year = |p: &str| p.len() == 4 && (p.starts_with("19") || p.starts_with("20"));
+    match parts.as_slice() {
+        [a, b, c] => {
+            (a.len() <= 2 && b.len() <= 2 && (year(c) || c.len() == 2)) || (year(a) && b.len() <= 2 && c.len() <= 2)
+        }
+        [_, b] => text.contains('.') && b.len() <= 2 || text.contains('/'),
+        _ => false,
+    }
 }
 
 /// End, length and number of digits of the run of letters and digits that starts here; digit groups are joined.
@@ -213,7 +230,6 @@ fn is_password(written: &str, folded: &str) -> bool {
     let digits = written.chars().any(|c| c.is_ascii_digit());
     let letters = written.chars().any(char::is_alphabetic);
     let signs = written.chars().any(|c| "!#$%&@_+=?^~".contains(c));
-    let inner_capital = written.chars().skip(1).any(char::is_uppercase) && written.chars().any(char::is_lowercase);
     let plain_number = written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | ':' | ','));
     let is_email = written.contains('@') && written.rsplit('@').next().is_some_and(|host| host.contains('.'));
     let is_date_or_amount = folded.starts_with(|c: char| c.is_ascii_digit()) && folded.contains(['/', ':']);
@@ -223,7 +239,7 @@ fn is_password(written: &str, folded: &str) -> bool {
     if plain_number {
         return written.chars().all(|c| c.is_ascii_digit()) && (4..=10).contains(&length);
     }
-    (letters && (digits || signs || inner_capital)) && written.chars().all(|c| c.is_ascii())
+    letters && (digits || signs) && written.is_ascii()
 }
 
 #[cfg(test)]
@@ -235,7 +251,7 @@ mod tests {
         for good in ["Maple$2291", "Andina2024*x1", "gj7789", "Grenat!58tulipe"] {
             assert!(is_password(&good.replace('*', "#"), &good.to_lowercase().replace('*', "#")), "{good}");
         }
-        for bad in ["restablecida", "****", "12/05", "soporte@correo.es", "Portal"] {
+        for bad in ["WhatsApp", "Wi-Fi", "restablecida", "****", "12/05", "soporte@correo.es", "Portal"] {
             assert!(!is_password(bad, &bad.to_lowercase()), "{bad}");
         }
     }
@@ -243,6 +259,9 @@ mod tests {
     #[test]
     fn runs_end_where_the_number_ends() {
         assert_eq!(digit_run("7731 ok", 0), Some((4, 4)));
+        assert!(
+            digit_run("12/05/2024", 0).is_none() && is_date_or_decimal("2025-03-11") && is_date_or_decimal("12500.00")
+        );
         assert_eq!(alphanumeric_run("1.038.138.645 pide", 0), (13, 10, 10));
     }
 }

@@ -7,6 +7,8 @@
 //!     spared: [disrespect_spared] # longer phrases that make it innocent
 //!     voice: agent                # `any` also looks inside quotations and reported speech
 //!     names: spare                # `keep` also takes words written as names (Mr Crook)
+//!     masked: true                # also behind masks: 1d1ot, i.d.i.o.t, sh*t
+//!     censored: true              # also words hidden beyond reading: f***
 //! ```
 //!
 //! Overlapping places are one finding, the longest wins.
@@ -32,12 +34,18 @@ pub struct Spec {
     /// What to do with words written as names.
     #[serde(default)]
     names: Names,
+    /// Whether words behind masked letters count.
+    #[serde(default)]
+    masked: bool,
+    /// Whether words hidden beyond reading count.
+    #[serde(default)]
+    censored: bool,
 }
 
 /// Whose words count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Voice {
+pub(super) enum Voice {
     /// Only the agent's own.
     #[default]
     Agent,
@@ -48,7 +56,7 @@ pub enum Voice {
 /// What to do with words written as names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Names {
+pub(super) enum Names {
     /// They are innocent.
     #[default]
     Spare,
@@ -63,6 +71,8 @@ struct Words {
     honorifics: Vec<ListId>,
     voice: Voice,
     names: Names,
+    masked: bool,
+    censored: bool,
 }
 
 impl Compile for Spec {
@@ -77,6 +87,8 @@ impl Compile for Spec {
             honorifics: builder.list("honorifics")?.into_iter().collect(),
             voice: self.voice,
             names: self.names,
+            masked: self.masked,
+            censored: self.censored,
         })))
     }
 
@@ -88,7 +100,12 @@ impl Compile for Spec {
 impl Check for Words {
     fn check(&self, note: &Prepared<'_>) -> Outcome {
         let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).collect();
-        if hits.is_empty() {
+        if self.masked {
+            hits.extend(note.masked_hits(&self.lists));
+        }
+        let censored = note.censored.iter().filter(|_| self.censored).map(|place| note.span(place.start, place.end));
+        let censored: Vec<Span> = censored.filter(|span| self.voice == Voice::Any || note.own_voice(*span)).collect();
+        if hits.is_empty() && censored.is_empty() {
             return Outcome::Pass;
         }
         let spared: Vec<(u32, u32)> = note.hits_of(&self.spared).map(|h| (h.start, h.end)).collect();

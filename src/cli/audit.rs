@@ -9,8 +9,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Common, Failure, Reading};
 use crate::audit::{self, Options, Progress};
-use crate::report::{self, Colour};
+use crate::report::{self, Colour, html};
 use crate::rules::Rulebook;
+
+/// Notes that pages show of each agent: so many with findings, so many without.
+const KEPT: (usize, usize) = (60, 6);
 
 /// Flags of `acw audit`.
 #[derive(Debug, Args)]
@@ -21,6 +24,12 @@ pub(super) struct Audit {
     /// What to print on standard output
     #[arg(long, default_value = "terminal", value_parser = PossibleValuesParser::new(report::FORMATS.iter().map(|f| f.name)))]
     format: String,
+    /// Write pages to read and to learn with into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Language of the pages [default: that of most notes]
+    #[arg(long, value_name = "CODE", requires = "report")]
+    locale: Option<String>,
     /// Print nothing but what was asked for
     #[arg(long, short)]
     quiet: bool,
@@ -39,7 +48,9 @@ impl Audit {
         settings.target = self.target.or(settings.target);
         let book = Rulebook::compile(settings.packs()?)?;
         let format = report::FORMATS.iter().find(|f| f.name == self.format).unwrap_or(&report::FORMATS[0]);
-        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), keep: (0, 0) };
+        self.check_report(&book)?;
+        let keep = if self.report.is_some() { KEPT } else { (0, 0) };
+        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), keep };
         let progress = Bar::new(self.quiet);
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let report = match format.stream {
@@ -53,9 +64,34 @@ impl Audit {
             let colour = if terminal && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
             out.write_all(report::table(&report, &book, colour, None).as_bytes()).map_err(|e| Failure::writing(&e))?;
         }
+        if let Some(dir) = &self.report {
+            let locale = self.locale.as_deref().unwrap_or_else(|| html::usual_locale(&report, &book));
+            let written = html::write(&report, &book, locale, dir).map_err(|e| Failure::Output(e.to_string()))?;
+            let line = format!("Report: {} ({} pages)\n", written.index.display(), written.pages);
+            if format.stream.is_none() {
+                out.write_all(line.as_bytes()).map_err(|e| Failure::writing(&e))?;
+            } else if !self.quiet {
+                let _ = io::stderr().lock().write_all(line.as_bytes());
+            }
+        }
         out.flush().map_err(|e| Failure::writing(&e))?;
         self.print_problems(&report);
         Ok(())
+    }
+
+    /// Says before the work what would come to light after it.
+    fn check_report(&self, book: &Rulebook) -> Result<(), Failure> {
+        if let Some(dir) = &self.report {
+            html::check(dir).map_err(|e| Failure::Output(e.to_string()))?;
+        }
+        let known = html::locales(book);
+        match &self.locale {
+            Some(locale) if !known.contains(&locale.as_str()) => Err(Failure::Usage(format!(
+                "--locale {locale}: no pages in that language\n  help: use one of {}",
+                known.join(", ")
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Rows that could not be read, on standard error.

@@ -3,6 +3,7 @@
 mod audit;
 mod columns;
 mod exit;
+mod explain;
 mod rules;
 
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ enum Command {
     Audit(audit::Audit),
     /// Show which columns of an export play which part, and why
     Columns(columns::Show),
+    /// Explain one note: which rules ran, which did not apply and why, what each hit saw
+    Explain(explain::Explain),
     /// List, show and test the rules
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Audit(audit) => audit.run(),
         Command::Columns(columns) => columns.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Rules(rules) => rules.run(),
     };
     match done {

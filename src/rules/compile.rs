@@ -52,6 +52,8 @@ pub struct Language {
     pub checks: Vec<Option<Box<dyn Check>>>,
     /// Who reads a note, by key.
     pub readers: BTreeMap<String, String>,
+    /// What the pages say, by key; empty where pages cannot be written in this language.
+    pub wording: BTreeMap<String, String>,
 }
 
 /// All rules in force, compiled for every language.
@@ -122,6 +124,7 @@ impl Rulebook {
                 speech,
                 checks,
                 readers: pack.readers.clone(),
+                wording: pack.wording.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
             });
         }
         let identifier = Identifier::new(&profiles(&packs, &folder));

@@ -41,6 +41,8 @@ pub struct LanguagePack {
     pub variants: HashMap<char, char>,
     /// Who reads a note, by key.
     pub readers: BTreeMap<String, String>,
+    /// What the pages say, by key, with its file; `None` where pages cannot be written in this language.
+    pub wording: Option<(Arc<Source>, BTreeMap<String, String>)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,6 +95,7 @@ impl Packs {
             let pack = load_language(&sources, &code, &core_lists, &rules)?;
             languages.insert(code, pack);
         }
+        check_wording(&languages)?;
         let Some(scorecard) = scorecard else {
             return Err(RulesError::Build("core/scorecard.yaml is missing".into()));
         };
@@ -124,11 +127,13 @@ fn load_language(
         columns: BTreeMap::new(),
         variants: HashMap::new(),
         readers: BTreeMap::new(),
+        wording: None,
     };
     for (name, source) in below(sources, &folder) {
         match name {
             "columns.yaml" => pack.columns = source.parse()?,
             "readers.yaml" => pack.readers = source.parse()?,
+            "report.yaml" => pack.wording = Some((Arc::clone(source), source.parse()?)),
             "traditional.yaml" => pack.variants = variants(source)?,
             "texts.yaml" => {
                 let texts: BTreeMap<String, RuleText> = source.parse()?;
@@ -149,6 +154,27 @@ fn load_language(
         }
     }
     Ok(pack)
+}
+
+/// A text that one language's pages have and another's lack would be found only when that page is written.
+fn check_wording(languages: &BTreeMap<String, LanguagePack>) -> Result<(), RulesError> {
+    let files: Vec<_> = languages.values().filter_map(|pack| pack.wording.as_ref()).collect();
+    for (source, wording) in &files {
+        for (other, texts) in &files {
+            if let Some(key) = texts.keys().find(|key| !wording.contains_key(*key)) {
+                let near =
+                    crate::yaml::nearest(key, wording.keys().map(String::as_str).filter(|k| !texts.contains_key(*k)));
+                let help = match near {
+                    Some(near) => format!("`{near}` stands here and not there: one of the two is misspelt"),
+                    None => format!("add it; {} has it", other.path.display()),
+                };
+                let place = near.map(|near| format!("{near}:"));
+                let place: Vec<&str> = place.iter().map(String::as_str).collect();
+                return Err(source.fault_at(&place, format!("the text `{key}` is missing"), help).into());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn variants(source: &Arc<Source>) -> Result<HashMap<char, char>, RulesError> {

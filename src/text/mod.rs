@@ -6,6 +6,7 @@
 pub mod fold;
 pub mod identify;
 pub mod lexicon;
+mod mask;
 pub mod prepared;
 pub mod redact;
 pub mod scanner;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::fold::{Folded, Folder};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
-use super::{segment, voice};
+use super::{mask, segment, voice};
 use crate::model::{Note, Span};
 
 /// How a language reports other people's words.
@@ -32,6 +32,10 @@ pub struct Prepared<'n> {
     /// Places that are not the agent's own words: quotations and reported speech, in bytes of the note.
     pub others_words: Vec<Span>,
     hits: &'n [TermHit],
+    /// Terms behind masked letters, each with the place of the whole masked word.
+    masked: &'n [TermHit],
+    /// Words of which so much is hidden that only the hiding is certain, in bytes of the folded text.
+    pub censored: Vec<Range<usize>>,
     scanner: &'n Scanner,
 }
 
@@ -41,12 +45,13 @@ pub struct Workspace {
     folded: Folded,
     scratch: Scratch,
     hits: Vec<TermHit>,
+    masked: Vec<TermHit>,
 }
 
 impl Workspace {
     /// Buffers for notes of the scanner's language.
     pub fn new(scanner: &Scanner) -> Self {
-        Self { folded: Folded::default(), scratch: scanner.scratch(), hits: Vec::new() }
+        Self { folded: Folded::default(), scratch: scanner.scratch(), hits: Vec::new(), masked: Vec::new() }
     }
 
     /// Prepares a note.
@@ -59,12 +64,15 @@ impl Workspace {
     ) -> Prepared<'n> {
         folder.fold_into(&note.text, &mut self.folded);
         scanner.scan(&self.folded.text, &mut self.scratch, &mut self.hits);
+        let censored = self.unmask(scanner);
         let mut prepared = Prepared {
             note,
             folded: &self.folded,
             sentences: segment::sentences(&self.folded.text, &speech.dotted),
             others_words: Vec::new(),
             hits: &self.hits,
+            masked: &self.masked,
+            censored,
             scanner,
         };
         prepared.others_words = voice::quotations(&note.text, &speech.quotes);
@@ -78,7 +86,36 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Looks behind masked letters: a term that fills the whole unmasked word is a hit at the masked one.
+    fn unmask(&mut self, scanner: &Scanner) -> Vec<Range<usize>> {
+        self.masked.clear();
+        let mut censored = Vec::new();
+        let mut found = Vec::new();
+        for word in mask::masked(&self.folded.text) {
+            if word.candidates.is_empty() {
+                censored.push(word.place);
+                continue;
+            }
+            for candidate in &word.candidates {
+                scanner.scan(candidate, &mut self.scratch, &mut found);
+                let whole = found.iter().filter(|hit| hit.start == 0 && hit.end as usize == candidate.len());
+                let (start, end) = (word.place.start as u32, word.place.end as u32);
+                self.masked.extend(whole.map(|hit| TermHit { start, end, ..*hit }));
+            }
+        }
+        self.masked.sort_unstable();
+        self.masked.dedup();
+        censored
+    }
+}
+
 impl<'n> Prepared<'n> {
+    /// Every place where a term of any list stands, list by list.
+    pub fn all_hits(&self) -> &'n [TermHit] {
+        self.hits
+    }
+
     /// Where the terms of a list stand, in order.
     pub fn hits(&self, list: ListId) -> &'n [TermHit] {
         let start = self.hits.partition_point(|hit| hit.list < list);
@@ -99,6 +136,11 @@ impl<'n> Prepared<'n> {
     /// Whether any term of the lists stands in the note.
     pub fn has_any(&self, lists: &[ListId]) -> bool {
         lists.iter().any(|list| !self.hits(*list).is_empty())
+    }
+
+    /// Where terms of the lists stand behind masked letters.
+    pub fn masked_hits<'l>(&self, lists: &'l [ListId]) -> impl Iterator<Item = &'n TermHit> + use<'n, 'l> {
+        self.masked.iter().filter(move |hit| lists.contains(&hit.list))
     }
 
     /// The places of a list in bytes of the note.

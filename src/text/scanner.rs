@@ -42,6 +42,8 @@ pub struct TermInfo {
     pub written: String,
     /// A better wording.
     pub better: Option<String>,
+    /// Whether it counts only at the start of a sentence, clause or line.
+    starts_clause: bool,
 }
 
 /// Collects the lists that the rules of a language ask for.
@@ -81,7 +83,7 @@ impl<'l> ScannerBuilder<'l> {
         let id = self.new_list(name);
         for (written, term) in terms {
             self.patterns.push(term.regex);
-            self.terms.push(TermInfo { list: id, written, better: term.better });
+            self.terms.push(TermInfo { list: id, written, better: term.better, starts_clause: term.starts_clause });
         }
         Ok(Some(id))
     }
@@ -106,7 +108,7 @@ impl<'l> ScannerBuilder<'l> {
         let id = self.new_list(name);
         for regex in regexes {
             self.patterns.push(regex.clone());
-            self.terms.push(TermInfo { list: id, written: regex.clone(), better: None });
+            self.terms.push(TermInfo { list: id, written: regex.clone(), better: None, starts_clause: false });
         }
         id
     }
@@ -130,7 +132,11 @@ impl<'l> ScannerBuilder<'l> {
             .thompson(thompson::Config::new().utf8(false))
             .build_many(&self.patterns)
             .map_err(|error| error.to_string())?;
-        Ok(Scanner { dfa: Arc::new(dfa), terms: self.terms })
+        let mut lists = vec![String::new(); self.names.len()];
+        for (name, id) in self.names {
+            lists[usize::from(id.0)] = name;
+        }
+        Ok(Scanner { dfa: Arc::new(dfa), terms: self.terms, lists })
     }
 }
 
@@ -163,6 +169,7 @@ const CACHE_BYTES: usize = 16 << 20;
 pub struct Scanner {
     dfa: Arc<DFA>,
     terms: Vec<TermInfo>,
+    lists: Vec<String>,
 }
 
 /// A thread's working memory for one scanner.
@@ -181,6 +188,11 @@ impl Scanner {
     /// What is known of the term of a hit.
     pub fn term(&self, hit: &TermHit) -> &TermInfo {
         &self.terms[hit.term as usize]
+    }
+
+    /// The name of a list.
+    pub fn list_name(&self, list: ListId) -> &str {
+        &self.lists[usize::from(list.0)]
     }
 
     /// Number of terms.
@@ -214,6 +226,9 @@ impl Scanner {
                 let _ = self.walk(text, start, scratch);
             }
             for (term, end) in &scratch.ends {
+                if self.terms[*term].starts_clause && !starts_clause(text, start) {
+                    continue;
+                }
                 hits.push(TermHit {
                     list: self.terms[*term].list,
                     start: start as u32,
@@ -269,6 +284,13 @@ fn starts_term(text: &[u8], at: usize) -> bool {
     if byte < 0x80 { byte > b' ' } else { byte >= 0xc0 }
 }
 
+/// Whether a sentence, clause or line starts here.
+fn starts_clause(text: &[u8], at: usize) -> bool {
+    let before = text[..at].iter().rposition(|b| *b != b' ');
+    before
+        .is_none_or(|i| matches!(text[i], b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\n' | b'-' | b'(' | b'+' | b'/'))
+}
+
 /// Whether a term may end before this byte: not inside a word.
 fn ends_term(text: &[u8], at: usize) -> bool {
     !(text[at - 1].is_ascii_alphanumeric() && text.get(at).is_some_and(u8::is_ascii_alphanumeric))
@@ -298,6 +320,7 @@ mod tests {
         assert_eq!(found(lists, "l", "Idiots, l'idiot, idiotic."), ["idiots", "idiot"]);
         assert_eq!(found(lists, "l", "这个白痴客户x"), ["白痴"]);
         assert_eq!(found(lists, "l", "ver P. EJ. esto"), ["p. ej."]);
+        assert_eq!(found("l: ['^sent']", "l", "Sent it, sent the form; he sent"), ["sent", "sent"]);
         assert_eq!(found(lists, "l", "cancan cocon n°3"), ["cancan", "cocon", "n°"]);
     }
 

@@ -7,7 +7,9 @@
 //! | `x?`, `(very )?` | with or without what stands before |
 //! | `(very )*` | a group that ends in a space, any number of times (four at most) |
 //! | `imbecil*` | the word goes on with any letters |
+//! | `*ados` | any letters before the end of the word |
 //! | `* ` alone | any one word |
+//! | `^` in front | only at the start of a sentence, clause or line |
 //! | ` ... ` between spaces | up to four words of the same sentence |
 //! | `...` without spaces | up to eight characters of the same sentence |
 //! | `<name>` | any term of the list `name` |
@@ -23,6 +25,8 @@ pub struct Term {
     pub regex: String,
     /// A better wording.
     pub better: Option<String>,
+    /// Whether it counts only at the start of a sentence, clause or line.
+    pub starts_clause: bool,
 }
 
 /// Looks up the alternatives of another list as one regular expression, for `<name>`.
@@ -44,6 +48,10 @@ pub fn parse(written: &str, folder: &Folder, fragments: &mut dyn Fragments) -> R
         None => (written, None),
     };
     let pattern = pattern.trim();
+    let (pattern, starts_clause) = match pattern.strip_prefix('^') {
+        Some(rest) => (rest.trim_start(), true),
+        None => (pattern, false),
+    };
     if pattern.is_empty() {
         return Err("the term is empty".into());
     }
@@ -52,7 +60,7 @@ pub fn parse(written: &str, folder: &Folder, fragments: &mut dyn Fragments) -> R
     if let Some(c) = parser.rest.chars().next() {
         return Err(format!("`{c}` closes nothing"));
     }
-    Ok(Term { regex, better })
+    Ok(Term { regex, better, starts_clause })
 }
 
 /// Digits with separators inside: `3`, `1,200.50`, `12/05`.
@@ -218,6 +226,7 @@ mod tests {
         assert!(matches("(very )?rude", "rude") && matches("(very )?rude", "very rude"));
         assert!(matches("(very )*rude", "rude") && matches("(very |so )*rude", "very so very rude"));
         assert!(matches("imbecil*", "imbeciles"));
+        assert!(matches("*ados", "enviados") && !matches("*ados", "enviado"));
         assert!(matches("such a * liar", "such a big liar") && !matches("such a * liar", "such a liar"));
         assert!(matches("no ... idea", "no idea") && matches("no ... idea", "no good or bad idea"));
         assert!(matches("在<number>天", "在3天") && matches("明明...不", "明明说过了不"));

@@ -1,0 +1,201 @@
+//! Names of people, found by what the export tells of them and by the title in front, and invented ones in their place.
+
+use std::collections::BTreeMap;
+
+use super::seed::Choices;
+use crate::text::Folder;
+
+/// What a language knows of names: keys of its `report.yaml`.
+#[derive(Debug, Clone, Default)]
+pub struct Invented {
+    /// Given names that fit anybody.
+    given: Vec<String>,
+    /// Family names.
+    family: Vec<String>,
+    /// Titles before (in Chinese behind) a name, folded, without a full stop.
+    titles: Vec<String>,
+    /// Characters that are family names, for Chinese.
+    surnames: String,
+}
+
+impl Invented {
+    /// Reads the keys `names.given`, `names.family`, `names.titles` and `names.surnames`.
+    pub fn from_wording(wording: &BTreeMap<String, String>, folder: &Folder) -> Self {
+        let list = |key: &str| -> Vec<String> {
+            let text = wording.get(key).map_or("", String::as_str);
+            text.split([',', '，', '、']).map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+        };
+        Invented {
+            given: list("names.given"),
+            family: list("names.family"),
+            titles: list("names.titles").iter().map(|title| folder.fold_str(title)).collect(),
+            surnames: wording.get("names.surnames").cloned().unwrap_or_default(),
+        }
+    }
+
+    fn of_list(list: &[String], key: &str, seed: u64) -> String {
+        match list.len() {
+            0 => "N.".to_owned(),
+            len => list[Choices::of(seed, key).below(len)].clone(),
+        }
+    }
+
+    fn family(&self, key: &str, seed: u64) -> String {
+        Self::of_list(&self.family, key, seed)
+    }
+
+    fn given(&self, key: &str, seed: u64) -> String {
+        Self::of_list(&self.given, key, seed)
+    }
+}
+
+/// A word of the text: `start..end` in bytes, and its folded form.
+struct Word {
+    start: usize,
+    end: usize,
+    folded: String,
+    capital: bool,
+}
+
+/// The places of names in the text with what is to stand there; `people` are names known from the export.
+pub(super) fn replacements(
+    text: &str,
+    people: &[&str],
+    invented: &Invented,
+    folder: &Folder,
+    seed: u64,
+) -> Vec<(usize, usize, String)> {
+    let mut out = Vec::new();
+    for person in people.iter().filter(|person| person.chars().any(is_han)) {
+        han_person(text, person, invented, seed, &mut out);
+    }
+    han_titles(text, invented, seed, &mut out);
+    let words = words(text, folder);
+    for person in people.iter().filter(|person| !person.chars().any(is_han)) {
+        latin_person(text, &words, person, invented, folder, seed, &mut out);
+    }
+    latin_titles(text, &words, invented, seed, &mut out);
+    out
+}
+
+/// Whole name, then the given name alone, of a person whose name is written in Han characters.
+fn han_person(text: &str, person: &str, invented: &Invented, seed: u64, out: &mut Vec<(usize, usize, String)>) {
+    let name: String = person.chars().filter(|c| is_han(*c)).collect();
+    let length = name.chars().count();
+    if !(2..=4).contains(&length) {
+        return;
+    }
+    let (family, given) = (invented.family(&name, seed), invented.given(&name, seed));
+    out.extend(text.match_indices(&name).map(|(at, found)| (at, at + found.len(), format!("{family}{given}"))));
+    let own: String = name.chars().skip(1).collect();
+    if length >= 3 {
+        out.extend(text.match_indices(&own).map(|(at, found)| (at, at + found.len(), given.clone())));
+    }
+}
+
+/// The family name before a Chinese title: 王女士.
+fn han_titles(text: &str, invented: &Invented, seed: u64, out: &mut Vec<(usize, usize, String)>) {
+    for title in invented.titles.iter().filter(|title| title.chars().all(is_han)) {
+        for (at, _) in text.match_indices(title.as_str()) {
+            let mut before = text[..at].char_indices().rev();
+            let Some((last_at, last)) = before.next() else { continue };
+            if invented.surnames.contains(last) {
+                out.push((last_at, at, invented.family(&last.to_string(), seed)));
+            }
+        }
+    }
+}
+
+/// Parts of a known name: all of them in a row, or one alone that is long enough to be nothing else.
+fn latin_person(
+    text: &str,
+    words: &[Word],
+    person: &str,
+    invented: &Invented,
+    folder: &Folder,
+    seed: u64,
+    out: &mut Vec<(usize, usize, String)>,
+) {
+    let parts: Vec<Word> = self::words(person, folder).into_iter().filter(|p| !p.folded.is_empty()).collect();
+    let last = parts.len().saturating_sub(1);
+    let other = |index: usize, part: &Word| {
+        if index == 0 && last > 0 { invented.given(&part.folded, seed) } else { invented.family(&part.folded, seed) }
+    };
+    for (at, word) in words.iter().enumerate() {
+        let whole = parts.len() > 1
+            && words.len() >= at + parts.len()
+            && words[at..].iter().zip(&parts).all(|(word, part)| word.folded == part.folded);
+        if whole {
+            for (index, (word, part)) in words[at..].iter().zip(&parts).enumerate() {
+                out.push((word.start, word.end, in_style(&text[word.start..word.end], other(index, part))));
+            }
+            continue;
+        }
+        let length = word.folded.chars().count();
+        let alone = parts.iter().enumerate().find(|(_, part)| part.capital && part.folded == word.folded);
+        if let Some((index, part)) = alone
+            && (length >= 4 || (length == 3 && word.capital) || parts.len() == 1)
+        {
+            out.push((word.start, word.end, in_style(&text[word.start..word.end], other(index, part))));
+        }
+    }
+}
+
+/// Capitalised words behind a title: Mme Lefèvre, Sr. García Ruiz.
+fn latin_titles(text: &str, words: &[Word], invented: &Invented, seed: u64, out: &mut Vec<(usize, usize, String)>) {
+    for (at, word) in words.iter().enumerate() {
+        if !invented.titles.contains(&word.folded) {
+            continue;
+        }
+        let mut end = word.end;
+        for next in words[at + 1..].iter().take(3) {
+            let gap = &text[end..next.start];
+            let near = gap.strip_prefix('.').unwrap_or(gap).trim_matches(' ').is_empty() || gap == "-";
+            if !near || !next.capital {
+                break;
+            }
+            out.push((
+                next.start,
+                next.end,
+                in_style(&text[next.start..next.end], invented.family(&next.folded, seed)),
+            ));
+            end = next.end;
+        }
+    }
+}
+
+/// All capitals or all small letters as the word that is replaced.
+fn in_style(word: &str, other: String) -> String {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    if letters.clone().count() > 1 && letters.clone().all(char::is_uppercase) {
+        other.to_uppercase()
+    } else if letters.all(char::is_lowercase) {
+        other.to_lowercase()
+    } else {
+        other
+    }
+}
+
+fn words(text: &str, folder: &Folder) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        let inside = c.is_alphabetic() && !is_han(c);
+        match (start, inside) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                let word = &text[from..at];
+                let capital = word.chars().next().is_some_and(char::is_uppercase);
+                words.push(Word { start: from, end: at, folded: folder.fold_str(word), capital });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Whether the character is a Han ideograph.
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}

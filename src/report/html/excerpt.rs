@@ -1,0 +1,209 @@
+//! A note as a page shows it: masked, with its findings marked in place.
+
+use serde::Serialize;
+
+use super::figures::Tone;
+use crate::model::{AuditedNote, Category, Finding, Severity, Span};
+use crate::text::redact;
+
+/// A piece of a note's text.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Piece {
+    pub(super) text: String,
+    /// The finding that it belongs to; `None` for text that nothing is held against.
+    pub(super) mark: Option<Mark>,
+}
+
+/// Which finding a piece belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Mark {
+    /// Its number in the list below the note; `None` where no list stands there.
+    pub(super) number: Option<usize>,
+    pub(super) severity: Severity,
+    pub(super) title: String,
+}
+
+/// A finding as it stands below its note.
+#[derive(Debug, Serialize)]
+pub(super) struct FindingView {
+    pub(super) number: usize,
+    pub(super) title: String,
+    pub(super) category: Category,
+    pub(super) severity: Severity,
+    pub(super) excerpt: String,
+    pub(super) message: String,
+    pub(super) suggestion: Option<String>,
+    pub(super) points: u32,
+}
+
+/// A note with everything that a page shows of it.
+#[derive(Debug, Serialize)]
+pub(super) struct NoteView {
+    pub(super) id: String,
+    pub(super) lang: Option<String>,
+    pub(super) when: Option<String>,
+    pub(super) channel: Option<String>,
+    pub(super) call_type: Option<String>,
+    pub(super) acw: Option<u32>,
+    pub(super) talk: Option<u32>,
+    pub(super) score: Option<u32>,
+    pub(super) tone: Tone,
+    pub(super) fatal: bool,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) findings: Vec<FindingView>,
+    /// Names of the findings' categories, for filters.
+    pub(super) categories: Vec<Category>,
+}
+
+impl NoteView {
+    /// The note with the findings that `shown` chooses; `title` names a rule by its index.
+    pub(super) fn of(
+        note: &AuditedNote,
+        target: u32,
+        title: &dyn Fn(usize) -> String,
+        shown: &dyn Fn(&Finding) -> bool,
+        numbered: bool,
+    ) -> Self {
+        let chosen: Vec<&Finding> = note.findings.iter().filter(|f| shown(f)).collect();
+        let mut categories: Vec<Category> = chosen.iter().map(|f| f.category).collect();
+        categories.sort();
+        categories.dedup();
+        // The same advice for five findings of a note is read once.
+        let told = |index: usize, text: &String| chosen[..index].iter().any(|f| f.suggestion.as_ref() == Some(text));
+        let findings = chosen.iter().enumerate().map(|(index, finding)| FindingView {
+            number: index + 1,
+            title: title(finding.rule),
+            category: finding.category,
+            severity: finding.severity,
+            excerpt: finding.excerpt.clone(),
+            message: finding.message.clone(),
+            suggestion: finding.suggestion.clone().filter(|text| !told(index, text)),
+            points: finding.points_lost,
+        });
+        NoteView {
+            id: note.note.id.clone(),
+            lang: note.language.clone(),
+            when: note.note.started_at.as_deref().map(short_time),
+            channel: note.note.channel.clone(),
+            call_type: note.note.call_type.clone(),
+            acw: note.note.acw_seconds,
+            talk: note.note.talk_seconds,
+            score: note.score.value().map(|score| score.0),
+            tone: Tone::of(note.score.value(), target),
+            fatal: note.score.fatal,
+            pieces: pieces(note, &chosen, title, numbered),
+            findings: findings.collect(),
+            categories,
+        }
+    }
+}
+
+impl NoteView {
+    /// Leaves out better wordings that stand on the page already.
+    pub(super) fn without_suggestions(mut self, told: &dyn Fn(&str) -> bool) -> Self {
+        for finding in &mut self.findings {
+            finding.suggestion = finding.suggestion.take().filter(|text| !told(text));
+        }
+        self
+    }
+}
+
+/// The masked text cut at the borders of the findings; where two overlap, the graver one is shown.
+fn pieces(note: &AuditedNote, shown: &[&Finding], title: &dyn Fn(usize) -> String, numbered: bool) -> Vec<Piece> {
+    let text = &note.note.text;
+    // Secrets are masked whether or not their findings are among those shown.
+    let secrets: Vec<Span> =
+        note.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
+    let masked: Vec<char> = redact::note(text, &secrets).chars().collect();
+    let mut owner: Vec<Option<usize>> = vec![None; masked.len()];
+    let mut order: Vec<usize> = (0..shown.len()).collect();
+    order.sort_by_key(|index| shown[*index].severity);
+    for index in order {
+        if let Some(span) = shown[index].span {
+            let (start, end) = span.code_points(text);
+            owner[start..end.min(masked.len())].fill(Some(index));
+        }
+    }
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for at in 1..=masked.len() {
+        if at < masked.len() && owner[at] == owner[start] {
+            continue;
+        }
+        let mark = owner[start].map(|index| Mark {
+            number: numbered.then_some(index + 1),
+            severity: shown[index].severity,
+            title: title(shown[index].rule),
+        });
+        pieces.push(Piece { text: masked[start..at].iter().collect(), mark });
+        start = at;
+    }
+    pieces
+}
+
+/// An ISO time without its seconds and zone; anything else as the export has it.
+fn short_time(written: &str) -> String {
+    let bytes = written.as_bytes();
+    let iso = bytes.len() >= 16
+        && bytes[..16].is_ascii()
+        && bytes[4] == b'-'
+        && bytes[7] == b'-'
+        && matches!(bytes[10], b'T' | b' ')
+        && bytes[13] == b':';
+    if iso { written[..16].replace('T', " ") } else { written.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Note, Score};
+
+    fn finding(category: Category, severity: Severity, start: usize, end: usize) -> Finding {
+        Finding {
+            rule: 0,
+            category,
+            severity,
+            span: Some(Span::new(start, end)),
+            element: None,
+            excerpt: String::new(),
+            message: String::new(),
+            suggestion: None,
+            points_lost: 0,
+        }
+    }
+
+    #[test]
+    fn marks_follow_characters_and_secrets_stay_masked_where_only_others_are_shown() {
+        let text = "señor pesado, clave ñandú77";
+        let secret = text.find("ñandú").unwrap();
+        let opinion = text.find("pesado").unwrap();
+        let note = AuditedNote {
+            note: Note { text: text.into(), ..Note::default() },
+            language: None,
+            score: Score::default(),
+            findings: vec![
+                finding(Category::Judgement, Severity::Minor, opinion, opinion + 6),
+                finding(Category::Sensitive, Severity::Critical, secret, text.len()),
+            ],
+        };
+        let view = NoteView::of(&note, 90, &|_| "t".into(), &|f| f.category == Category::Judgement, false);
+        let shown: Vec<(&str, bool)> = view.pieces.iter().map(|p| (p.text.as_str(), p.mark.is_some())).collect();
+        assert_eq!(shown, [("señor ", false), ("pesado", true), (", clave •••••••", false)]);
+    }
+
+    #[test]
+    fn the_graver_of_two_overlapping_findings_is_shown() {
+        let note = AuditedNote {
+            note: Note { text: "abcdef".into(), ..Note::default() },
+            language: None,
+            score: Score::default(),
+            findings: vec![
+                finding(Category::Reference, Severity::Critical, 2, 4),
+                finding(Category::Judgement, Severity::Minor, 0, 6),
+            ],
+        };
+        let view = NoteView::of(&note, 90, &|_| String::new(), &|_| true, true);
+        let numbers: Vec<_> = view.pieces.iter().map(|p| p.mark.as_ref().and_then(|m| m.number)).collect();
+        assert_eq!(numbers, [Some(2), Some(1), Some(2)]);
+    }
+}

@@ -1,0 +1,104 @@
+//! Pages to read and to sit around: one for the team, one an agent, one to learn with.
+//!
+//! Every page is one file that needs no network and obeys its own content policy: styles and script stand in it and are
+//! named there by their hash. Templates in `reports/` hold the form, `rules/lang/<code>/report.yaml` the words, and the
+//! view models here the figures; text of notes reaches a page through Handlebars' escaping only.
+
+mod agent;
+mod excerpt;
+mod figures;
+mod file_name;
+mod folder;
+mod lesson;
+mod page;
+mod spot;
+mod team;
+mod wording;
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::embed::Library;
+use crate::model::{AuditedNote, Report};
+use crate::rules::{Language, Rulebook};
+use agent::AgentPage;
+pub use folder::check;
+use page::Pages;
+use spot::SpotPage;
+use team::TeamPage;
+use wording::Wording;
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The page to open.
+    pub index: PathBuf,
+    /// How many pages there are.
+    pub pages: usize,
+}
+
+/// What the view models are made from.
+struct Context<'a> {
+    report: &'a Report,
+    book: &'a Rulebook,
+    language: &'a Language,
+    wording: &'a Wording,
+    /// File name of each agent's page, in the order of the report.
+    files: &'a [String],
+}
+
+/// Codes of the languages in which pages can be written.
+pub fn locales(book: &Rulebook) -> Vec<&str> {
+    book.languages.iter().filter(|l| !l.wording.is_empty()).map(|l| l.code.as_str()).collect()
+}
+
+/// The language of the pages where nobody asked for one: that of most notes.
+pub fn usual_locale<'b>(report: &Report, book: &'b Rulebook) -> &'b str {
+    let known = locales(book);
+    let spoken = report.languages.iter().find_map(|(code, _)| known.iter().find(|k| **k == code.as_str()));
+    spoken.or(known.first()).copied().unwrap_or("")
+}
+
+/// Writes the pages of a report to `dir`, whole or not at all.
+///
+/// # Errors
+/// A folder that holds something else, a file that cannot be written, a template that is not well written.
+pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::Result<Written> {
+    let language = book
+        .language(locale)
+        .map(|index| &book.languages[index])
+        .filter(|language| !language.wording.is_empty())
+        .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))?;
+    let wording = Wording::of(language);
+    let files = file_name::of_agents(&report.agents);
+    let context = Context { report, book, language, wording: &wording, files: &files };
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording)?;
+    let folder = folder::Folder::start(dir)?;
+
+    let exercises = spot::exercises(&context);
+    let has_exercises = !exercises.is_empty();
+    let team = TeamPage::of(&context, has_exercises);
+    folder.write("index.html", &pages.render("index", &wording.or_key("team.title"), "report.js", None, &team)?)?;
+    let mut written = 1;
+
+    let mut kept: HashMap<&str, Vec<&AuditedNote>> = HashMap::new();
+    for note in &report.kept {
+        kept.entry(&note.note.agent).or_default().push(note);
+    }
+    for (agent, file) in report.agents.iter().zip(&files) {
+        let notes = kept.get(agent.agent.as_str()).map_or(&[][..], Vec::as_slice);
+        let page = AgentPage::of(&context, agent, notes, has_exercises);
+        folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)?;
+        written += 1;
+    }
+    if has_exercises {
+        let (page, data) = SpotPage::of(&context, &exercises);
+        let title = wording.or_key("spot.title");
+        let html = pages.render("spot-the-error", &title, "exercise.js", Some(&data), &page)?;
+        folder.write("spot-the-error.html", &html)?;
+        written += 1;
+    }
+    folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
+    Ok(Written { index: dir.join("index.html"), pages: written })
+}

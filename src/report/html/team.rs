@@ -1,0 +1,263 @@
+//! The team page: where everybody stands and what costs most.
+
+use serde::Serialize;
+
+use super::Context;
+use super::figures::Figures;
+use super::lesson::Lesson;
+use crate::model::{AgentSummary, BasisPoints, Category, Problem, Severity, Tally};
+
+/// Rules that the page explains.
+const RULES_SHOWN: usize = 8;
+/// Problems of the input that the page lists.
+const PROBLEMS_SHOWN: usize = 200;
+/// Steps of colour in the heat map; from half of the notes on there is no darker one.
+const HEAT_STEPS: u32 = 8;
+
+/// The view model.
+#[derive(Debug, Serialize)]
+pub(super) struct TeamPage {
+    figures: Figures,
+    categories: Vec<CategoryBar>,
+    severities: Vec<SeverityShare>,
+    agents: Vec<AgentRow>,
+    teams: Vec<TeamRow>,
+    heat: Heat,
+    rules: Vec<RuleCard>,
+    problems: Vec<ProblemRow>,
+    problems_more: u64,
+    making: Making,
+    times: bool,
+    has_teams: bool,
+    has_exercises: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct CategoryBar {
+    category: Category,
+    findings: u64,
+    notes: u64,
+    points: u64,
+    /// Share of the notes.
+    share: u32,
+    /// Length of the bar: of the most frequent category.
+    length: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct SeverityShare {
+    severity: Severity,
+    findings: u64,
+    /// Where its part of the common bar starts, and how long it is.
+    start: u32,
+    share: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct AgentRow {
+    label: String,
+    agent: String,
+    /// Whether the identifier says more than the label.
+    named: bool,
+    team: Option<String>,
+    href: String,
+    figures: Figures,
+}
+
+#[derive(Debug, Serialize)]
+struct TeamRow {
+    name: String,
+    figures: Figures,
+}
+
+#[derive(Debug, Serialize)]
+struct Heat {
+    categories: Vec<Category>,
+    rows: Vec<HeatRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct HeatRow {
+    label: String,
+    href: String,
+    cells: Vec<HeatCell>,
+}
+
+#[derive(Debug, Serialize)]
+struct HeatCell {
+    share: u32,
+    notes: u64,
+    step: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleCard {
+    lesson: Lesson,
+    findings: u64,
+    notes: u64,
+    points: u64,
+    share: u32,
+    /// Agents in whose notes it is found.
+    agents: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ProblemRow {
+    file: String,
+    line: Option<u64>,
+    message: String,
+    help: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Making {
+    version: &'static str,
+    rules_hash: String,
+    rules: usize,
+    inputs: Vec<String>,
+    rows: u64,
+    audited: u64,
+    rejected: u64,
+    languages: Vec<(String, u64)>,
+}
+
+impl TeamPage {
+    pub(super) fn of(context: &Context<'_>, has_exercises: bool) -> Self {
+        let report = context.report;
+        let target = report.run.target;
+        let mut agents: Vec<(&AgentSummary, &String)> = report.agents.iter().zip(context.files).collect();
+        // Those who need somebody to sit down with them first.
+        agents.sort_by_key(|(agent, _)| (agent.tally.score().unwrap_or(BasisPoints::FULL), agent.agent.clone()));
+        let rows: Vec<AgentRow> = agents
+            .iter()
+            .map(|(agent, file)| AgentRow {
+                label: agent.label().to_owned(),
+                agent: agent.agent.clone(),
+                named: agent.label() != agent.agent,
+                team: agent.team.clone(),
+                href: (*file).clone(),
+                figures: Figures::of(&agent.tally, target),
+            })
+            .collect();
+        let mut teams: Vec<TeamRow> = report
+            .teams
+            .iter()
+            .map(|(name, tally)| TeamRow { name: name.clone(), figures: Figures::of(tally, target) })
+            .collect();
+        teams.sort_by_key(|team| team.figures.score);
+        TeamPage {
+            figures: Figures::of(&report.total, target),
+            categories: categories(&report.total),
+            severities: severities(&report.total),
+            times: report.total.acw.0 > 0 || report.total.talk.0 > 0,
+            has_teams: !report.teams.is_empty(),
+            has_exercises,
+            agents: rows,
+            teams: if report.teams.len() > 1 { teams } else { Vec::new() },
+            heat: heat(&agents, &report.total),
+            rules: rules(context),
+            problems: report.problems.iter().take(PROBLEMS_SHOWN).map(ProblemRow::of).collect(),
+            problems_more: report.problems.len().saturating_sub(PROBLEMS_SHOWN) as u64 + report.problems_left_out,
+            making: Making {
+                version: report.run.version,
+                rules_hash: report.run.rules_hash.clone(),
+                rules: context.book.rules.len(),
+                inputs: report.run.inputs.clone(),
+                rows: report.run.rows,
+                audited: report.total.notes,
+                rejected: report.run.rows - report.total.notes,
+                languages: report
+                    .languages
+                    .iter()
+                    .map(|(code, notes)| {
+                        let native = context.book.language(code).map(|i| context.book.languages[i].native.clone());
+                        (native.unwrap_or_else(|| code.clone()), *notes)
+                    })
+                    .collect(),
+            },
+        }
+    }
+}
+
+impl ProblemRow {
+    fn of(problem: &Problem) -> Self {
+        ProblemRow {
+            file: problem.file.clone(),
+            line: problem.line,
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+        }
+    }
+}
+
+fn share(part: u64, whole: u64) -> u32 {
+    BasisPoints::of(part, whole).map_or(0, |share| share.0)
+}
+
+fn categories(total: &Tally) -> Vec<CategoryBar> {
+    let most = total.categories.iter().map(|c| c.notes).max().unwrap_or(0);
+    let mut bars: Vec<CategoryBar> = Category::ALL
+        .into_iter()
+        .zip(&total.categories)
+        .filter(|(_, tally)| tally.findings > 0)
+        .map(|(category, tally)| CategoryBar {
+            category,
+            findings: tally.findings,
+            notes: tally.notes,
+            points: tally.points,
+            share: share(tally.notes, total.notes),
+            length: share(tally.notes, most),
+        })
+        .collect();
+    bars.sort_by_key(|bar| (std::cmp::Reverse(bar.notes), bar.category.index()));
+    bars
+}
+
+fn severities(total: &Tally) -> Vec<SeverityShare> {
+    let all: u64 = total.severities.iter().sum();
+    let mut before = 0;
+    let mut shares = Vec::new();
+    for (severity, findings) in Severity::ALL.into_iter().zip(total.severities).rev() {
+        shares.push(SeverityShare { severity, findings, start: share(before, all), share: share(findings, all) });
+        before += findings;
+    }
+    shares
+}
+
+fn heat(agents: &[(&AgentSummary, &String)], total: &Tally) -> Heat {
+    let categories: Vec<Category> =
+        Category::ALL.into_iter().filter(|category| total.categories[category.index()].findings > 0).collect();
+    let cell = |tally: &Tally, category: &Category| {
+        let notes = tally.categories[category.index()].notes;
+        let share = share(notes, tally.notes);
+        // Any finding is seen: only nothing is blank.
+        let step = if notes == 0 { 0 } else { (share * HEAT_STEPS / 5_000).clamp(1, HEAT_STEPS) };
+        HeatCell { share, notes, step }
+    };
+    let rows = agents
+        .iter()
+        .map(|(agent, file)| HeatRow {
+            label: agent.label().to_owned(),
+            href: (*file).clone(),
+            cells: categories.iter().map(|category| cell(&agent.tally, category)).collect(),
+        })
+        .collect();
+    Heat { categories, rows }
+}
+
+fn rules(context: &Context<'_>) -> Vec<RuleCard> {
+    let total = &context.report.total;
+    total
+        .worst_rules()
+        .into_iter()
+        .take(RULES_SHOWN)
+        .map(|(rule, tally)| RuleCard {
+            lesson: Lesson::of(&context.book.rules[rule], context.language),
+            findings: tally.findings,
+            notes: tally.notes,
+            points: tally.points,
+            share: share(tally.notes, total.notes),
+            agents: context.report.agents.iter().filter(|a| a.tally.rules.contains_key(&rule)).count(),
+        })
+        .collect()
+}

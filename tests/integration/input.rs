@@ -1,0 +1,59 @@
+//! The same notes in every delimiter and encoding give the same findings.
+
+use crate::support::Place;
+
+const ROWS: [[&str; 4]; 3] = [
+    ["n1", "A1", "es", "El señor llamó furioso; «pésimo» servicio, según él. Técnico idiota, se agenda visita."],
+    ["n2", "A2", "fr", "Cliente très impolie à l’accueil, dossier clos ; prélèvement expliqué."],
+    ["n3", "A1", "en", "Cust called about bill, \"explained\" it. Was very rude, as always."],
+];
+
+fn table(delimiter: char) -> String {
+    let quote = |field: &str| format!("\"{}\"", field.replace('"', "\"\""));
+    let mut text = ["note_id", "agent_id", "language", "note"].join(&delimiter.to_string()) + "\r\n";
+    for row in ROWS {
+        let fields: Vec<String> = row.iter().map(|f| quote(f)).collect();
+        text += &(fields.join(&delimiter.to_string()) + "\r\n");
+    }
+    text
+}
+
+#[test]
+fn delimiters_and_encodings_do_not_change_the_findings() {
+    let place = Place::new();
+    place.write("plain.csv", table(','));
+    let expected = place.findings(&["plain.csv"]);
+    assert!(expected.len() >= 5, "{expected:?}");
+    let mut variants: Vec<(String, Vec<u8>)> = Vec::new();
+    for (name, delimiter) in [("semicolon", ';'), ("tab", '\t'), ("pipe", '|')] {
+        variants.push((name.into(), table(delimiter).into_bytes()));
+    }
+    variants.push(("bom".into(), [b"\xef\xbb\xbf", table(',').as_bytes()].concat()));
+    variants.push(("sep".into(), format!("sep=;\r\n{}", table(';')).into_bytes()));
+    variants.push(("latin".into(), encoding_rs::WINDOWS_1252.encode(&table(';')).0.into_owned()));
+    let wide = |bytes: fn(u16) -> [u8; 2]| table('\t').encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    variants.push(("utf16le".into(), [vec![0xff, 0xfe], wide(u16::to_le_bytes)].concat()));
+    variants.push(("utf16be".into(), [vec![0xfe, 0xff], wide(u16::to_be_bytes)].concat()));
+    variants.push(("utf16-without-mark".into(), wide(u16::to_le_bytes)));
+    for (name, bytes) in variants {
+        let file = format!("{name}.csv");
+        place.write(&file, bytes);
+        assert_eq!(place.findings(&[&file]), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_row_that_is_not_utf_8_is_rejected_alone() {
+    let place = Place::new();
+    let mut bytes = String::from("note_id,note\n").into_bytes();
+    // The head of the file must be valid for it to be taken for UTF-8.
+    for at in 0..40_000 {
+        bytes.extend(format!("{at},a note about a bill\n").into_bytes());
+    }
+    bytes.extend(b"bad,caf\xe9\nlast,an idiot called\n");
+    place.write("n.csv", bytes);
+    let done = place.acw(&["audit", "n.csv", "--language", "en"]);
+    assert_eq!(done.code, 0);
+    assert!(done.err.contains("not valid UTF-8") && done.err.contains("--encoding"), "{}", done.err);
+    assert!(done.out.contains("Rows read: 40002, not readable: 1."), "{}", done.out);
+}

@@ -1,0 +1,63 @@
+//! Rules as people use them: their examples, their texts, an overlay.
+
+use crate::support::Place;
+
+#[test]
+fn every_example_of_every_rule_holds() {
+    let done = Place::new().acw(&["rules", "test"]);
+    assert_eq!(done.code, 0, "{}", done.out);
+}
+
+#[test]
+fn every_rule_speaks_four_languages_and_says_its_consequences() {
+    let place = Place::new();
+    let list = place.acw(&["rules", "list"]).out;
+    let ids: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(ids.len() >= 30, "{list}");
+    for id in ids {
+        let shown = place.acw(&["rules", "show", id]).out;
+        for language in ["[en]", "[es]", "[fr]", "[zh]"] {
+            assert!(shown.contains(language), "{id} has nothing in {language}");
+        }
+        assert_eq!(shown.matches("who reads it:").count(), 4, "{id}");
+        assert_eq!(shown.matches("organisation:").count(), 4, "{id}");
+    }
+}
+
+#[test]
+fn a_folder_adds_a_rule_and_the_configuration_switches_one_off() {
+    let place = Place::new();
+    place.write("n.csv", "note_id,language,note\n1,en,Customer asked about the zeppelin tour. Idiot called twice.\n");
+    place.write("rules/core/house.yaml", "rules:\n  - id: zeppelin\n    category: style\n    severity: minor\n    points: 1\n    readers: [sales]\n    when: {language: [en]}\n    check: {words: {lists: [zeppelins]}}\n    texts:\n      en: {title: Zeppelin, message: 'Say airship, not {text}', customer: a, organisation: b, agent: c, fires: [a zeppelin], spares: [an airship]}\n");
+    place.write("rules/lang/en/words/house.yaml", "zeppelins: ['zeppelin*=> airship', 'zeppelin => airship']\n");
+    place.write("acw.yaml", "rules: rules\noff: [insult]\n");
+    let findings = place.findings(&["n.csv"]);
+    let zeppelin = findings.iter().find(|f| f["rule"] == "zeppelin").expect("the rule of the folder runs");
+    assert_eq!(zeppelin["message"], "Say airship, not zeppelin");
+    assert!(findings.iter().all(|f| f["rule"] != "insult"), "{findings:?}");
+    place.write("acw.yaml", "off: [insullt]\n");
+    let done = place.acw(&["audit", "n.csv"]);
+    assert_eq!(done.code, 4);
+    assert!(done.err.contains("did you mean `insult`?"), "{}", done.err);
+}
+
+#[test]
+fn approved_abbreviations_of_the_company_are_spared() {
+    let place = Place::new();
+    place.write("n.csv", "note_id,language,note\n1,en,Cust called about the bill. Explained it and cust accepted.\n");
+    let count = || place.findings(&["n.csv"]).iter().filter(|f| f["category"] == "abbreviation").count();
+    assert_eq!(count(), 2);
+    place.write("acw.yaml", "approved: {cust: customer}\n");
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn explain_tells_what_each_hit_saw_and_why_a_rule_did_not_apply() {
+    let place = Place::new();
+    let done =
+        place.acw(&["explain", "--language", "en", "Customer said he was an idiot. Total moron, called about a bill."]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("not the agent's words: he was an idiot."), "{}", done.out);
+    assert!(done.out.contains("insult") && done.out.contains("FAILS: ") && done.out.contains("moron"), "{}", done.out);
+    assert!(done.out.contains("does not apply"), "{}", done.out);
+}

@@ -1,0 +1,48 @@
+//! Planted secrets are looked for in everything that is printed or written.
+
+use std::path::Path;
+
+use crate::support::Place;
+
+const SECRETS: [&str; 5] =
+    ["4111 1111 1111 1111", "Maple!2291x", "GB29NWBK60161331926819", "11010519491231002X", "737"];
+
+#[test]
+fn no_output_shows_a_secret() {
+    let place = Place::new();
+    place.write(
+        "n.csv",
+        "note_id,agent_id,language,disposition,note\n\
+         1,A,en,resolved,\"Customer asked to pay. Card 4111 1111 1111 1111 CVV 737, password: Maple!2291x, IBAN GB29NWBK60161331926819. Paid, idiot.\"\n\
+         2,A,zh,resolved,\"客户来电，身份证11010519491231002X，已处理，客户满意。\"\n",
+    );
+    let rules: Vec<String> =
+        place.findings(&["n.csv"]).iter().map(|f| f["rule"].as_str().unwrap().to_owned()).collect();
+    for rule in ["card-number", "security-code", "password", "bank-account", "national-id"] {
+        assert!(rules.iter().any(|r| r == rule), "{rule} not in {rules:?}");
+    }
+    let mut outputs = Vec::new();
+    for format in ["jsonl", "terminal"] {
+        let done = place.acw(&["audit", "n.csv", "--format", format, "--report", "pages"]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        outputs.push((format.to_owned(), done.out + &done.err));
+        read_folder(&place.path("pages"), &mut outputs);
+    }
+    for (name, text) in outputs {
+        for secret in SECRETS {
+            // Three digits can stand in a page by chance; a CVV would stand beside its name.
+            let shown = if secret == "737" { text.contains("CVV 737") } else { text.contains(secret) };
+            assert!(!shown, "{secret} is shown in {name}");
+        }
+    }
+}
+
+fn read_folder(folder: &Path, out: &mut Vec<(String, String)>) {
+    let mut any = false;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        out.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        any = true;
+    }
+    assert!(any);
+}
