@@ -187,6 +187,7 @@
       el("section", { class: "card play" },
         heading,
         el("p", { class: "about", id: "hint" }, say.hint),
+        exercise.facts.length ? el("dl", { class: "play-facts" }, ...exercise.facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))) : null,
         text,
         el("div", { class: "missing", role: "group", "aria-labelledby": "missing" }, el("h3", { id: "missing" }, say.missing), el("div", { class: "choices" }, ...boxes)),
         controls),

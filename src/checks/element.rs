@@ -73,6 +73,9 @@ pub(super) struct Statement {
     words: usize,
     /// Lists whose terms make the clause one about something else.
     without: Vec<String>,
+    /// Dispositions with which such a clause is enough; any, where absent.
+    #[serde(default)]
+    dispositions: Vec<Disposition>,
 }
 
 /// When an element is asked for: where any of these holds.
@@ -105,8 +108,8 @@ struct Told {
     needed_lists: Vec<ListId>,
     needed_spared: Vec<ListId>,
     unless_closed: Vec<ListId>,
-    /// Fewest words of a telling clause, and the lists that must not stand in it.
-    statement: Option<(usize, Vec<ListId>)>,
+    /// The lists that must not stand in a telling clause.
+    statement_without: Vec<ListId>,
 }
 
 impl Compile for Spec {
@@ -132,9 +135,9 @@ impl Compile for Spec {
             needed_spared = builder.lists(&needed.spared)?;
             unless_closed = builder.lists(&needed.unless_closed)?;
         }
-        let statement = match &self.statement {
-            Some(statement) => Some((statement.words, builder.lists(&statement.without)?)),
-            None => None,
+        let statement_without = match &self.statement {
+            Some(statement) => builder.lists(&statement.without)?,
+            None => Vec::new(),
         };
         Ok(Some(Box::new(Told {
             labels,
@@ -146,7 +149,7 @@ impl Compile for Spec {
             needed_lists,
             needed_spared,
             unless_closed,
-            statement,
+            statement_without,
             spec: self.clone(),
         })))
     }
@@ -230,16 +233,20 @@ impl Told {
     }
 
     fn by_statement(&self, note: &Prepared<'_>) -> bool {
-        let Some((fewest, without)) = &self.statement else { return false };
+        let Some(statement) = &self.spec.statement else { return false };
+        if !statement.dispositions.is_empty() && !statement.dispositions.contains(&note.note.disposition) {
+            return false;
+        }
         let text = &note.folded.text;
         note.sentences.iter().any(|sentence| {
             let mut start = sentence.start;
             text[sentence.clone()].split_inclusive([',', ';', ':']).any(|clause| {
                 let place = start..start + clause.len();
                 start = place.end;
-                count_words(clause) >= *fewest
+                count_words(clause) >= statement.words
+                    && note.own_voice(note.span(place.start, place.end))
                     && !note
-                        .hits_of(without)
+                        .hits_of(&self.statement_without)
                         .any(|hit| (hit.start as usize) < place.end && place.start < hit.end as usize)
             })
         })

@@ -5,7 +5,10 @@
 //!   reference:
 //!     needed: [needs_reference]           # lists that call for one
 //!     spared: [reference_spared]          # phrases that do not
-//!     needed_when: [escalated]            # dispositions that call for one
+//!     needed_when:                        # contacts that call for one whatever the text says
+//!       - {disposition: [escalated]}
+//!       - {call_type: [appointment]}
+//!     not_when: [{call_type: [inquiry]}]  # contacts that call for none, unless `needed_when` says so
 //!     labels: [reference_labels]          # words in front of a reference
 //!     units: [units]                      # words behind a number that make it a quantity
 //!     other_numbers: [number_spared_none] # words in front that make it another kind of number
@@ -14,7 +17,7 @@
 use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, digits};
-use crate::model::{Disposition, Hit, NotApplicable, Outcome};
+use crate::model::{Condition, Hit, NotApplicable, Outcome};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
 /// As written in a rule.
@@ -26,9 +29,12 @@ pub struct Spec {
     /// Lists whose terms, where they touch such a term, call for none.
     #[serde(default)]
     spared: Vec<String>,
-    /// Dispositions that call for one.
+    /// Contacts that call for one whatever the text says: any of these conditions.
     #[serde(default)]
-    needed_when: Vec<Disposition>,
+    needed_when: Vec<Condition>,
+    /// Contacts that call for none, unless `needed_when` says so: any of these conditions.
+    #[serde(default)]
+    not_when: Vec<Condition>,
     /// Lists of words in front of a reference.
     #[serde(default)]
     labels: Vec<String>,
@@ -44,7 +50,8 @@ pub struct Spec {
 struct Reference {
     needed: Vec<ListId>,
     spared: Vec<ListId>,
-    needed_when: Vec<Disposition>,
+    needed_when: Vec<Condition>,
+    not_when: Vec<Condition>,
     labels: Vec<ListId>,
     units: Vec<ListId>,
     other_numbers: Vec<ListId>,
@@ -60,6 +67,7 @@ impl Compile for Spec {
             needed,
             spared: builder.lists(&self.spared)?,
             needed_when: self.needed_when.clone(),
+            not_when: self.not_when.clone(),
             labels: builder.lists(&self.labels)?,
             units: builder.lists(&self.units)?,
             other_numbers: builder.lists(&self.other_numbers)?,
@@ -69,10 +77,12 @@ impl Compile for Spec {
 
 impl Check for Reference {
     fn check(&self, note: &Prepared<'_>) -> Outcome {
-        let called_for = self.needed_when.contains(&note.note.disposition)
-            || note
-                .hits_of(&self.needed)
-                .any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end));
+        let any = |conditions: &[Condition]| conditions.iter().any(|condition| condition.holds(note.note, ""));
+        let told = || {
+            note.hits_of(&self.needed)
+                .any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
+        };
+        let called_for = any(&self.needed_when) || (!any(&self.not_when) && told());
         if !called_for {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }

@@ -30,11 +30,9 @@ impl Anonymiser<'_> {
         let note = &audited.note;
         let secrets: Vec<Span> =
             audited.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
-        let own = [note.customer.as_deref(), note.agent_name.as_deref(), Some(note.agent.as_str())];
-        let people: Vec<&str> = own
+        let own: Vec<&str> = [note.customer.as_deref(), note.agent_name.as_deref(), Some(note.agent.as_str())]
             .into_iter()
             .flatten()
-            .chain(self.people.iter().map(String::as_str))
             .filter(|name| name.chars().any(char::is_alphabetic))
             .collect();
         Note {
@@ -43,20 +41,20 @@ impl Anonymiser<'_> {
             channel: note.channel.clone(),
             call_type: note.call_type.clone(),
             disposition: note.disposition,
-            case_id: note.case_id.as_deref().map(|id| self.text(id, &[], &people, attempt)),
+            case_id: note.case_id.as_deref().map(|id| self.text(id, &[], &own, attempt)),
             talk_seconds: note.talk_seconds,
             acw_seconds: note.acw_seconds,
-            text: self.text(&note.text, &secrets, &people, attempt),
+            text: self.text(&note.text, &secrets, &own, attempt),
             elements: note
                 .elements
                 .iter()
-                .map(|(role, text)| (*role, self.text(text, &[], &people, attempt)))
+                .map(|(role, text)| (*role, self.text(text, &[], &own, attempt)))
                 .collect(),
             ..Note::default()
         }
     }
 
-    fn text(&self, text: &str, secrets: &[Span], people: &[&str], attempt: u64) -> String {
+    fn text(&self, text: &str, secrets: &[Span], own: &[&str], attempt: u64) -> String {
         let seed = self.seed.wrapping_add(attempt.wrapping_mul(0x9e37_79b9));
         let mut changes: Vec<(usize, usize, String)> = Vec::new();
         for secret in secrets {
@@ -65,13 +63,15 @@ impl Anonymiser<'_> {
         }
         changes.extend(addresses(text));
         // An identifier such as MAD-31 is no name, yet everybody in the team knows whose it is.
-        for id in people.iter().filter(|id| id.chars().any(|c| c.is_ascii_digit())) {
+        let numbered = |name: &&&str| name.chars().any(|c| c.is_ascii_digit());
+        for id in own.iter().filter(numbered) {
             let other = numbers::scramble(id, &mut Choices::of(self.seed, id));
             changes.extend(text.match_indices(*id).map(|(at, found)| (at, at + found.len(), other.clone())));
         }
-        let named: Vec<&str> =
-            people.iter().copied().filter(|name| !name.chars().any(|c| c.is_ascii_digit())).collect();
-        changes.extend(names::replacements(text, &named, self.invented, self.folder, self.seed));
+        let own: Vec<&str> = own.iter().filter(|name| !numbered(name)).copied().collect();
+        let others: Vec<&str> =
+            self.people.iter().map(String::as_str).filter(|name| !numbered(&name) && !own.contains(name)).collect();
+        changes.extend(names::replacements(text, &own, &others, self.invented, self.folder, self.seed));
         for (start, end) in numbers::runs(text) {
             let run = &text[start..end];
             if let Some(other) = numbers::other(run, &mut Choices::of(seed, run)) {

@@ -20,6 +20,8 @@ pub struct Round {
 const ATTEMPTS: u64 = 60;
 /// Characters a note may have to be read at a glance.
 const READABLE: std::ops::RangeInclusive<usize> = 40..=700;
+/// Bytes from which a clean note tells enough to be a decoy nobody can quarrel with.
+const TELLING: usize = 120;
 /// Findings beyond which a note is hopeless rather than instructive.
 const MOST_FINDINGS: usize = 6;
 
@@ -49,6 +51,8 @@ pub fn pick(
         for note in candidates {
             used.insert(&note.note.id);
             let anonymous = (0..ATTEMPTS).find_map(|attempt| invent(note, attempt));
+            // A paragraph pasted into many notes is one exercise.
+            let anonymous = anonymous.filter(|new| !chosen.iter().any(|old| alike(&old.note.text, &new.note.text)));
             if let Some(anonymous) = anonymous {
                 *agents.entry(&note.note.agent).or_default() += 1;
                 chosen.push(anonymous);
@@ -66,11 +70,34 @@ pub fn pick(
             }
         }
     }
-    for _ in 0..round.decoys {
-        take(&|note| note.findings.is_empty() && note.score.possible > 0, &mut chosen);
+    // Decoys by those who write best: what a rule has overlooked in a careless note would teach the wrong thing.
+    let mut faults: BTreeMap<&str, usize> = BTreeMap::new();
+    for note in notes {
+        *faults.entry(&note.note.agent).or_default() += note.findings.len();
+    }
+    let mut careful: Vec<(usize, &str)> = faults.iter().map(|(agent, faults)| (*faults, *agent)).collect();
+    careful.sort_unstable();
+    let clean =
+        |note: &AuditedNote| note.findings.is_empty() && note.score.possible > 0 && note.note.text.len() >= TELLING;
+    let mut decoys = 0;
+    for some in (1..=careful.len()).map(|count| &careful[..count]) {
+        while decoys < round.decoys
+            && take(&|note| clean(note) && some.iter().any(|(_, agent)| *agent == note.note.agent), &mut chosen)
+        {
+            decoys += 1;
+            if decoys % 2 == 1 {
+                // The next one by somebody else, if there is one.
+                break;
+            }
+        }
     }
     Choices::of(round.seed, "order").shuffle(&mut chosen);
     chosen
+}
+
+/// Whether two texts say nearly the same.
+fn alike(a: &str, b: &str) -> bool {
+    strsim::sorensen_dice(a, b) > 0.85
 }
 
 #[cfg(test)]
@@ -91,7 +118,7 @@ mod tests {
             points_lost: 1,
         });
         AuditedNote {
-            note: Note { id: id.to_string(), agent: (id % 3).to_string(), text: "x".repeat(60), ..Note::default() },
+            note: Note { id: id.to_string(), agent: (id % 3).to_string(), text: format!("{} {}", "x".repeat(40), id.to_string().repeat(60)), ..Note::default() },
             language: None,
             score: Score { earned: 1, possible: 1, fatal: false },
             findings: findings.collect(),

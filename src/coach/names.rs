@@ -57,29 +57,39 @@ struct Word {
     capital: bool,
 }
 
-/// The places of names in the text with what is to stand there; `people` are names known from the export.
+/// The places of names in the text with what is to stand there. `own` are the names that belong to the note, of which
+/// any part is looked for; of the `others` of the export two parts in a row, as many a name is a word too.
 pub(super) fn replacements(
     text: &str,
-    people: &[&str],
+    own: &[&str],
+    others: &[&str],
     invented: &Invented,
     folder: &Folder,
     seed: u64,
 ) -> Vec<(usize, usize, String)> {
     let mut out = Vec::new();
-    for person in people.iter().filter(|person| person.chars().any(is_han)) {
-        han_person(text, person, invented, seed, &mut out);
+    let words = words(text, folder);
+    for (person, alone) in own.iter().map(|name| (name, true)).chain(others.iter().map(|name| (name, false))) {
+        if person.chars().any(is_han) {
+            han_person(text, person, alone, invented, seed, &mut out);
+        } else {
+            latin_person(text, &words, person, alone, invented, folder, seed, &mut out);
+        }
     }
     han_titles(text, invented, seed, &mut out);
-    let words = words(text, folder);
-    for person in people.iter().filter(|person| !person.chars().any(is_han)) {
-        latin_person(text, &words, person, invented, folder, seed, &mut out);
-    }
     latin_titles(text, &words, invented, seed, &mut out);
     out
 }
 
 /// Whole name, then the given name alone, of a person whose name is written in Han characters.
-fn han_person(text: &str, person: &str, invented: &Invented, seed: u64, out: &mut Vec<(usize, usize, String)>) {
+fn han_person(
+    text: &str,
+    person: &str,
+    alone: bool,
+    invented: &Invented,
+    seed: u64,
+    out: &mut Vec<(usize, usize, String)>,
+) {
     let name: String = person.chars().filter(|c| is_han(*c)).collect();
     let length = name.chars().count();
     if !(2..=4).contains(&length) {
@@ -88,7 +98,7 @@ fn han_person(text: &str, person: &str, invented: &Invented, seed: u64, out: &mu
     let (family, given) = (invented.family(&name, seed), invented.given(&name, seed));
     out.extend(text.match_indices(&name).map(|(at, found)| (at, at + found.len(), format!("{family}{given}"))));
     let own: String = name.chars().skip(1).collect();
-    if length >= 3 {
+    if length >= 3 && alone {
         out.extend(text.match_indices(&own).map(|(at, found)| (at, at + found.len(), given.clone())));
     }
 }
@@ -106,11 +116,13 @@ fn han_titles(text: &str, invented: &Invented, seed: u64, out: &mut Vec<(usize, 
     }
 }
 
-/// Parts of a known name: all of them in a row, or one alone that is long enough to be nothing else.
+/// Parts of a known name: two or more in a row, or one `alone` that is long enough to be nothing else.
+#[allow(clippy::too_many_arguments)]
 fn latin_person(
     text: &str,
     words: &[Word],
     person: &str,
+    alone: bool,
     invented: &Invented,
     folder: &Folder,
     seed: u64,
@@ -121,22 +133,16 @@ fn latin_person(
     let other = |index: usize, part: &Word| {
         if index == 0 && last > 0 { invented.given(&part.folded, seed) } else { invented.family(&part.folded, seed) }
     };
+    let same = |word: &Word, part: &Word| word.folded == part.folded;
     for (at, word) in words.iter().enumerate() {
-        let whole = parts.len() > 1
-            && words.len() >= at + parts.len()
-            && words[at..].iter().zip(&parts).all(|(word, part)| word.folded == part.folded);
-        if whole {
-            for (index, (word, part)) in words[at..].iter().zip(&parts).enumerate() {
+        for (index, part) in parts.iter().enumerate().filter(|(_, part)| same(word, part)) {
+            let behind = index < last && words.get(at + 1).is_some_and(|next| same(next, &parts[index + 1]));
+            let before = index > 0 && at > 0 && same(&words[at - 1], &parts[index - 1]);
+            let length = part.folded.chars().count();
+            let enough = length >= 4 || (length == 3 && word.capital) || last == 0;
+            if behind || before || (alone && part.capital && enough) {
                 out.push((word.start, word.end, in_style(&text[word.start..word.end], other(index, part))));
             }
-            continue;
-        }
-        let length = word.folded.chars().count();
-        let alone = parts.iter().enumerate().find(|(_, part)| part.capital && part.folded == word.folded);
-        if let Some((index, part)) = alone
-            && (length >= 4 || (length == 3 && word.capital) || parts.len() == 1)
-        {
-            out.push((word.start, word.end, in_style(&text[word.start..word.end], other(index, part))));
         }
     }
 }

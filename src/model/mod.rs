@@ -1,6 +1,7 @@
 //! Plain data that every other room shares: no input or output, no patterns, no wording.
 
 mod agent;
+mod condition;
 mod finding;
 mod note;
 mod outcome;
@@ -9,6 +10,7 @@ mod score;
 mod span;
 
 pub use agent::{AgentSummary, CategoryTally, Tally};
+pub use condition::Condition;
 pub use finding::{Category, Critical, Element, Finding, Severity};
 pub use note::{Disposition, Note, Origin, Role};
 pub use outcome::{Hit, NotApplicable, Outcome};

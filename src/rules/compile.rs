@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::pack::LanguagePack;
 use super::spec::Script;
-use super::{Condition, Packs, RuleText, RulesError, Scorecard};
+use super::{Packs, RuleText, RulesError, Scorecard};
 use crate::checks::Check;
 use crate::input::Vocabulary;
-use crate::model::{Category, Critical, Role, Severity};
+use crate::model::{Category, Condition, Critical, Role, Severity};
 use crate::text::identify::Profile;
 use crate::text::{Folder, Identifier, Scanner, ScannerBuilder, Speech};
 

@@ -1,14 +1,12 @@
 //! Rules: as written in the packs, and compiled for every language.
 
 mod compile;
-mod condition;
 pub mod examples;
 mod pack;
 mod scorecard;
 mod spec;
 
 pub use compile::{Language, Rule, Rulebook};
-pub use condition::Condition;
 pub use pack::Packs;
 pub use scorecard::Scorecard;
 pub use spec::{Example, LanguageSpec, RuleFile, RuleSpec, RuleText};

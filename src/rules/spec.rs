@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Condition;
 use crate::checks::CheckSpec;
-use crate::model::{Category, Critical, Disposition, Severity};
+use crate::model::{Category, Condition, Critical, Disposition, Severity};
 
 /// A file of rules.
 #[derive(Debug, Clone, Deserialize)]

@@ -16,6 +16,9 @@ const EXAMPLES_SHOWN: usize = 2;
 const BEST_SHOWN: usize = 3;
 /// Characters up to which a note makes a good example.
 const HANDY: usize = 600;
+/// Bytes from which a clean note tells enough to be shown as exemplary; Chinese says more with fewer characters, in
+/// three bytes each.
+const TELLING: usize = 120;
 
 /// The view model.
 #[derive(Debug, Serialize)]
@@ -127,7 +130,7 @@ fn is_advice_of(context: &Context<'_>, rule: usize, text: &str) -> bool {
 /// Clean notes from which most can be learnt, in the order of the input.
 fn best<'n>(kept: &[&'n AuditedNote]) -> Vec<&'n AuditedNote> {
     let mut clean: Vec<(usize, &AuditedNote)> =
-        kept.iter().copied().enumerate().filter(|(_, note)| note.findings.is_empty()).collect();
+        kept.iter().copied().enumerate().filter(|(_, note)| note.findings.is_empty() && note.note.text.len() >= TELLING).collect();
     let worth = |note: &AuditedNote| (note.score.possible, note.note.text.len().min(HANDY));
     clean.sort_by_key(|(index, note)| (std::cmp::Reverse(worth(note)), *index));
     clean.truncate(BEST_SHOWN);

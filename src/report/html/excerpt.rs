@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::figures::Tone;
-use crate::model::{AuditedNote, Category, Finding, Severity, Span};
+use crate::model::{AuditedNote, Category, Disposition, Finding, Severity, Span};
 use crate::text::redact;
 
 /// A piece of a note's text.
@@ -44,6 +44,10 @@ pub(super) struct NoteView {
     pub(super) when: Option<String>,
     pub(super) channel: Option<String>,
     pub(super) call_type: Option<String>,
+    /// Key of the outcome chosen in the drop-down.
+    pub(super) disposition: Option<&'static str>,
+    /// The reference column, masked like the text.
+    pub(super) reference: Option<String>,
     pub(super) acw: Option<u32>,
     pub(super) talk: Option<u32>,
     pub(super) score: Option<u32>,
@@ -86,6 +90,8 @@ impl NoteView {
             when: note.note.started_at.as_deref().map(short_time),
             channel: note.note.channel.clone(),
             call_type: note.note.call_type.clone(),
+            disposition: disposition_key(note.note.disposition),
+            reference: note.note.case_id.as_deref().map(|id| redact::note(id, &[])),
             acw: note.note.acw_seconds,
             talk: note.note.talk_seconds,
             score: note.score.value().map(|score| score.0),
@@ -139,6 +145,16 @@ fn pieces(note: &AuditedNote, shown: &[&Finding], title: &dyn Fn(usize) -> Strin
         start = at;
     }
     pieces
+}
+
+/// Key of an outcome's name; a value that no language knows has none.
+pub(super) fn disposition_key(disposition: Disposition) -> Option<&'static str> {
+    match disposition {
+        Disposition::Resolved => Some("disposition.resolved"),
+        Disposition::Pending => Some("disposition.pending"),
+        Disposition::Escalated => Some("disposition.escalated"),
+        Disposition::Empty | Disposition::Other => None,
+    }
 }
 
 /// An ISO time without its seconds and zone; anything else as the export has it.

@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Context;
+use super::excerpt::disposition_key;
 use super::lesson::Lesson;
+use super::wording::Wording;
 use crate::coach::{Anonymiser, Invented, Replay, Round, pick};
 use crate::model::{AuditedNote, Element, Finding};
 
@@ -29,6 +31,8 @@ pub(super) struct SpotPage {
 struct Exercise<'n> {
     lang: Option<&'n str>,
     text: &'n str,
+    /// What the export tells beside the text: outcome, call type, channel, reference, as name and value.
+    facts: Vec<(String, String)>,
     findings: Vec<Answer>,
 }
 
@@ -53,6 +57,7 @@ impl SpotPage {
             .map(|note| Exercise {
                 lang: note.language.as_deref(),
                 text: &note.note.text,
+                facts: facts(context, note),
                 findings: note.findings.iter().map(|finding| answer(context, note, finding)).collect(),
             })
             .collect();
@@ -63,7 +68,7 @@ impl SpotPage {
             }
         }
         let choices: Vec<Value> =
-            choices.into_iter().map(|key| json!({"label": wording.or_key(&key), "key": key})).collect();
+            choices.into_iter().map(|key| json!({"label": label(wording, &key), "key": key})).collect();
         let data = json!({
             "exercises": shown,
             "choices": choices,
@@ -74,6 +79,23 @@ impl SpotPage {
         let faulty = exercises.iter().filter(|note| !note.findings.is_empty()).count();
         (SpotPage { exercises: exercises.len(), faulty, decoys: exercises.len() - faulty, has_exercises: true }, data)
     }
+}
+
+/// What stands on the button: what is wrong with the whole note, where the language says it for the category.
+fn label(wording: &Wording, key: &str) -> String {
+    let whole = key.strip_prefix("category.").and_then(|name| wording.text(&format!("whole.{name}")));
+    whole.map_or_else(|| wording.or_key(key), str::to_owned)
+}
+
+/// The columns that a reader of the note sees beside it, without which a contradiction is none.
+fn facts(context: &Context<'_>, note: &AuditedNote) -> Vec<(String, String)> {
+    let wording = context.wording;
+    let note = &note.note;
+    let outcome = disposition_key(note.disposition).map(|key| ("fact.disposition", wording.or_key(key)));
+    let call_type = note.call_type.as_deref().map(|value| ("fact.call_type", wording.term("call_type", value)));
+    let channel = note.channel.as_deref().map(|value| ("fact.channel", wording.term("channel", value)));
+    let reference = note.case_id.clone().map(|value| ("fact.reference", value));
+    [call_type, channel, outcome, reference].into_iter().flatten().map(|(key, value)| (wording.or_key(key), value)).collect()
 }
 
 /// Picks the exercises among the kept notes, in the language of the pages if there are enough.

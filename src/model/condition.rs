@@ -1,8 +1,8 @@
-//! When a rule applies: a condition over the columns of a note.
+//! A condition over the columns of a note: when a rule applies, or when one of its demands does.
 
 use serde::Deserialize;
 
-use crate::model::{Disposition, Note};
+use super::{Disposition, Note};
 
 /// All that is given must hold; nothing given always holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
