@@ -173,6 +173,7 @@
       text.removeEventListener("click", onClick);
       text.removeEventListener("keydown", onKey);
       text.setAttribute("role", "group");
+      text.removeAttribute("aria-multiselectable");
       for (const token of options) {
         token.node.removeAttribute("role");
         token.node.removeAttribute("tabindex");

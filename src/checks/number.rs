@@ -135,6 +135,13 @@ fn candidates(text: &str) -> Vec<(usize, usize, String)> {
             out.push((run.start, end, joined.clone()));
         }
     }
+    // A label glued to its number: `IBANNL91…`.
+    for (start, _, bare) in &mut out {
+        if let Some(rest) = bare.strip_prefix("iban") {
+            *bare = rest.to_owned();
+            *start += "iban".len();
+        }
+    }
     // Longest first, so that a part of a longer good number is not told twice.
     out.sort_by_key(|(start, end, _)| (std::cmp::Reverse(end - start), *start));
     out

@@ -193,12 +193,18 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
     out
 }
 
+/// Places of slots of any form, in bytes of the folded text.
+pub(super) fn slots(text: &str) -> Vec<(usize, usize)> {
+    let mut places: Vec<(usize, usize)> = runs(text);
+    for (open, close) in [("[", "]"), ("<", ">"), ("{", "}")] {
+        places.extend(bracketed(text, open, close));
+    }
+    places
+}
+
 /// A folded value without its slots, to see whether anything else is in it.
 pub(super) fn without_slots(value: &str) -> String {
-    let mut places: Vec<(usize, usize)> = runs(value);
-    for (open, close) in [("[", "]"), ("<", ">"), ("{", "}")] {
-        places.extend(bracketed(value, open, close));
-    }
+    let places = slots(value);
     let mut out = String::with_capacity(value.len());
     for (at, c) in value.char_indices() {
         if !places.iter().any(|(start, end)| (*start..*end).contains(&at)) {

@@ -16,7 +16,7 @@
 
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, digits};
+use super::{Check, Compile, Compiled, digits, placeholder};
 use crate::model::{Condition, Hit, NotApplicable, Outcome};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
@@ -82,7 +82,7 @@ impl Check for Reference {
             note.hits_of(&self.needed)
                 .any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
         };
-        let called_for = any(&self.needed_when) || (!any(&self.not_when) && told());
+        let called_for = any(&self.needed_when) || (!any(&self.not_when) && told()) || self.left_blank(note);
         if !called_for {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
@@ -99,6 +99,12 @@ fn is_usable(value: &str) -> bool {
 }
 
 impl Reference {
+    /// Whether a reference is announced and its place left blank: `Ticket: [NUMBER]`.
+    fn left_blank(&self, note: &Prepared<'_>) -> bool {
+        let slots = placeholder::slots(&note.folded.text);
+        slots.iter().any(|(start, _)| self.is_labelled(note, *start))
+    }
+
     fn in_text(&self, note: &Prepared<'_>) -> bool {
         let text = &note.folded.text;
         let secrets: Vec<(usize, usize)> = digits::runs(text)
@@ -114,7 +120,9 @@ impl Reference {
             }
             let labelled = self.is_labelled(note, start);
             let other = !labelled && self.is_other_number(note, start);
-            !other && !self.is_quantity(note, start, end) && looks_like_reference(code, labelled)
+            let plain = !code.contains(['-', '/', '#']) && !code.bytes().any(|b| b.is_ascii_lowercase());
+            let quantity = plain && !labelled && self.is_quantity(note, start, end);
+            !other && !quantity && looks_like_reference(code, labelled)
         })
     }
 
@@ -215,7 +223,7 @@ fn looks_like_reference(code: &str, labelled: bool) -> bool {
         return false;
     }
     if letters == 0 {
-        return digits >= 5;
+        return digits >= 4;
     }
     // Letters and digits: a case number with a prefix, or a locator such as `7qx2m`.
     let mixed_locator = !code.contains(['-', '/', '.', ':'])

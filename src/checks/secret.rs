@@ -121,7 +121,7 @@ impl Secret {
                 return Some((start, end));
             }
             // A masked value ends the search: it was hidden on purpose.
-            if word.contains('*') || word.contains('•') {
+            if word.contains("**") || word.contains('•') {
                 return None;
             }
         }
@@ -220,16 +220,17 @@ fn alphanumeric_run(text: &str, start: usize) -> (usize, usize, usize) {
 fn is_password(written: &str, folded: &str) -> bool {
     let length = written.chars().count();
     if !(4..=40).contains(&length)
-        || written.contains(['*', '•', '[', '<', '{', '@']) && !written.contains(|c: char| c.is_ascii_digit())
+        || written.contains(['[', '<', '{', '@']) && !written.contains(|c: char| c.is_ascii_digit())
     {
         return false;
     }
-    if written.contains('*') || written.contains('•') || folded.bytes().all(|b| matches!(b, b'x' | b'_' | b'.')) {
+    // Signs in a row hide a secret; one sign can be part of it.
+    if written.contains("**") || written.starts_with('*') || written.contains('•') || folded.bytes().all(|b| matches!(b, b'x' | b'_' | b'.')) {
         return false;
     }
     let digits = written.chars().any(|c| c.is_ascii_digit());
     let letters = written.chars().any(char::is_alphabetic);
-    let signs = written.chars().any(|c| "!#$%&@_+=?^~".contains(c));
+    let signs = written.chars().any(|c| "!#$%&@_+=?^~*".contains(c));
     let plain_number = written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | ':' | ','));
     let is_email = written.contains('@') && written.rsplit('@').next().is_some_and(|host| host.contains('.'));
     let is_date_or_amount = folded.starts_with(|c: char| c.is_ascii_digit()) && folded.contains(['/', ':']);
