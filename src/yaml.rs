@@ -85,15 +85,14 @@ fn options() -> serde_yaml::Options {
 
 /// What to do about a message of the YAML library; for a misspelt key or value, the nearest known one.
 fn help_for(message: &str) -> String {
-    let mut names = message.split('`').skip(1).step_by(2);
-    if message.contains("unknown field") || message.contains("unknown variant") {
-        if let Some(wrong) = names.next() {
-            let known: Vec<&str> = names.collect();
-            if let Some(near) = nearest(wrong, known.iter().copied()) {
-                return format!("did you mean `{near}`?");
-            }
-            return format!("use one of: {}", known.join(", "));
-        }
+    let wrong = message.split('`').nth(1);
+    let known = message.split_once("expected one of ").or_else(|| message.split_once("expected "));
+    if let (Some(wrong), Some((_, known)), true) = (wrong, known, message.contains("unknown")) {
+        let known: Vec<&str> = known.split([',', ' ', '`']).filter(|name| !name.is_empty() && *name != "or").collect();
+        return match nearest(wrong, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("use one of: {}", known.join(", ")),
+        };
     }
     if message.contains("missing field") {
         return "add the key that is named here".into();

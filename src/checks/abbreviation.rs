@@ -4,6 +4,7 @@
 //! check:
 //!   abbreviation:
 //!     approved: [approved, approved_everywhere]   # forms with meaning; with or without their full stops
+//!     units: [units]                              # approved behind a number
 //!     everyday: [everyday]                        # look clipped, but everybody knows them
 //!     known: [abbreviations]                      # unapproved forms with their expansion
 //!     words: [short_words]                        # ordinary short words
@@ -28,6 +29,9 @@ use crate::text::{ListId, Prepared, ScannerBuilder};
 pub struct Spec {
     /// Lists of approved forms.
     approved: Vec<String>,
+    /// Lists of forms that are approved behind a number.
+    #[serde(default)]
+    units: Vec<String>,
     /// Lists of forms that look clipped and are not.
     #[serde(default)]
     everyday: Vec<String>,
@@ -48,6 +52,7 @@ pub struct Spec {
 #[derive(Debug)]
 struct Shorthand {
     approved: HashSet<String>,
+    units: HashSet<String>,
     known: HashMap<String, String>,
     words: HashSet<String>,
     clips: Clips,
@@ -92,6 +97,7 @@ impl Compile for Spec {
             phrase_meanings.keys().map(|form| regex::escape(form)).collect::<BTreeSet<_>>().into_iter().collect();
         Ok(Some(Box::new(Shorthand {
             approved,
+            units: self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect(),
             known,
             clips: Clips::new(&long),
             words,
@@ -233,6 +239,10 @@ impl Shorthand {
         if self.approved.contains(&form) || self.approved.contains(token.text) {
             return None;
         }
+        let behind_number = folded[..token.start].trim_end().ends_with(|c: char| c.is_ascii_digit() || c == '/');
+        if behind_number && self.units.contains(&form) {
+            return None;
+        }
         if let Some(meaning) = self.known.get(&form) {
             // A known form written like a name inside a sentence is a name (`Sra. Tec`), unless it cannot be one.
             let name = starts_capital && !all_capitals && !script.shouted && self.addressed(note, token.start);
@@ -247,7 +257,7 @@ impl Shorthand {
             let clipped = form.len() <= 4 && form.len() >= 2 || (form.len() <= 6 && !has_vowel(&form));
             return (small && clipped).then(String::new);
         }
-        if self.words.contains(&form) {
+        if self.words.contains(&form) || self.units.contains(&form) {
             return None;
         }
         let inner_stop = token.stop && continues_small(&note.note.text[span.end..]);
@@ -392,7 +402,7 @@ mod tests {
         assert_eq!(clips.of("cust").unwrap().word, "customer");
         assert_eq!(clips.of("appt").unwrap().word, "appointment");
         assert_eq!(clips.of("pymt").unwrap().word, "payment");
-        assert!(clips.of("come").is_none() && clips.of("pat").is_none());
+        assert!(clips.of("come").is_none() && clips.of("cot").is_none());
     }
 
     #[test]

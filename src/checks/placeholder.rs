@@ -124,8 +124,11 @@ impl Unfilled {
     /// Whether the bracket is a heading such as `[motivo]` or `【事由】` in front of its section.
     fn is_heading(&self, note: &Prepared<'_>, start: usize, end: usize) -> bool {
         let text = &note.folded.text;
-        let starts_line = text[..start].trim_end_matches(' ').is_empty()
-            || text[..start].trim_end_matches(' ').ends_with(['\n', '.', ';', ',', ']']);
+        let before = text[..start].trim_end_matches(' ');
+        // `【…】` is a heading after a full stop too; a square bracket there is a slot.
+        let lenticular = note.span(start, end).of(&note.note.text).starts_with('【');
+        let starts_line =
+            before.is_empty() || before.ends_with('\n') || (lenticular && before.ends_with(['.', ';', ',', ']']));
         let value_follows =
             text[end..].trim_start_matches([' ', ':']).chars().next().is_some_and(|c| c != '\n' && c != '[');
         starts_line

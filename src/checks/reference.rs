@@ -121,7 +121,7 @@ impl Reference {
             let labelled = self.is_labelled(note, start);
             let other = !labelled && self.is_other_number(note, start);
             let plain = !code.contains(['-', '/', '#']) && !code.bytes().any(|b| b.is_ascii_lowercase());
-            let quantity = plain && !labelled && self.is_quantity(note, start, end);
+            let quantity = plain && self.is_quantity(note, start, end);
             !other && !quantity && looks_like_reference(code, labelled)
         })
     }
@@ -154,7 +154,9 @@ impl Reference {
         let masked = matches!(before, Some(b'*' | b'#')) && text[..start].ends_with(b"*");
         let unit_behind = note.hits_of(&self.units).any(|u| {
             let at = u.start as usize;
-            at >= end && note.folded.text[end..at].trim().is_empty()
+            // A single letter is a unit only right at its number: `90 a` is a preposition.
+            let close = at == end || u.end - u.start > 1;
+            at >= end && close && note.folded.text[end..at].trim().is_empty()
         });
         let unit_before = note.hits_of(&self.units).any(|u| {
             // Only a currency code stands in front of its number (`EUR 90`).

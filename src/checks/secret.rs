@@ -225,7 +225,11 @@ fn is_password(written: &str, folded: &str) -> bool {
         return false;
     }
     // Signs in a row hide a secret; one sign can be part of it.
-    if written.contains("**") || written.starts_with('*') || written.contains('•') || folded.bytes().all(|b| matches!(b, b'x' | b'_' | b'.')) {
+    if written.contains("**")
+        || written.starts_with('*')
+        || written.contains('•')
+        || folded.bytes().all(|b| matches!(b, b'x' | b'_' | b'.'))
+    {
         return false;
     }
     let digits = written.chars().any(|c| c.is_ascii_digit());

@@ -45,11 +45,7 @@ impl Anonymiser<'_> {
             talk_seconds: note.talk_seconds,
             acw_seconds: note.acw_seconds,
             text: self.text(&note.text, &secrets, &own, attempt),
-            elements: note
-                .elements
-                .iter()
-                .map(|(role, text)| (*role, self.text(text, &[], &own, attempt)))
-                .collect(),
+            elements: note.elements.iter().map(|(role, text)| (*role, self.text(text, &[], &own, attempt))).collect(),
             ..Note::default()
         }
     }

@@ -118,7 +118,12 @@ mod tests {
             points_lost: 1,
         });
         AuditedNote {
-            note: Note { id: id.to_string(), agent: (id % 3).to_string(), text: format!("{} {}", "x".repeat(40), id.to_string().repeat(60)), ..Note::default() },
+            note: Note {
+                id: id.to_string(),
+                agent: (id % 3).to_string(),
+                text: format!("{} {}", "x".repeat(40), id.to_string().repeat(60)),
+                ..Note::default()
+            },
             language: None,
             score: Score { earned: 1, possible: 1, fatal: false },
             findings: findings.collect(),

@@ -183,7 +183,7 @@ mod tests {
         let lexicon =
             lexicon("very: [very, so]\nrude:\n  - (<very> )?rude => raised his voice\na: [x <b>]\nb: [y <a>]\n");
         let terms = lexicon.terms("rude", &folder).unwrap().unwrap();
-        assert_eq!(terms[0].1.regex, "(?:(?:very|so)[ \\n]+)?rude");
+        assert_eq!(terms[0].1.regex, "(?:(?:(?:very|so)[ \\n]+))?rude");
         assert_eq!(terms[0].1.better.as_deref(), Some("raised his voice"));
         let fault = lexicon.terms("a", &folder).unwrap_err();
         assert!(fault.message.contains("contains itself"), "{fault}");

@@ -129,8 +129,12 @@ fn is_advice_of(context: &Context<'_>, rule: usize, text: &str) -> bool {
 
 /// Clean notes from which most can be learnt, in the order of the input.
 fn best<'n>(kept: &[&'n AuditedNote]) -> Vec<&'n AuditedNote> {
-    let mut clean: Vec<(usize, &AuditedNote)> =
-        kept.iter().copied().enumerate().filter(|(_, note)| note.findings.is_empty() && note.note.text.len() >= TELLING).collect();
+    let mut clean: Vec<(usize, &AuditedNote)> = kept
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, note)| note.findings.is_empty() && note.note.text.len() >= TELLING)
+        .collect();
     let worth = |note: &AuditedNote| (note.score.possible, note.note.text.len().min(HANDY));
     clean.sort_by_key(|(index, note)| (std::cmp::Reverse(worth(note)), *index));
     clean.truncate(BEST_SHOWN);

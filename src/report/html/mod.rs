@@ -102,3 +102,52 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::
     folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
     Ok(Written { index: dir.join("index.html"), pages: written })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Packs;
+
+    /// What stands between `before` and the next character that is not part of a key.
+    fn keys<'t>(text: &'t str, before: &'t str) -> impl Iterator<Item = &'t str> {
+        text.split(before).skip(1).map(|rest| {
+            let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '.' || c == '_')).unwrap_or(rest.len());
+            &rest[..end]
+        })
+    }
+
+    #[test]
+    fn every_text_that_a_template_or_script_asks_for_is_there() {
+        let packs = Packs::load(None).unwrap();
+        let (_, texts) = packs.languages["en"].wording.as_ref().unwrap();
+        let library = Library::embedded("reports");
+        let mut asked = 0;
+        for (name, file) in library.below("") {
+            for (before, behind) in [("t \"", ""), ("n \"", ".one"), ("(say.", ""), (" say.", "")] {
+                let script = before.contains("say");
+                for key in keys(&file.text, before).filter(|key| !key.is_empty() && script == name.ends_with(".js")) {
+                    let key = if script { format!("play.{key}") } else { format!("{key}{behind}") };
+                    // A key that ends in a full stop is completed by a value.
+                    let known =
+                        texts.contains_key(&key) || texts.keys().any(|k| key.ends_with('.') && k.starts_with(&key));
+                    assert!(known, "{name}: {key}");
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 150, "{asked}");
+    }
+
+    #[test]
+    fn a_missing_text_is_told_with_file_and_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lang/fr");
+        std::fs::create_dir_all(&path).unwrap();
+        let library = Library::embedded("rules");
+        let text = &library.get("lang/fr/report.yaml").unwrap().text;
+        std::fs::write(path.join("report.yaml"), text.replace("team.title:", "team.titel:")).unwrap();
+        let error = Packs::load(Some(folder.path())).unwrap_err().to_string();
+        assert!(error.contains("`team.title` is missing") || error.contains("`team.titel` is missing"), "{error}");
+        assert!(error.contains("report.yaml"), "{error}");
+    }
+}

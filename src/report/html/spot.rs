@@ -95,7 +95,11 @@ fn facts(context: &Context<'_>, note: &AuditedNote) -> Vec<(String, String)> {
     let call_type = note.call_type.as_deref().map(|value| ("fact.call_type", wording.term("call_type", value)));
     let channel = note.channel.as_deref().map(|value| ("fact.channel", wording.term("channel", value)));
     let reference = note.case_id.clone().map(|value| ("fact.reference", value));
-    [call_type, channel, outcome, reference].into_iter().flatten().map(|(key, value)| (wording.or_key(key), value)).collect()
+    [call_type, channel, outcome, reference]
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (wording.or_key(key), value))
+        .collect()
 }
 
 /// Picks the exercises among the kept notes, in the language of the pages if there are enough.

@@ -56,7 +56,7 @@ impl Wording {
         let group = self.text("format.group").unwrap_or("");
         let mut out = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 out.push_str(group);
             }
             out.push(digit);
