@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::measure::{Loss, Stake, score};
-use crate::model::{AuditedNote, Category, Finding, Hit, Note, Outcome, Score};
+use crate::model::{AuditedNote, Category, Finding, Hit, Note, Outcome, Score, Span};
 use crate::rules::{Rule, Rulebook};
 use crate::text::prepared::Workspace;
 use crate::text::redact;
@@ -97,9 +97,7 @@ fn settle(findings: &mut Vec<Finding>) {
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     for finding in findings.drain(..) {
         let told = finding.span.is_some_and(|span| {
-            kept.iter().any(|k| {
-                rank(k) <= 4 && k.span.is_some_and(|s| s.overlaps(span)) && same_kind(k.category, finding.category)
-            })
+            kept.iter().any(|k| k.span.is_some_and(|s| tells(k.category, s, finding.category, span)))
         });
         if !told {
             kept.push(finding);
@@ -109,17 +107,12 @@ fn settle(findings: &mut Vec<Finding>) {
     *findings = kept;
 }
 
-/// Whether two families tell of the wording of the same words.
-fn same_kind(a: Category, b: Category) -> bool {
-    let wording = |c| {
-        matches!(
-            c,
-            Category::Sensitive
-                | Category::Template
-                | Category::Disrespect
-                | Category::Judgement
-                | Category::Abbreviation
-        )
-    };
-    wording(a) && wording(b)
+/// Whether a finding kept already tells what another would: both are about wording and share words. A short swear word
+/// inside a long judgement does not; both are shown.
+fn tells(kept: Category, place: Span, other: Category, span: Span) -> bool {
+    use Category::{Abbreviation, Disrespect, Judgement, Sensitive, Template};
+    let wording = |c| matches!(c, Sensitive | Template | Disrespect | Judgement | Abbreviation);
+    let shared = place.end.min(span.end).saturating_sub(place.start.max(span.start));
+    let most = kept == other || other == Abbreviation || shared * 2 >= span.end - span.start;
+    wording(kept) && wording(other) && shared > 0 && most
 }

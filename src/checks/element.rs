@@ -9,6 +9,7 @@
 //!     other_labels: [labels_reason]        # where such a section ends
 //!     junk: [junk]
 //!     told_by: [outcome_told]              # any of these in the text tells it
+//!     voice: agent                         # but not in quotations and reported speech (`any`, where absent)
 //!     together: [[promise], [deadline]]    # or one of each, in the same sentence
 //!     value_needs: [deadline]              # a labelled section must hold one of these
 //!     dispositions_tell: [resolved]        # or the drop-down tells it
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, length::count_words, placeholder};
+use super::{Check, Compile, Compiled, Voice, length::count_words, placeholder};
 use crate::model::{Disposition, Element, Hit, NotApplicable, Outcome, Role};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
@@ -48,6 +49,9 @@ pub struct Spec {
     /// Lists of which one term tells it.
     #[serde(default)]
     told_by: Vec<String>,
+    /// Whose words tell it; anybody's, where absent.
+    #[serde(default = "anybody")]
+    voice: Voice,
     /// Groups of lists of which one term each, in the same sentence, tells it.
     #[serde(default)]
     together: Vec<Vec<String>>,
@@ -63,6 +67,10 @@ pub struct Spec {
     /// When it is asked for; always, where absent.
     #[serde(default)]
     needed: Option<Needed>,
+}
+
+const fn anybody() -> Voice {
+    Voice::Any
 }
 
 /// A clause that tells an element by being there: long enough, and about nothing else.
@@ -216,7 +224,8 @@ impl Told {
     }
 
     fn by_text(&self, note: &Prepared<'_>) -> bool {
-        if note.has_any(&self.told_by) || self.by_statement(note) {
+        let heard = |span| self.spec.voice == Voice::Any || note.own_voice(span);
+        if note.hits_of(&self.told_by).any(|hit| heard(note.hit_span(hit))) || self.by_statement(note) {
             return true;
         }
         let Some((first, others)) = self.together.split_first() else { return false };

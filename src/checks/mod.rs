@@ -38,6 +38,17 @@ pub trait Compile {
     }
 }
 
+/// Whose words count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voice {
+    /// Only the agent's own.
+    #[default]
+    Agent,
+    /// Also quotations and reported speech.
+    Any,
+}
+
 /// The one list of kinds: the key in a rule's `check`, the file, and a line for `acw rules kinds`.
 macro_rules! kinds {
     ($($key:literal $variant:ident $module:ident $about:literal;)*) => {

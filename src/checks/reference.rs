@@ -14,6 +14,8 @@
 //!     other_numbers: [number_spared_none] # words in front that make it another kind of number
 //! ```
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, digits, placeholder};
@@ -54,6 +56,8 @@ struct Reference {
     not_when: Vec<Condition>,
     labels: Vec<ListId>,
     units: Vec<ListId>,
+    /// The units as words, for those that are glued to their number (`USD1200`).
+    unit_words: BTreeSet<String>,
     other_numbers: Vec<ListId>,
 }
 
@@ -70,6 +74,7 @@ impl Compile for Spec {
             not_when: self.not_when.clone(),
             labels: builder.lists(&self.labels)?,
             units: builder.lists(&self.units)?,
+            unit_words: self.units.iter().flat_map(|l| builder.lexicon().words(l, builder.folder())).collect(),
             other_numbers: builder.lists(&self.other_numbers)?,
         })))
     }
@@ -121,7 +126,7 @@ impl Reference {
             let labelled = self.is_labelled(note, start);
             let other = !labelled && self.is_other_number(note, start);
             let plain = !code.contains(['-', '/', '#']) && !code.bytes().any(|b| b.is_ascii_lowercase());
-            let quantity = plain && self.is_quantity(note, start, end);
+            let quantity = (plain && self.is_quantity(note, start, end)) || self.is_glued_amount(code);
             !other && !quantity && looks_like_reference(code, labelled)
         })
     }
@@ -139,6 +144,16 @@ impl Reference {
             let end = word.end as usize;
             end <= start && start - end <= 16 && !note.folded.text[end..start].contains(['\n', ',', ';', '('])
         })
+    }
+
+    /// `R1500`, `USD1200`: a currency and its amount without a space.
+    fn is_glued_amount(&self, code: &str) -> bool {
+        let letters = code.bytes().take_while(u8::is_ascii_lowercase).count();
+        let amount = &code[letters..];
+        (1..=3).contains(&letters)
+            && amount.len() <= 9
+            && amount.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+            && self.unit_words.contains(&code[..letters])
     }
 
     fn is_quantity(&self, note: &Prepared<'_>, start: usize, end: usize) -> bool {

@@ -105,7 +105,8 @@ impl Secret {
             let word = &text[start..end];
             let found = match self.value {
                 Value::Digits(min, max) => {
-                    digit_run(text, start).filter(|(_, n)| (min..=max).contains(n)).map(|(end, _)| end)
+                    let good = |end, n| (min..=max).contains(&n) && !is_year(&text[start..end], start - from);
+                    digit_run(text, start).filter(|(end, n)| good(*end, *n)).map(|(end, _)| end)
                 }
                 Value::Alphanumeric(min, max) => {
                     let (end, length, digits) = alphanumeric_run(text, start);
@@ -180,6 +181,11 @@ fn digit_run(text: &str, start: usize) -> Option<(usize, usize)> {
     }
     let clean_end = bytes.get(at).is_none_or(|b| !b.is_ascii_alphabetic() && !matches!(b, b'*' | b'%'));
     (count > 0 && clean_end).then_some((at, count))
+}
+
+/// Whether four digits that do not stand right behind their words are a year.
+fn is_year(digits: &str, distance: usize) -> bool {
+    distance > 4 && digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))
 }
 
 /// `12/05/2024`, `2025-03-11`, `12500.00`: a number that is no identifier.

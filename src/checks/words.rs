@@ -15,7 +15,7 @@
 
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled};
+use super::{Check, Compile, Compiled, Voice};
 use crate::model::{Hit, Outcome, Span};
 use crate::text::{ListId, Prepared, ScannerBuilder, TermHit};
 
@@ -40,17 +40,6 @@ pub struct Spec {
     /// Whether words hidden beyond reading count.
     #[serde(default)]
     censored: bool,
-}
-
-/// Whose words count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Voice {
-    /// Only the agent's own.
-    #[default]
-    Agent,
-    /// Also quotations and reported speech.
-    Any,
 }
 
 /// What to do with words written as names.
