@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::pack::LanguagePack;
 use super::spec::Script;
-use super::{Packs, RuleText, RulesError, Scorecard};
+use super::{Packs, RuleSpec, RuleText, RulesError, Scorecard};
 use crate::checks::Check;
 use crate::input::Vocabulary;
 use crate::model::{Category, Condition, Critical, Role, Severity};
 use crate::text::identify::Profile;
 use crate::text::{Folder, Identifier, Scanner, ScannerBuilder, Speech};
+use crate::yaml::Source;
 
 /// A rule in force.
 #[derive(Debug)]
@@ -96,37 +100,15 @@ impl Rulebook {
         let folder = Folder::new(variants);
         let in_force: Vec<_> = packs.rules.iter().filter(|(_, rule)| !rule.off).collect();
 
-        let mut languages = Vec::new();
-        for (code, pack) in &packs.languages {
-            let mut builder = ScannerBuilder::new(&pack.lexicon, &folder);
-            let mut checks = Vec::with_capacity(in_force.len());
-            for (source, rule) in &in_force {
-                let check = rule.check.kind().compile(&mut builder)?;
-                let has_texts = pack.texts.as_ref().is_some_and(|(_, texts)| texts.contains_key(&rule.id))
-                    || rule.texts.contains_key(code);
-                if check.is_some() && !has_texts {
-                    let fault = source.fault_at(
-                        &[&format!("id: {}", rule.id)],
-                        format!("the rule `{}` has no texts in `{code}`", rule.id),
-                        format!("add them to rules/lang/{code}/texts.yaml"),
-                    );
-                    return Err(fault.into());
-                }
-                checks.push(check);
-            }
-            let speech = speech(pack, &mut builder, &folder)?;
-            let scanner = builder.build().map_err(RulesError::Build)?;
-            languages.push(Language {
-                code: code.clone(),
-                name: pack.spec.name.clone(),
-                native: pack.spec.native.clone(),
-                scanner,
-                speech,
-                checks,
-                readers: pack.readers.clone(),
-                wording: pack.wording.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
-            });
-        }
+        // The languages know nothing of each other: each is compiled on a core of its own.
+        let languages = packs
+            .languages
+            .par_iter()
+            .map(|(code, pack)| compile_language(code, pack, &in_force, &folder))
+            .collect::<Vec<_>>()
+            // Of several faults, always the first language's is shown.
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()?;
         let identifier = Identifier::new(&profiles(&packs, &folder));
         let vocabulary = vocabulary(&packs, &folder);
         let rules = in_force
@@ -163,6 +145,43 @@ impl Rulebook {
     pub fn rule(&self, id: &str) -> Option<usize> {
         self.rules.iter().position(|rule| rule.id == id)
     }
+}
+
+/// Compiles the rules in force for one language.
+fn compile_language(
+    code: &str,
+    pack: &LanguagePack,
+    in_force: &[&(Arc<Source>, RuleSpec)],
+    folder: &Folder,
+) -> Result<Language, RulesError> {
+    let mut builder = ScannerBuilder::new(&pack.lexicon, folder);
+    let mut checks = Vec::with_capacity(in_force.len());
+    for (source, rule) in in_force {
+        let check = rule.check.kind().compile(&mut builder)?;
+        let has_texts =
+            pack.texts.as_ref().is_some_and(|(_, texts)| texts.contains_key(&rule.id)) || rule.texts.contains_key(code);
+        if check.is_some() && !has_texts {
+            let fault = source.fault_at(
+                &[&format!("id: {}", rule.id)],
+                format!("the rule `{}` has no texts in `{code}`", rule.id),
+                format!("add them to rules/lang/{code}/texts.yaml"),
+            );
+            return Err(fault.into());
+        }
+        checks.push(check);
+    }
+    let speech = speech(pack, &mut builder, folder)?;
+    let scanner = builder.build().map_err(RulesError::Build)?;
+    Ok(Language {
+        code: code.to_owned(),
+        name: pack.spec.name.clone(),
+        native: pack.spec.native.clone(),
+        scanner,
+        speech,
+        checks,
+        readers: pack.readers.clone(),
+        wording: pack.wording.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
+    })
 }
 
 fn speech(pack: &LanguagePack, builder: &mut ScannerBuilder<'_>, folder: &Folder) -> Result<Speech, RulesError> {
