@@ -22,7 +22,7 @@
 //! # The rooms, in the order of their dependencies
 //!
 //! A module uses what stands above it in this list and never what stands below; two modules never use
-//! each other (`tests/architecture.rs` holds the code to it).
+//! each other (`tests/integration/architecture.rs` holds the code to it).
 //!
 //! # Where a new thing goes
 //!

@@ -239,6 +239,9 @@ impl Shorthand {
         if self.approved.contains(&form) || self.approved.contains(token.text) {
             return None;
         }
+        if all_capitals && !script.shouted && (self.is_initial(note, span) || is_signature(&note.note.text, span)) {
+            return None;
+        }
         let behind_number = folded[..token.start].trim_end().ends_with(|c: char| c.is_ascii_digit() || c == '/');
         if behind_number && self.units.contains(&form) {
             return None;
@@ -299,6 +302,16 @@ impl Shorthand {
             || (token.text.contains('.') && token.text.split('.').any(|p| p.len() > 3))
     }
 
+    /// Whether a single capital belongs to a name: `Priya N.`, `J. Okafor`.
+    fn is_initial(&self, note: &Prepared<'_>, span: Span) -> bool {
+        let text = &note.note.text;
+        let capital = |word: Option<&str>| word.and_then(|w| w.chars().next()).is_some_and(char::is_uppercase);
+        let single = span.of(text).chars().count() == 1;
+        let before = capital(text[..span.start].trim_end_matches(' ').rsplit([' ', '\n']).next());
+        let after = text[span.end..].strip_prefix('.').is_some_and(|rest| capital(rest.split_whitespace().next()));
+        single && (before || after)
+    }
+
     fn addressed(&self, note: &Prepared<'_>, start: usize) -> bool {
         note.hits_of(&self.honorifics).any(|h| {
             h.end as usize <= start && note.folded.text[h.end as usize..start].chars().all(|c| c == ' ' || c == '.')
@@ -318,6 +331,13 @@ impl Shorthand {
         let previous = before.rsplit([' ', '\n']).next().and_then(|w| w.chars().next());
         if starts { next } else { next || capital(previous) || span.of(text).chars().skip(1).any(char::is_lowercase) }
     }
+}
+
+/// Whether initials stand alone at the end of the note, as people sign: `… call back Monday. JB`.
+fn is_signature(text: &str, span: Span) -> bool {
+    let alone = text[..span.start].trim_end_matches(' ').ends_with(['.', '!', '?', '\n', '-', '/', '~', ')']);
+    let last = !text[span.end..].chars().any(char::is_alphanumeric);
+    alone && last && span.of(text).chars().count() <= 3
 }
 
 fn has_vowel(form: &str) -> bool {
