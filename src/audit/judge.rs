@@ -103,7 +103,7 @@ fn settle(findings: &mut Vec<Finding>) {
             kept.push(finding);
         }
     }
-    kept.sort_by(|a, b| (a.span, a.rule).cmp(&(b.span, b.rule)));
+    kept.sort_by_key(|a| (a.span, a.rule));
     *findings = kept;
 }
 

@@ -246,7 +246,7 @@ pub(super) fn tw_id(bare: &str) -> bool {
         return false;
     }
     let value = VALUES[usize::from(b[0] - b'a')];
-    (value / 10 + value % 10 * 9 + weighted(&bare[1..], &[8, 7, 6, 5, 4, 3, 2, 1, 1])) % 10 == 0
+    (value / 10 + value % 10 * 9 + weighted(&bare[1..], &[8, 7, 6, 5, 4, 3, 2, 1, 1])).is_multiple_of(10)
 }
 
 /// Hong Kong's identity number without brackets: one or two letters, six digits, check 0-9 or a.
@@ -265,7 +265,7 @@ pub(super) fn hk_id(bare: &str) -> bool {
     let lead = if letters == 1 { 36 * 9 } else { value(b[0]) * 9 };
     let sum: u32 =
         lead + b[letters - 1..].iter().zip([8, 7, 6, 5, 4, 3, 2, 1]).map(|(c, w)| value(*c) * w).sum::<u32>();
-    sum % 11 == 0
+    sum.is_multiple_of(11)
 }
 
 /// Singapore's NRIC and FIN: a series letter, seven digits and a check letter.

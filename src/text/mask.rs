@@ -83,7 +83,7 @@ fn unmask(folded: &str, place: Range<usize>) -> Option<Masked> {
             return None;
         }
         if stars > 2 || (stars == 2 && letters < FEWEST) {
-            return (letters <= 4).then(|| Masked { place, candidates });
+            return (letters <= 4).then_some(Masked { place, candidates });
         }
         fill_stars(word, &mut candidates);
         return Some(Masked { place, candidates });

@@ -193,14 +193,14 @@ describe("the sample's pages", () => {
 
 test("a note full of markup, quotes, right-to-left text and emoji breaks nothing", async () => {
   const evil = `<script>alert(1)</script><img src=x onerror=alert(2)> ""quoted"" {{name}} \u202eabc\u202c مرحبا 😀 </script><!-- idiot `;
-  const rows = [1, 2, 3].map((n) => `${n},"A<b>","<i>Eve</i>",en,"Eve </title>","${evil}${"long ".repeat(4000)}"`);
+  const rows = [1, 2, 3].map((n) => `${n},"A<b>","<marquee>Eve</marquee>",en,"Eve </title>","${evil}${"long ".repeat(4000)}"`);
   writeFileSync(join(places, "evil.csv"), `note_id,agent_id,agent_name,language,customer,note\n${rows.join("\n")}\n`);
   const { address, pages } = report("evil", join(places, "evil.csv"));
   for (const name of pages) {
     const { page, faults, close } = await open(address(name), { viewport: { width: 390, height: 800 } });
     await page.click("#start", { timeout: 500 }).catch(() => {});
     assert.deepEqual(faults, [], name);
-    assert.equal((await page.$$("img, i")).length, 0, name);
+    assert.equal((await page.$$("img, marquee")).length, 0, name);
     const sideways = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
     assert.ok(sideways <= 0, `${name} scrolls sideways by ${sideways}`);
     await close();

@@ -1,5 +1,7 @@
 //! Behaviour through the binary. One module a promise.
 
+#![allow(clippy::unwrap_used)] // A failed helper should stop its test right there.
+
 mod architecture;
 mod audit;
 mod columns;
