@@ -19,10 +19,11 @@ fn a_finding_is_a_line_with_the_promised_keys_and_places_in_code_points() {
     }
     assert_eq!(judgement["note"], "es-1");
     assert_eq!(judgement["agent"], "A07");
-    assert_eq!(judgement["text"], "muy alterado");
+    let text = judgement["text"].as_str().unwrap();
+    assert!(text.starts_with("muy alterado"), "{text}");
     let note: Vec<char> = "¡Señal caída! Clte llama muy alterado por cobro doble".chars().collect();
     let (start, end) = (judgement["start"].as_u64().unwrap() as usize, judgement["end"].as_u64().unwrap() as usize);
-    assert_eq!(note[start..end].iter().collect::<String>(), "muy alterado");
+    assert_eq!(note[start..end].iter().collect::<String>(), text);
     assert!(judgement["element"].is_null());
 }
 
