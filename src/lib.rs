@@ -60,11 +60,11 @@ pub mod checks;
 
 pub mod rules;
 
-pub mod coach;
-
 pub mod config;
 
 pub mod audit;
+
+pub mod coach;
 
 pub mod report;
 

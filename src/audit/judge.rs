@@ -9,18 +9,13 @@ use crate::text::prepared::Workspace;
 use crate::text::redact;
 
 /// A thread's buffers, a workspace a language.
-pub(super) type Workspaces = HashMap<usize, Workspace>;
+pub type Workspaces = HashMap<usize, Workspace>;
 
 /// Longest excerpt in characters.
 const LONGEST_EXCERPT: usize = 120;
 
 /// Audits one note in the language of that index; without a language nothing is judged.
-pub(super) fn audit_note(
-    note: Note,
-    language: Option<usize>,
-    book: &Rulebook,
-    workspaces: &mut Workspaces,
-) -> AuditedNote {
+pub fn audit_note(note: Note, language: Option<usize>, book: &Rulebook, workspaces: &mut Workspaces) -> AuditedNote {
     let Some(index) = language else {
         return AuditedNote { note, language: None, score: Score::default(), findings: Vec::new() };
     };

@@ -4,4 +4,5 @@ mod collect;
 mod judge;
 mod run;
 
+pub use judge::{Workspaces, audit_note};
 pub use run::{AuditError, Options, Progress, run};

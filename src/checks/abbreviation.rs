@@ -181,7 +181,8 @@ impl<'t> Token<'t> {
     fn before_digits(self) -> Self {
         let letters = self.text.bytes().take_while(u8::is_ascii_alphabetic).count();
         let digits = self.text[letters..].bytes().all(|b| b.is_ascii_digit());
-        if letters < 2 || letters == self.text.len() || !digits {
+        // Longer numbers are a code's own.
+        if letters < 2 || letters == self.text.len() || !digits || self.text.len() - letters > 4 {
             return self;
         }
         Token { end: self.start + letters, text: &self.text[..letters], stop: false, ..self }

@@ -125,7 +125,7 @@ impl Reference {
             }
             let labelled = self.is_labelled(note, start);
             let other = !labelled && self.is_other_number(note, start);
-            let plain = !code.contains(['-', '/', '#']) && !code.bytes().any(|b| b.is_ascii_lowercase());
+            let plain = !code.contains(['-', '/', '#']);
             let quantity = (plain && self.is_quantity(note, start, end)) || self.is_glued_amount(code);
             !other && !quantity && looks_like_reference(code, labelled)
         })
