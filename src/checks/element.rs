@@ -252,7 +252,7 @@ impl Told {
             text[sentence.clone()].split_inclusive([',', ';', ':']).any(|clause| {
                 let place = start..start + clause.len();
                 start = place.end;
-                count_words(clause) >= statement.words
+                count_words(&placeholder::without_slots(clause)) >= statement.words
                     && note.own_voice(note.span(place.start, place.end))
                     && !note
                         .hits_of(&self.statement_without)

@@ -5,9 +5,9 @@
 //!   reference:
 //!     needed: [needs_reference]           # lists that call for one
 //!     spared: [reference_spared]          # phrases that do not
-//!     needed_when:                        # contacts that call for one whatever the text says
-//!       - {disposition: [escalated]}
-//!       - {call_type: [appointment]}
+//!     needed_when: [{call_type: [appointment]}]   # contacts that call for one whatever the text says
+//!     open_when: [{disposition: [escalated]}]     # the same, unless the text closes the matter
+//!     unless_closed: [closed]
 //!     not_when: [{call_type: [inquiry]}]  # contacts that call for none, unless `needed_when` says so
 //!     labels: [reference_labels]          # words in front of a reference
 //!     units: [units]                      # words behind a number that make it a quantity
@@ -34,6 +34,12 @@ pub struct Spec {
     /// Contacts that call for one whatever the text says: any of these conditions.
     #[serde(default)]
     needed_when: Vec<Condition>,
+    /// Contacts that call for one unless the text closes the matter: any of these conditions.
+    #[serde(default)]
+    open_when: Vec<Condition>,
+    /// Lists that close the matter.
+    #[serde(default)]
+    unless_closed: Vec<String>,
     /// Contacts that call for none, unless `needed_when` says so: any of these conditions.
     #[serde(default)]
     not_when: Vec<Condition>,
@@ -53,6 +59,8 @@ struct Reference {
     needed: Vec<ListId>,
     spared: Vec<ListId>,
     needed_when: Vec<Condition>,
+    open_when: Vec<Condition>,
+    unless_closed: Vec<ListId>,
     not_when: Vec<Condition>,
     labels: Vec<ListId>,
     units: Vec<ListId>,
@@ -71,6 +79,8 @@ impl Compile for Spec {
             needed,
             spared: builder.lists(&self.spared)?,
             needed_when: self.needed_when.clone(),
+            open_when: self.open_when.clone(),
+            unless_closed: builder.lists(&self.unless_closed)?,
             not_when: self.not_when.clone(),
             labels: builder.lists(&self.labels)?,
             units: builder.lists(&self.units)?,
@@ -87,7 +97,9 @@ impl Check for Reference {
             note.hits_of(&self.needed)
                 .any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
         };
-        let called_for = any(&self.needed_when) || (!any(&self.not_when) && told()) || self.left_blank(note);
+        let left_open = any(&self.open_when) && !note.has_any(&self.unless_closed);
+        let called_for = left_open
+            || any(&self.needed_when) || (!any(&self.not_when) && told()) || self.left_blank(note);
         if !called_for {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
