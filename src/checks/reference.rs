@@ -98,8 +98,8 @@ impl Check for Reference {
                 .any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
         };
         let left_open = any(&self.open_when) && !note.has_any(&self.unless_closed);
-        let called_for = left_open
-            || any(&self.needed_when) || (!any(&self.not_when) && told()) || self.left_blank(note);
+        let called_for =
+            left_open || any(&self.needed_when) || (!any(&self.not_when) && told()) || self.left_blank(note);
         if !called_for {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }

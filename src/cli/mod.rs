@@ -4,6 +4,7 @@ mod audit;
 mod columns;
 mod exit;
 mod explain;
+mod measure;
 mod rules;
 
 use std::path::PathBuf;

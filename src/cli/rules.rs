@@ -19,6 +19,8 @@ pub(super) enum Rules {
     Show(One),
     /// Run the examples of the rules
     Test(Several),
+    /// Measure precision and recall on labelled notes (see fixtures/labelled/README.md)
+    Measure(super::measure::Measure),
     /// List the kinds of checks
     Kinds,
 }
@@ -51,6 +53,10 @@ impl Rules {
             }
             Rules::Show(one) => show(&book(&one.common)?, &one.id, &mut text),
             Rules::Test(some) => test(&book(&some.common)?, some.id.as_deref(), &mut text),
+            Rules::Measure(measure) => {
+                text = measure.table()?;
+                Ok(())
+            }
             Rules::Kinds => {
                 for (kind, about) in CheckSpec::KINDS {
                     let _ = writeln!(text, "{kind:<14} {about}");
@@ -63,7 +69,7 @@ impl Rules {
     }
 }
 
-fn book(common: &Common) -> Result<Rulebook, Failure> {
+pub(super) fn book(common: &Common) -> Result<Rulebook, Failure> {
     Ok(Rulebook::compile(common.settings(None)?.packs()?)?)
 }
 

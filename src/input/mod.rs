@@ -4,6 +4,7 @@ mod columns;
 mod csv;
 mod decode;
 mod jsonl;
+mod labelled;
 mod values;
 mod vocabulary;
 
@@ -13,6 +14,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use columns::{Assignment, Columns, Given};
+pub use labelled::{Labelled, read_labelled};
 pub use vocabulary::Vocabulary;
 
 use crate::model::{Note, Origin, Problem};

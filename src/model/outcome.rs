@@ -11,8 +11,6 @@ pub struct Hit {
     pub element: Option<Element>,
     /// A better wording from the word list, where the list has one.
     pub better: Option<String>,
-    /// What the check saw, for `explain`: the list or pattern that matched.
-    pub seen: Option<&'static str>,
 }
 
 impl Hit {

@@ -61,3 +61,18 @@ fn explain_tells_what_each_hit_saw_and_why_a_rule_did_not_apply() {
     assert!(done.out.contains("insult") && done.out.contains("FAILS: ") && done.out.contains("moron"), "{}", done.out);
     assert!(done.out.contains("does not apply"), "{}", done.out);
 }
+
+#[test]
+fn labelled_notes_are_measured_and_a_fault_in_them_is_named() {
+    let place = Place::new();
+    let good = r#"{"id": "1", "lang": "en", "disposition": "resolved", "note": "Customer asked about the bill, explained it. Total ⟦disrespect:moron⟧."}"#;
+    let missed = r#"{"id": "2", "lang": "en", "disposition": "resolved", "note": "Customer asked about the bill, explained ⟦disrespect:it⟧."}"#;
+    place.write("labelled.jsonl", format!("{good}\n{missed}\n"));
+    let done = place.acw(&["rules", "measure", "labelled.jsonl"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("| disrespect    | 1.00 0.50 0.67 (2) |"), "{}", done.out);
+    place.write("broken.jsonl", format!("{good}\n{{\"id\": \"3\", \"lang\": \"en\", \"note\": \"a ⟦mood:b⟧\"}}\n"));
+    let done = place.acw(&["rules", "measure", "broken.jsonl"]);
+    assert_eq!(done.code, 3);
+    assert!(done.err.contains("broken.jsonl:2: `mood` is no category"), "{}", done.err);
+}
