@@ -24,6 +24,22 @@
 //! A module uses what stands above it in this list and never what stands below; two modules never use
 //! each other (`tests/integration/architecture.rs` holds the code to it).
 //!
+//! | room | what is in it |
+//! | --- | --- |
+//! | [`yaml`] | the only user of the YAML library; faults with path, line, column, line and remedy |
+//! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
+//! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
+//! | [`text`] | folding, terms, scanner, masks, sentences, whose words, language, masking of secrets |
+//! | [`input`] | formats, encodings, columns, values, labelled notes |
+//! | [`measure`] | pure arithmetic: score, sums, precision and recall |
+//! | [`checks`] | the `Check` trait, the list of kinds, one file a kind |
+//! | [`rules`] | packs as written, compiled for every language, their examples, the scorecard |
+//! | [`config`] | `acw.yaml` and the settings that come of it |
+//! | [`audit`] | the run (reader, workers, collector) and the judge (hits to findings) |
+//! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
+//! | [`report`] | terminal, JSON lines, pages |
+//! | [`cli`] | one file a subcommand, the only exit codes |
+//!
 //! # Where a new thing goes
 //!
 //! | to add | touch |

@@ -117,7 +117,7 @@ impl Bar {
         let visible = !quiet && io::stderr().is_terminal();
         Bar(visible.then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} notes, {per_sec}, {elapsed}") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} notes audited, {elapsed}") {
                 bar.set_style(style);
             }
             bar
