@@ -292,9 +292,12 @@ fn starts_clause(text: &[u8], at: usize) -> bool {
         .is_none_or(|i| matches!(text[i], b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\n' | b'-' | b'(' | b'+' | b'/'))
 }
 
-/// Whether a term may end before this byte: not inside a word.
+/// Whether a term may end before this byte: not inside a word or number. A word may end where its number begins, for people
+/// type `cvv123` and `ref4471`.
 fn ends_term(text: &[u8], at: usize) -> bool {
-    !(text[at - 1].is_ascii_alphanumeric() && text.get(at).is_some_and(u8::is_ascii_alphanumeric))
+    let (last, next) = (text[at - 1], text.get(at).copied().unwrap_or(b' '));
+    !(last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
+        || (last.is_ascii_lowercase() && next.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -321,6 +324,7 @@ mod tests {
         assert_eq!(found(lists, "l", "Idiots, l'idiot, idiotic."), ["idiots", "idiot"]);
         assert_eq!(found(lists, "l", "这个白痴客户x"), ["白痴"]);
         assert_eq!(found(lists, "l", "ver P. EJ. esto"), ["p. ej."]);
+        assert_eq!(found("l: [cvv]", "l", "cvv123, cvvx, 1cvv"), ["cvv"]);
         assert_eq!(found("l: ['^sent']", "l", "Sent it, sent the form; he sent"), ["sent", "sent"]);
         assert_eq!(found(lists, "l", "cancan cocon n°3"), ["cancan", "cocon", "n°"]);
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::support::Place;
 
-const SECRETS: [&str; 5] =
-    ["4111 1111 1111 1111", "Maple!2291x", "GB29NWBK60161331926819", "11010519491231002X", "737"];
+const SECRETS: [&str; 6] =
+    ["4111 1111 1111 1111", "Maple!2291x", "GB29NWBK60161331926819", "11010519491231002X", "CVV9431", "737"];
 
 #[test]
 fn no_output_shows_a_secret() {
@@ -14,7 +14,8 @@ fn no_output_shows_a_secret() {
         "n.csv",
         "note_id,agent_id,language,disposition,note\n\
          1,A,en,resolved,\"Customer asked to pay. Card 4111 1111 1111 1111 CVV 737, password: Maple!2291x, IBAN GB29NWBK60161331926819. Paid, idiot.\"\n\
-         2,A,zh,resolved,\"客户来电，身份证11010519491231002X，已处理，客户满意。\"\n",
+         2,A,zh,resolved,\"客户来电，身份证11010519491231002X，已处理，客户满意。\"\n\
+         3,A,en,resolved,\"Customer asked to pay, CVV9431 taken, paid.\"\n",
     );
     let rules: Vec<String> =
         place.findings(&["n.csv"]).iter().map(|f| f["rule"].as_str().unwrap().to_owned()).collect();
