@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::checks::Corpus;
 use crate::measure::{Loss, Stake, score};
 use crate::model::{AuditedNote, Category, Finding, Hit, Note, Outcome, Score, Span};
 use crate::rules::{Rule, Rulebook};
@@ -15,7 +16,15 @@ pub type Workspaces = HashMap<usize, Workspace>;
 const LONGEST_EXCERPT: usize = 120;
 
 /// Audits one note in the language of that index; without a language nothing is judged.
-pub fn audit_note(note: Note, language: Option<usize>, book: &Rulebook, workspaces: &mut Workspaces) -> AuditedNote {
+///
+/// `corpus` is what a survey of the whole export told; an empty one where there was none.
+pub fn audit_note(
+    note: Note,
+    language: Option<usize>,
+    book: &Rulebook,
+    corpus: &Corpus,
+    workspaces: &mut Workspaces,
+) -> AuditedNote {
     let Some(index) = language else {
         return AuditedNote { note, language: None, score: Score::default(), findings: Vec::new() };
     };
@@ -25,16 +34,18 @@ pub fn audit_note(note: Note, language: Option<usize>, book: &Rulebook, workspac
     let mut stakes = Vec::with_capacity(book.rules.len());
     let mut findings = Vec::new();
     let mut fatal = false;
+    let profile = book.profile(&note, &language.code);
     for (at, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
         let Some(check) = check else { continue };
+        let Some(points) = book.points(at, profile) else { continue };
         if !rule.when.holds(&note, &language.code) {
             continue;
         }
-        let outcome = check.check(&prepared);
+        let outcome = check.check(&prepared, corpus);
         if let Outcome::NotApplicable(_) = outcome {
             continue;
         }
-        stakes.push(Stake { category: rule.category, points: rule.points });
+        stakes.push(Stake { category: rule.category, points });
         if let Outcome::Fail(hits) = outcome {
             fatal |= rule.fatal;
             findings.extend(hits.into_iter().map(|hit| finding(at, rule, &language.code, &note, hit)));
@@ -43,7 +54,11 @@ pub fn audit_note(note: Note, language: Option<usize>, book: &Rulebook, workspac
     settle(&mut findings);
     let mut losses: Vec<Loss<'_>> = findings
         .iter_mut()
-        .map(|f| Loss { category: f.category, points: book.rules[f.rule].points, lost: &mut f.points_lost })
+        .map(|f| Loss {
+            category: f.category,
+            points: book.points(f.rule, profile).unwrap_or_default(),
+            lost: &mut f.points_lost,
+        })
         .collect();
     let score = score(|category| book.scorecard.weight(category), &stakes, &mut losses, fatal);
     AuditedNote { language: Some(language.code.clone()), note, score, findings }

@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::{fmt, io, thread};
 
 use rayon::prelude::*;
 
 use super::collect::Collector;
 use super::judge::{Workspaces, audit_note};
-use crate::input::{self, Export, InputError};
+use crate::checks::{Corpus, Needs};
+use crate::input::{self, InputError, Sources};
 use crate::model::{AuditedNote, Note, Problem, Report, RunInfo};
 use crate::rules::Rulebook;
+use crate::text::Folded;
 
-/// Rows that travel together.
+/// Rows of a batch.
 const BATCH: usize = 2_048;
 /// Batches read ahead of the workers: what bounds the memory.
 const AHEAD: usize = 3;
@@ -65,7 +67,10 @@ pub fn run(
     progress: &dyn Progress,
     each: &mut dyn FnMut(&AuditedNote) -> io::Result<()>,
 ) -> Result<Report, AuditError> {
-    let files = input::expand(&options.inputs).map_err(AuditError::Input)?;
+    let needs = book.needs();
+    let sources = Sources::find(&options.inputs, needs.any()).map_err(AuditError::Input)?;
+    let corpus = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
+    let (sources, corpus) = (&sources, &corpus);
     let info = RunInfo {
         version: env!("CARGO_PKG_VERSION"),
         rules_hash: book.hash.clone(),
@@ -75,29 +80,9 @@ pub fn run(
     };
     let mut collector = Collector::new(book, info, options.keep);
     let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
-    let (sender, receiver) = sync_channel::<Result<Vec<Result<Note, Problem>>, InputError>>(AHEAD);
+    let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     thread::scope(|scope| {
-        scope.spawn(move || {
-            for file in &files {
-                match Export::open(file, &options.input, &book.vocabulary) {
-                    Ok(mut export) => loop {
-                        let batch: Vec<_> = export.by_ref().take(BATCH).collect();
-                        let last = batch.len() < BATCH;
-                        // A closed channel means that the other side stopped; nobody needs the rest.
-                        if !batch.is_empty() && sender.send(Ok(batch)).is_err() {
-                            return;
-                        }
-                        if last {
-                            break;
-                        }
-                    },
-                    Err(error) => {
-                        let _ = sender.send(Err(error));
-                        return;
-                    }
-                }
-            }
-        });
+        scope.spawn(move || read(sources, &options.input, book, &sender));
         let mut fallback = None;
         let mut done = 0;
         for batch in receiver {
@@ -111,7 +96,7 @@ pub fn run(
                     |workspaces, row| {
                         let note = row?;
                         let language = language_of(&note, book).or(fallback.filter(|_| note.language.is_none()));
-                        Ok(audit_note(note, language, book, &mut workspaces.own))
+                        Ok(audit_note(note, language, book, corpus, &mut workspaces.own))
                     },
                 )
                 .collect();
@@ -132,6 +117,56 @@ pub fn run(
             return Err(AuditError::Input(InputError::Empty { file }));
         }
         Ok(report)
+    })
+}
+
+/// Rows that travel together.
+type Batch = Vec<Result<Note, Problem>>;
+
+/// Reads the exports batch by batch, until they end or nobody listens any more.
+fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &SyncSender<Result<Batch, InputError>>) {
+    for file in sources.files() {
+        match sources.open(file, options, &book.vocabulary) {
+            Ok(mut export) => loop {
+                let batch: Batch = export.by_ref().take(BATCH).collect();
+                let last = batch.len() < BATCH;
+                // A closed channel means that the other side stopped; nobody needs the rest.
+                if !batch.is_empty() && sender.send(Ok(batch)).is_err() {
+                    return;
+                }
+                if last {
+                    break;
+                }
+            },
+            Err(error) => {
+                let _ = sender.send(Err(error));
+                return;
+            }
+        }
+    }
+}
+
+/// Reads everything once for the checks that must know the whole export; an empty corpus where none must.
+fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: Needs) -> Result<Corpus, InputError> {
+    let mut corpus = Corpus::new(needs);
+    if !needs.any() {
+        return Ok(corpus);
+    }
+    let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
+    thread::scope(|scope| {
+        scope.spawn(move || read(sources, options, book, &sender));
+        for batch in receiver {
+            let observed: Vec<_> = batch?
+                .into_par_iter()
+                .flatten()
+                .map_init(Folded::default, |folded, note| {
+                    book.folder.fold_into(&note.text, folded);
+                    corpus.observe(&note, &folded.text)
+                })
+                .collect();
+            observed.into_iter().for_each(|observed| corpus.add(observed));
+        }
+        Ok(corpus)
     })
 }
 

@@ -17,14 +17,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled};
+use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Hit, Outcome, Span};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Lists of approved forms.
@@ -115,7 +116,7 @@ fn bare(form: &str) -> String {
 }
 
 impl Check for Shorthand {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let script = Script::of(&note.note.text);
         let mut hits: Vec<Hit> = Vec::new();
         if let Some(list) = self.known_phrases {

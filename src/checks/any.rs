@@ -7,14 +7,15 @@
 //!     - secret: {context: [account_context], value: {alphanumeric: [7, 34]}}
 //! ```
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, CheckSpec, Compile, Compiled};
+use super::{Check, CheckSpec, Compile, Compiled, Corpus, Needs};
 use crate::model::{Hit, NotApplicable, Outcome};
 use crate::text::{Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Spec(Vec<CheckSpec>);
 
 #[derive(Debug)]
@@ -38,11 +39,15 @@ impl Compile for Spec {
 }
 
 impl Check for Any {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn needs(&self) -> Needs {
+        self.0.iter().fold(Needs::NONE, |needs, check| needs.or(check.needs()))
+    }
+
+    fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {
         let mut hits: Vec<Hit> = Vec::new();
         let mut judged = false;
         for check in &self.0 {
-            match check.check(note) {
+            match check.check(note, corpus) {
                 Outcome::NotApplicable(_) => {}
                 Outcome::Pass => judged = true,
                 Outcome::Fail(found) => {

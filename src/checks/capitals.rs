@@ -5,14 +5,15 @@
 //!   capitals: {share: 80, letters: 40}
 //! ```
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled};
+use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Hit, NotApplicable, Outcome};
 use crate::text::{Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// From which share of capitals among the letters that have case, in per cent.
@@ -32,7 +33,7 @@ impl Compile for Spec {
 }
 
 impl Check for Spec {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let (mut upper, mut cased) = (0, 0);
         for c in note.note.text.chars() {
             upper += usize::from(c.is_uppercase());

@@ -5,24 +5,29 @@
 //!   disposition:
 //!     is: [resolved]              # where this was chosen
 //!     says: [left_open]           # the text says this
+//!     says_last: [open_at_end]    # or, in its last sentence, this
 //!     unless_later: [closed]      # and not this behind it
 //!     spared: [closed_spared]     # phrases that make it innocent
 //! ```
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled};
+use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Disposition, Hit, NotApplicable, Outcome};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Dispositions that the rule is about.
     is: Vec<Disposition>,
     /// Lists that say the opposite.
     says: Vec<String>,
+    /// Lists that say the opposite in the last sentence alone: earlier, the same words tell what happened before.
+    #[serde(default)]
+    says_last: Vec<String>,
     /// Lists that, behind it, take it back.
     #[serde(default)]
     unless_later: Vec<String>,
@@ -35,6 +40,7 @@ pub struct Spec {
 struct Against {
     is: Vec<Disposition>,
     says: Vec<ListId>,
+    says_last: Vec<ListId>,
     unless_later: Vec<ListId>,
     spared: Vec<ListId>,
 }
@@ -48,6 +54,7 @@ impl Compile for Spec {
         Ok(Some(Box::new(Against {
             is: self.is.clone(),
             says,
+            says_last: builder.lists(&self.says_last)?,
             unless_later: builder.lists(&self.unless_later)?,
             spared: builder.lists(&self.spared)?,
         })))
@@ -55,12 +62,15 @@ impl Compile for Spec {
 }
 
 impl Check for Against {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         if !self.is.contains(&note.note.disposition) {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
+        let last_starts = note.sentences.last().map_or(0, |sentence| sentence.start);
+        let at_end = note.hits_of(&self.says_last).filter(|hit| hit.start as usize >= last_starts);
         let last = note
             .hits_of(&self.says)
+            .chain(at_end)
             .filter(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
             .max_by_key(|hit| (hit.end, hit.end - hit.start));
         let Some(last) = last else { return Outcome::Pass };

@@ -9,11 +9,12 @@
 //!     other_labels: [labels_reason]        # where such a section ends
 //!     junk: [junk]
 //!     told_by: [outcome_told]              # any of these in the text tells it
+//!     spared: [customer_did]               # unless one of these touches it
 //!     voice: agent                         # but not in quotations and reported speech (`any`, where absent)
 //!     together: [[promise], [deadline]]    # or one of each, in the same sentence
 //!     value_needs: [deadline]              # a labelled section must hold one of these
 //!     dispositions_tell: [resolved]        # or the drop-down tells it
-//!     statement: {words: 3, without: [action_told]}      # or a clause of so many words without a term of these
+//!     statement: {words: 3, without: [action_told], not_first: true}   # or a clause of so many words without these
 //!     needed:                              # asked for only where one of these holds
 //!       dispositions: [pending]
 //!       lists: [left_open]
@@ -22,14 +23,15 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, Voice, length::count_words, placeholder};
+use super::{Check, Compile, Compiled, Corpus, Voice, length::count_words, placeholder};
 use crate::model::{Disposition, Element, Hit, NotApplicable, Outcome, Role};
-use crate::text::{ListId, Prepared, ScannerBuilder};
+use crate::text::{ListId, Prepared, ScannerBuilder, TermHit};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The element.
@@ -49,6 +51,9 @@ pub struct Spec {
     /// Lists of which one term tells it.
     #[serde(default)]
     told_by: Vec<String>,
+    /// Lists whose terms, where they touch one of `told_by`, make it tell nothing.
+    #[serde(default)]
+    spared: Vec<String>,
     /// Whose words tell it; anybody's, where absent.
     #[serde(default = "anybody")]
     voice: Voice,
@@ -74,7 +79,7 @@ const fn anybody() -> Voice {
 }
 
 /// A clause that tells an element by being there: long enough, and about nothing else.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Statement {
     /// Fewest words; two Han characters count one word.
@@ -84,10 +89,13 @@ pub(super) struct Statement {
     /// Dispositions with which such a clause is enough; any, where absent.
     #[serde(default)]
     dispositions: Vec<Disposition>,
+    /// Whether the first clause of the note does not count: it says why the customer made contact.
+    #[serde(default)]
+    not_first: bool,
 }
 
 /// When an element is asked for: where any of these holds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Needed {
     /// One of these was chosen.
@@ -111,6 +119,7 @@ struct Told {
     all_labels: Vec<ListId>,
     junk: BTreeSet<String>,
     told_by: Vec<ListId>,
+    spared: Vec<ListId>,
     together: Vec<Vec<ListId>>,
     value_needs: Vec<ListId>,
     needed_lists: Vec<ListId>,
@@ -152,6 +161,7 @@ impl Compile for Spec {
             all_labels,
             junk,
             told_by,
+            spared: builder.lists(&self.spared)?,
             together,
             value_needs: builder.lists(&self.value_needs)?,
             needed_lists,
@@ -181,7 +191,7 @@ enum Section {
 }
 
 impl Check for Told {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         if !self.is_needed(note) {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
@@ -225,7 +235,8 @@ impl Told {
 
     fn by_text(&self, note: &Prepared<'_>) -> bool {
         let heard = |span| self.spec.voice == Voice::Any || note.own_voice(span);
-        if note.hits_of(&self.told_by).any(|hit| heard(note.hit_span(hit))) || self.by_statement(note) {
+        let spared = |hit: &TermHit| note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end);
+        if note.hits_of(&self.told_by).any(|hit| heard(note.hit_span(hit)) && !spared(hit)) || self.by_statement(note) {
             return true;
         }
         let Some((first, others)) = self.together.split_first() else { return false };
@@ -247,11 +258,15 @@ impl Told {
             return false;
         }
         let text = &note.folded.text;
+        let mut first = true;
         note.sentences.iter().any(|sentence| {
             let mut start = sentence.start;
             text[sentence.clone()].split_inclusive([',', ';', ':']).any(|clause| {
                 let place = start..start + clause.len();
                 start = place.end;
+                if std::mem::take(&mut first) && statement.not_first {
+                    return false;
+                }
                 count_words(&placeholder::without_slots(clause)) >= statement.words
                     && note.own_voice(note.span(place.start, place.end))
                     && !note

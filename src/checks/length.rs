@@ -7,14 +7,15 @@
 //!
 //! Han characters count one word for two characters.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled};
+use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Hit, Outcome};
 use crate::text::{Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Fewest words that pass.
@@ -36,7 +37,7 @@ impl Compile for Spec {
 }
 
 impl Check for Spec {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let words = count_words(&note.folded.text);
         let fails = self.min.is_some_and(|min| words < min) || self.max.is_some_and(|max| words > max);
         Outcome::from_hits(if fails { vec![Hit::note()] } else { Vec::new() })

@@ -4,18 +4,27 @@
 
 use std::fmt::Debug;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::Outcome;
 use crate::text::{Prepared, ScannerBuilder};
 use crate::yaml::Fault;
 
+mod corpus;
 mod digits;
+
+pub use corpus::{Corpus, Needs, Observed};
 
 /// A compiled check, ready to run on notes of one language.
 pub trait Check: Send + Sync + Debug {
+    /// What the survey of the whole export must tell this check.
+    fn needs(&self) -> Needs {
+        Needs::NONE
+    }
+
     /// Judges one note.
-    fn check(&self, note: &Prepared<'_>) -> Outcome;
+    fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome;
 }
 
 /// What a kind's compilation gives: `None` where the language lacks the lists that the check needs.
@@ -39,7 +48,7 @@ pub trait Compile {
 }
 
 /// Whose words count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Voice {
     /// Only the agent's own.
@@ -53,7 +62,7 @@ pub enum Voice {
 macro_rules! kinds {
     ($($key:literal $variant:ident $module:ident $about:literal;)*) => {
         /// A check as a rule writes it: a map with one key, the kind.
-        #[derive(Debug, Clone, Deserialize)]
+        #[derive(Debug, Clone, Deserialize, JsonSchema)]
         pub enum CheckSpec {
             $(
                 #[doc = $about]
@@ -80,10 +89,13 @@ mod any;
 mod capitals;
 mod disposition;
 mod element;
+mod foreign_reference;
 mod length;
 mod number;
+mod pasted;
 mod placeholder;
 mod reference;
+mod reference_format;
 mod secret;
 mod words;
 
@@ -96,6 +108,9 @@ kinds! {
     "secret" Secret secret "a value behind words that announce a secret";
     "element" Element element "an element that the note must tell";
     "reference" Reference reference "a usable reference number where the note calls for one";
+    "reference_format" ReferenceFormat reference_format "a reference of the wrong form or with a wrong check digit";
+    "foreign_reference" ForeignReference foreign_reference "the reference of another customer's case";
+    "pasted" Pasted pasted "the same paragraph in many notes of an agent";
     "disposition" Disposition disposition "text that contradicts the disposition";
     "length" Length length "too few or too many words";
     "capitals" Capitals capitals "a note typed in capitals";

@@ -10,14 +10,15 @@
 //!
 //! A long number that fails its check is not flagged.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, digits};
+use super::{Check, Compile, Compiled, Corpus, digits};
 use crate::model::{Hit, Outcome};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The schemes.
@@ -34,7 +35,7 @@ macro_rules! schemes {
     ($($variant:ident $function:ident $strong:literal $about:literal;)*) => {
         /// Public numbering schemes. A strong one is told by its form and check digits alone; a weak one collides with
         /// order numbers and needs context.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub(super) enum Scheme { $(#[doc = $about] $variant),* }
 
@@ -94,7 +95,7 @@ impl Compile for Spec {
 }
 
 impl Check for Numbers {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let text = &note.folded.text;
         if !text.bytes().any(|b| b.is_ascii_digit()) {
             return Outcome::Pass;

@@ -12,14 +12,15 @@
 //!
 //! Runs of `X`, `_` or `·` stand for a missing value, unless digits beside them show a number masked on purpose.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, words::longest};
+use super::{Check, Compile, Compiled, Corpus, words::longest};
 use crate::model::{Hit, Outcome};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Pairs of brackets, opening and closing half.
@@ -82,7 +83,7 @@ impl Compile for Spec {
 }
 
 impl Check for Unfilled {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let text = &note.folded.text;
         let mut places: Vec<(usize, usize)> = Vec::new();
         for (open, close) in &self.brackets {

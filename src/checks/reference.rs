@@ -16,14 +16,15 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, digits, placeholder};
+use super::{Check, Compile, Compiled, Corpus, digits, placeholder};
 use crate::model::{Condition, Hit, NotApplicable, Outcome};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Lists of which one term calls for a reference.
@@ -91,7 +92,7 @@ impl Compile for Spec {
 }
 
 impl Check for Reference {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let any = |conditions: &[Condition]| conditions.iter().any(|condition| condition.holds(note.note, ""));
         let told = || {
             note.hits_of(&self.needed)
@@ -143,12 +144,8 @@ impl Reference {
         })
     }
 
-    /// Whether a reference label stands right in front (a few letters such as `n.º`, `:` or `is` between).
     fn is_labelled(&self, note: &Prepared<'_>, start: usize) -> bool {
-        note.hits_of(&self.labels).any(|label| {
-            let end = label.end as usize;
-            end <= start && start - end <= 14 && !note.folded.text[end..start].contains(['\n', ',', ';', '('])
-        })
+        is_labelled(note, &self.labels, start)
     }
 
     fn is_other_number(&self, note: &Prepared<'_>, start: usize) -> bool {
@@ -198,8 +195,24 @@ impl Reference {
     }
 }
 
+/// Whether a reference label stands right in front (a few letters such as `n.º`, `:` or `is` between).
+fn is_labelled(note: &Prepared<'_>, labels: &[ListId], start: usize) -> bool {
+    note.hits_of(labels).any(|label| {
+        let end = label.end as usize;
+        end <= start && start - end <= 14 && !note.folded.text[end..start].contains(['\n', ',', ';', '('])
+    })
+}
+
+/// The references that stand behind one of the labels, in bytes of the folded text.
+pub(super) fn labelled_codes(note: &Prepared<'_>, labels: &[ListId]) -> Vec<(usize, usize)> {
+    let text = &note.folded.text;
+    let mut codes = codes(text);
+    codes.retain(|(start, end)| is_labelled(note, labels, *start) && looks_like_reference(&text[*start..*end], true));
+    codes
+}
+
 /// Runs of letters, digits and the separators inside codes, that hold a digit.
-fn codes(text: &str) -> Vec<(usize, usize)> {
+pub(super) fn codes(text: &str) -> Vec<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;

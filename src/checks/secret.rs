@@ -6,19 +6,21 @@
 //!     context: [cvv_context]
 //!     value: {digits: [3, 4]}      # from 3 to 4 digits; separators inside allowed
 //!     reach: 20                    # how far behind the words it may start
+//!     behind: [code_behind]        # words right behind the value that say what it was
 //! ```
 //!
 //! `value` is `{digits: [from, to]}`, `{alphanumeric: [from, to]}` (with at least four digits) or `password` (a word with
 //! a digit, a sign or mixed case inside).
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled};
-use crate::model::{Hit, Outcome};
+use super::{Check, Compile, Compiled, Corpus};
+use crate::model::{Hit, Outcome, Span};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Lists of words that announce the secret.
@@ -28,6 +30,9 @@ pub struct Spec {
     /// How far behind the words the value may start, in bytes of the folded text.
     #[serde(default = "default_reach")]
     reach: usize,
+    /// Lists of words that announce the value right before them: `4471 as the new PIN`.
+    #[serde(default)]
+    behind: Vec<String>,
     /// Lists of words that, between the announcement and the value, mean another number.
     #[serde(default)]
     spared: Vec<String>,
@@ -38,7 +43,7 @@ const fn default_reach() -> usize {
 }
 
 /// What a secret looks like.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Value {
     /// So many digits, from and to.
@@ -52,6 +57,7 @@ pub(super) enum Value {
 #[derive(Debug)]
 struct Secret {
     context: Vec<ListId>,
+    behind: Vec<ListId>,
     spared: Vec<ListId>,
     value: Value,
     reach: usize,
@@ -65,6 +71,7 @@ impl Compile for Spec {
         }
         Ok(Some(Box::new(Secret {
             context,
+            behind: builder.lists(&self.behind)?,
             spared: builder.lists(&self.spared)?,
             value: self.value.clone(),
             reach: self.reach,
@@ -73,7 +80,7 @@ impl Compile for Spec {
 }
 
 impl Check for Secret {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let text = &note.folded.text;
         let mut hits: Vec<Hit> = Vec::new();
         for context in note.hits_of(&self.context) {
@@ -85,16 +92,34 @@ impl Check for Secret {
             {
                 continue;
             }
-            let span = note.span(start, end);
-            if !hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
-                hits.push(Hit::at(span));
+            add(note.span(start, end), &mut hits);
+        }
+        for words in note.hits_of(&self.behind) {
+            if let Some((start, end)) = self.value_before(note, words.start as usize) {
+                add(note.span(start, end), &mut hits);
             }
         }
         Outcome::from_hits(hits)
     }
 }
 
+/// Adds a place that no hit covers yet.
+fn add(span: Span, hits: &mut Vec<Hit>) {
+    if !hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
+        hits.push(Hit::at(span));
+    }
+}
+
 impl Secret {
+    /// The value that is the last word before `to`, in the same line.
+    fn value_before(&self, note: &Prepared<'_>, to: usize) -> Option<(usize, usize)> {
+        let text = &note.folded.text[..to];
+        let end = text.trim_end_matches([' ', '(', '"', ',']).len();
+        let start = text[..end].rfind([' ', '\n', '(', '"', ':']).map_or(0, |at| at + 1);
+        let (found_start, found_end) = self.value_behind(note, start)?;
+        (start < end && found_start < end && found_end <= end).then_some((found_start, found_end))
+    }
+
     /// The value within reach behind `from`.
     fn value_behind(&self, note: &Prepared<'_>, from: usize) -> Option<(usize, usize)> {
         let text = &note.folded.text;

@@ -5,6 +5,7 @@
 //!   words:
 //!     lists: [insults]            # what to find
 //!     spared: [disrespect_spared] # longer phrases that make it innocent
+//!     unless: [deadline]          # terms that, in the same sentence, make it innocent
 //!     voice: agent                # `any` also looks inside quotations and reported speech
 //!     names: spare                # `keep` also takes words written as names (Mr Crook)
 //!     masked: true                # also behind masks: 1d1ot, i.d.i.o.t, sh*t
@@ -13,14 +14,15 @@
 //!
 //! Overlapping places are one finding, the longest wins.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, Voice};
+use super::{Check, Compile, Compiled, Corpus, Voice};
 use crate::model::{Hit, Outcome, Span};
 use crate::text::{ListId, Prepared, ScannerBuilder, TermHit};
 
 /// As written in a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Lists whose terms are found.
@@ -28,6 +30,9 @@ pub struct Spec {
     /// Lists whose terms, where they cover a hit, make it innocent.
     #[serde(default)]
     spared: Vec<String>,
+    /// Lists of which a term in the same sentence makes a hit innocent.
+    #[serde(default)]
+    unless: Vec<String>,
     /// Whose words count.
     #[serde(default)]
     voice: Voice,
@@ -43,7 +48,7 @@ pub struct Spec {
 }
 
 /// What to do with words written as names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Names {
     /// They are innocent.
@@ -57,6 +62,7 @@ pub(super) enum Names {
 struct Words {
     lists: Vec<ListId>,
     spared: Vec<ListId>,
+    unless: Vec<ListId>,
     honorifics: Vec<ListId>,
     voice: Voice,
     names: Names,
@@ -73,6 +79,7 @@ impl Compile for Spec {
         Ok(Some(Box::new(Words {
             lists,
             spared: builder.lists(&self.spared)?,
+            unless: builder.lists(&self.unless)?,
             honorifics: builder.list("honorifics")?.into_iter().collect(),
             voice: self.voice,
             names: self.names,
@@ -87,7 +94,7 @@ impl Compile for Spec {
 }
 
 impl Check for Words {
-    fn check(&self, note: &Prepared<'_>) -> Outcome {
+    fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).collect();
         if self.masked {
             hits.extend(note.masked_hits(&self.lists));
@@ -102,6 +109,7 @@ impl Check for Words {
             let span = note.hit_span(hit);
             !spared.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end)
                 && (self.voice == Voice::Any || note.own_voice(span))
+                && !self.is_excused(note, hit)
                 && (self.names == Names::Keep || !self.is_name(note, hit, span))
         });
         Outcome::from_hits(
@@ -114,6 +122,13 @@ impl Check for Words {
 }
 
 impl Words {
+    /// Whether a term of `unless` stands in the sentence of the hit.
+    fn is_excused(&self, note: &Prepared<'_>, hit: &TermHit) -> bool {
+        let sentence = note.sentence_at(hit.start as usize).filter(|_| !self.unless.is_empty());
+        sentence
+            .is_some_and(|sentence| note.hits_of(&self.unless).any(|other| sentence.contains(&(other.start as usize))))
+    }
+
     /// Whether the hit is written as a name: every word of it with a capital, where the note has small letters too, and
     /// not because a sentence starts there; or behind a form of address.
     fn is_name(&self, note: &Prepared<'_>, hit: &TermHit, span: Span) -> bool {

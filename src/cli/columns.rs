@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Common, Failure, Reading};
-use crate::input::{Export, expand};
+use crate::input::Sources;
 use crate::model::Role;
 use crate::rules::Rulebook;
 
@@ -28,8 +28,9 @@ impl Show {
         let settings = self.common.settings(Some(&self.reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
         let mut text = String::new();
-        for file in expand(&self.inputs)? {
-            let export = Export::open(&file, &settings.input, &book.vocabulary)?;
+        let sources = Sources::find(&self.inputs, false)?;
+        for file in sources.files() {
+            let export = sources.open(file, &settings.input, &book.vocabulary)?;
             let (encoding, reason) = &export.encoding;
             let _ = writeln!(text, "{}: {}, {}, {encoding} ({reason})", export.file, export.format, export.form);
             for role in Role::ALL {

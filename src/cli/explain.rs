@@ -6,7 +6,8 @@ use std::io::{Read as _, Write as _};
 use clap::Args;
 
 use super::{Common, Failure};
-use crate::model::{Note, Outcome, Role};
+use crate::checks::Corpus;
+use crate::model::{NotApplicable, Note, Outcome, Role};
 use crate::rules::Rulebook;
 use crate::text::prepared::Workspace;
 use crate::text::redact;
@@ -74,6 +75,10 @@ impl Explain {
     }
 }
 
+fn not_applicable(why: NotApplicable) -> String {
+    format!("does not apply: {}", why.reason())
+}
+
 /// The explanation as text.
 fn explain(note: &Note, index: usize, book: &Rulebook) -> String {
     let language = &book.languages[index];
@@ -91,24 +96,31 @@ fn explain(note: &Note, index: usize, book: &Rulebook) -> String {
         let _ = writeln!(text, "  {:<22} {words:?}  by  {written}", language.scanner.list_name(hit.list));
     }
     text.push_str("\nrules\n");
-    for (rule, check) in book.rules.iter().zip(&language.checks) {
+    let profile = book.profile(note, &language.code);
+    if let Some(profile) = profile {
+        let _ = writeln!(text, "  (profile {})", profile.name);
+    }
+    for (at, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
         let verdict = match check {
-            None => "does not apply: the language has no lists for it".to_owned(),
-            Some(_) if !rule.when.holds(note, &language.code) => {
-                "does not apply: its condition does not hold".to_owned()
-            }
-            Some(check) => match check.check(&prepared) {
+            _ if book.points(at, profile).is_none() => "is off for this note".to_owned(),
+            None => not_applicable(NotApplicable::Language),
+            Some(_) if !rule.when.holds(note, &language.code) => not_applicable(NotApplicable::Condition),
+            Some(check) if check.needs().any() => "does not apply: it is judged over a whole export".to_owned(),
+            Some(check) => match check.check(&prepared, &Corpus::default()) {
                 Outcome::Pass => "passes".to_owned(),
-                Outcome::NotApplicable(why) => format!("does not apply: {why:?}"),
+                Outcome::NotApplicable(why) => not_applicable(why),
                 Outcome::Fail(hits) => {
                     let secret = rule.category == crate::model::Category::Sensitive;
                     let places: Vec<String> = hits
                         .iter()
-                        .map(|hit| match (hit.span, hit.element) {
-                            (Some(span), _) if secret => format!("{:?}", redact::secret(span.of(&note.text))),
-                            (Some(span), _) => format!("{:?}", span.of(&note.text)),
-                            (None, Some(element)) => format!("no {}", element.name()),
-                            (None, None) => "the whole note".to_owned(),
+                        .map(|hit| {
+                            let place = match (hit.span, hit.element) {
+                                (Some(span), _) if secret => format!("{:?}", redact::secret(span.of(&note.text))),
+                                (Some(span), _) => format!("{:?}", span.of(&note.text)),
+                                (None, Some(element)) => format!("no {}", element.name()),
+                                (None, None) => "the whole note".to_owned(),
+                            };
+                            hit.better.as_ref().map_or(place.clone(), |better| format!("{place} (better: {better})"))
                         })
                         .collect();
                     format!("FAILS: {}", places.join(", "))

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::{Common, Failure, rules};
 use crate::audit::{Workspaces, audit_note};
+use crate::checks::Corpus;
 use crate::input::{Labelled, read_labelled};
 use crate::measure::Quality;
 use crate::model::{AuditedNote, Category, Element, Span};
@@ -43,9 +44,16 @@ impl Measure {
         let mut workspaces = Workspaces::new();
         let mut measured: BTreeMap<String, Measured> = BTreeMap::new();
         for file in &self.files {
-            for labelled in read_labelled(file, &book.vocabulary)? {
+            let notes = read_labelled(file, &book.vocabulary)?;
+            // A file is an export of its own: what is pasted in it is told within it.
+            let mut corpus = Corpus::new(book.needs());
+            for labelled in &notes {
+                let observed = corpus.observe(&labelled.note, &book.folder.fold_str(&labelled.note.text));
+                corpus.add(observed);
+            }
+            for labelled in notes {
                 let code = labelled.note.language.clone().unwrap_or_default();
-                let audited = audit_note(labelled.note.clone(), book.language(&code), &book, &mut workspaces);
+                let audited = audit_note(labelled.note.clone(), book.language(&code), &book, &corpus, &mut workspaces);
                 add(measured.entry(code).or_default(), &labelled, &audited);
             }
         }

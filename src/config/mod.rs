@@ -125,16 +125,11 @@ impl Settings {
     pub fn packs(&self) -> Result<Packs, RulesError> {
         let mut packs = Packs::load(self.rules.as_deref())?;
         for id in &self.off {
-            match packs.rules.iter_mut().find(|(_, rule)| rule.id == *id) {
-                Some((_, rule)) => rule.off = true,
-                None => {
-                    let near = nearest(id, packs.rules.iter().map(|(_, r)| r.id.as_str()))
-                        .map(|n| format!("; did you mean `{n}`?"));
-                    return Err(RulesError::Build(format!(
-                        "`off` names an unknown rule `{id}`{}",
-                        near.unwrap_or_default()
-                    )));
-                }
+            if !packs.switch_off(id) {
+                let near = nearest(id, packs.rules.iter().map(|(_, r)| r.id.as_str()))
+                    .map(|n| format!("; did you mean `{n}`?"));
+                let message = format!("`off` names an unknown rule `{id}`{}", near.unwrap_or_default());
+                return Err(RulesError::Build(message));
             }
         }
         for pack in packs.languages.values_mut() {

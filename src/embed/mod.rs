@@ -1,4 +1,4 @@
-//! The files of `rules/` and `reports/` inside the binary; a folder on disk replaces or adds file by file.
+//! The files of `rules/` and `reports/` inside the binary, and those of a folder on disk in the same form.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Path from the repository's root and text of every embedded file, by path.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// A file of the library: where it came from and its text.
+/// A file of a library: where it came from and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// For messages: the path on disk, or the path inside the binary.
@@ -17,7 +17,7 @@ pub struct File {
     pub text: String,
 }
 
-/// The embedded files of one folder, with a folder of the user's laid over them.
+/// The files of one folder, inside the binary or on disk.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     files: BTreeMap<String, File>,
@@ -36,11 +36,12 @@ impl Library {
         Library { files }
     }
 
-    /// Lays the files below `folder` on disk over these: a file of the same relative name replaces the embedded one.
+    /// The files below `folder` on disk, but for notes to people (`.md`) and hidden ones; names are relative to it.
     ///
     /// # Errors
     /// The folder, or a file in it, that cannot be read.
-    pub fn overlay(&mut self, folder: &Path) -> io::Result<()> {
+    pub fn folder(folder: &Path) -> io::Result<Self> {
+        let mut files = BTreeMap::new();
         let mut pending = vec![folder.to_owned()];
         while let Some(next) = pending.pop() {
             for entry in fs::read_dir(&next).map_err(|e| with_path(&next, &e))? {
@@ -52,11 +53,11 @@ impl Library {
                 let relative = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                 if !relative.ends_with(".md") && !relative.split('/').any(|part| part.starts_with('.')) {
                     let text = fs::read_to_string(&path).map_err(|e| with_path(&path, &e))?;
-                    self.files.insert(relative, File { path, text });
+                    files.insert(relative, File { path, text });
                 }
             }
         }
-        Ok(())
+        Ok(Library { files })
     }
 
     /// The file of that relative name.
@@ -64,9 +65,9 @@ impl Library {
         self.files.get(name)
     }
 
-    /// Relative name and file of everything below `folder` (all, where empty), by name.
-    pub fn below<'l>(&'l self, folder: &'l str) -> impl Iterator<Item = (&'l str, &'l File)> {
-        self.files.iter().filter(move |(name, _)| name.starts_with(folder)).map(|(name, file)| (name.as_str(), file))
+    /// Relative name and file of everything, by name.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.files.iter().map(|(name, file)| (name.as_str(), file))
     }
 }
 
@@ -79,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_on_disk_replaces_the_embedded_one_and_others_stay() {
+    fn a_folder_is_read_like_the_embedded_files_and_its_notes_to_people_are_not() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("core")).unwrap();
         fs::write(folder.path().join("core/scorecard.yaml"), "target: 1\n").unwrap();
-        let mut library = Library::embedded("rules");
-        let before = library.below("").count();
-        library.overlay(folder.path()).unwrap();
-        assert_eq!(library.get("core/scorecard.yaml").unwrap().text, "target: 1\n");
-        assert_eq!(library.below("").count(), before);
+        fs::write(folder.path().join("README.md"), "Hello").unwrap();
+        let library = Library::folder(folder.path()).unwrap();
+        assert_eq!(library.files().map(|(name, _)| name).collect::<Vec<_>>(), ["core/scorecard.yaml"]);
+        assert!(Library::embedded("rules").get("core/scorecard.yaml").is_some());
+        assert!(Library::folder(&folder.path().join("nowhere")).is_err());
     }
 }

@@ -5,16 +5,18 @@ mod csv;
 mod decode;
 mod jsonl;
 mod labelled;
+mod sources;
 mod values;
 mod vocabulary;
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
 pub use labelled::{Labelled, read_labelled};
+pub use sources::Sources;
 pub use vocabulary::Vocabulary;
 
 use crate::model::{Note, Origin, Problem};
@@ -165,40 +167,6 @@ pub struct Export {
     vocabulary: Vocabulary,
 }
 
-/// The files meant by the paths that the user named, in a fixed order: folders are searched for exports.
-///
-/// # Errors
-/// A path that does not exist, or a folder without an export.
-pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
-    let mut out = Vec::new();
-    for path in paths {
-        if path == Path::new("-") {
-            out.push(path.clone());
-            continue;
-        }
-        let meta = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
-        if !meta.is_dir() {
-            out.push(path.clone());
-            continue;
-        }
-        let before = out.len();
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(|error| io_error(path, &error))? {
-            entries.push(entry.map_err(|error| io_error(path, &error))?.path());
-        }
-        entries.sort();
-        let readable = |p: &PathBuf| {
-            let ending = p.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
-            p.is_file() && FORMATS.iter().any(|format| format.endings.contains(&ending.as_str()))
-        };
-        out.extend(entries.into_iter().filter(readable));
-        if out.len() == before {
-            return Err(InputError::NothingInFolder { folder: path.display().to_string() });
-        }
-    }
-    Ok(out)
-}
-
 fn io_error(path: &Path, error: &io::Error) -> InputError {
     InputError::Io { file: path.display().to_string(), message: format!("cannot be read: {error}") }
 }
@@ -209,12 +177,21 @@ impl Export {
     /// # Errors
     /// Whatever makes the whole file unusable; single rows become problems instead.
     pub fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
-        let file = path.display().to_string();
-        let reader: Box<dyn Read + Send> = if file == "-" {
+        let reader: Box<dyn Read + Send> = if path == Path::new("-") {
             Box::new(io::stdin())
         } else {
             Box::new(File::open(path).map_err(|error| io_error(path, &error))?)
         };
+        Self::read(path.display().to_string(), reader, options, vocabulary)
+    }
+
+    /// Reads an export from `reader`; messages call it `file`.
+    fn read(
+        file: String,
+        reader: Box<dyn Read + Send>,
+        options: &Options,
+        vocabulary: &Vocabulary,
+    ) -> Result<Self, InputError> {
         let decoded = decode::decode(&file, reader, options.encoding.as_deref())?;
         let encoding = (decoded.encoding.clone(), decoded.reason);
         if decoded.head.trim().is_empty() {

@@ -1,5 +1,6 @@
 //! A call note and where it came from.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where a note stands in the user's files.
@@ -12,11 +13,12 @@ pub struct Origin {
 }
 
 /// What the agent chose in the outcome drop-down of the export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Disposition {
     /// Nothing was chosen, or the export has no such column.
     #[default]
+    #[serde(alias = "")]
     Empty,
     /// Solved within the contact.
     Resolved,
@@ -29,7 +31,7 @@ pub enum Disposition {
 }
 
 /// The part a column plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Identifier of the note or interaction.

@@ -36,6 +36,17 @@ pub enum NotApplicable {
     NotCalledFor,
 }
 
+impl NotApplicable {
+    /// The reason, for people.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            NotApplicable::Language => "the language has no lists for it",
+            NotApplicable::Condition => "its condition does not hold",
+            NotApplicable::NotCalledFor => "nothing in the note or its columns calls for it",
+        }
+    }
+}
+
 /// The answer of a check. What does not apply is never counted as clean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

@@ -8,11 +8,11 @@ use rayon::prelude::*;
 
 use super::pack::LanguagePack;
 use super::spec::Script;
-use super::{Packs, RuleSpec, RuleText, RulesError, Scorecard};
-use crate::checks::Check;
+use super::{Packs, ProfileRule, RuleSpec, RuleText, RulesError, Scorecard};
+use crate::checks::{Check, Needs};
 use crate::input::Vocabulary;
-use crate::model::{Category, Condition, Critical, Role, Severity};
-use crate::text::identify::Profile;
+use crate::model::{Category, Condition, Critical, Note, Role, Severity};
+use crate::text::identify;
 use crate::text::{Folder, Identifier, Scanner, ScannerBuilder, Speech};
 use crate::yaml::Source;
 
@@ -37,6 +37,19 @@ pub struct Rule {
     pub when: Condition,
     /// Texts by language code.
     pub texts: BTreeMap<String, RuleText>,
+    /// Whether it is off where no profile switches it on.
+    pub off: bool,
+}
+
+/// A profile in force.
+#[derive(Debug)]
+pub struct Profile {
+    /// The name of its file.
+    pub name: String,
+    /// The notes that it is for.
+    pub when: Condition,
+    /// What it says, a rule, in the order of [`Rulebook::rules`].
+    rules: Vec<ProfileRule>,
 }
 
 /// A language ready to run.
@@ -65,6 +78,8 @@ pub struct Language {
 pub struct Rulebook {
     /// The rules.
     pub rules: Vec<Rule>,
+    /// The profiles, in the order in which they are tried.
+    pub profiles: Vec<Profile>,
     /// The languages, by code.
     pub languages: Vec<Language>,
     /// Weights and target.
@@ -98,7 +113,10 @@ impl Rulebook {
             variants.extend(&pack.variants);
         }
         let folder = Folder::new(variants);
-        let in_force: Vec<_> = packs.rules.iter().filter(|(_, rule)| !rule.off).collect();
+        let switched_on = |id: &str| {
+            packs.profiles.values().any(|(_, profile)| profile.rules.get(id).is_some_and(|r| r.off == Some(false)))
+        };
+        let in_force: Vec<_> = packs.rules.iter().filter(|(_, rule)| !rule.off || switched_on(&rule.id)).collect();
 
         // The languages know nothing of each other: each is compiled on a core of its own.
         let languages = packs
@@ -109,14 +127,26 @@ impl Rulebook {
             // Of several faults, always the first language's is shown.
             .into_iter()
             .collect::<Result<Vec<_>, _>>()?;
-        let identifier = Identifier::new(&profiles(&packs, &folder));
+        let identifier = Identifier::new(&speakers(&packs, &folder));
         let vocabulary = vocabulary(&packs, &folder);
+        let profiles = packs
+            .profiles
+            .iter()
+            .map(|(name, (_, profile))| Profile {
+                name: name.clone(),
+                when: profile.when.clone(),
+                rules: in_force
+                    .iter()
+                    .map(|(_, rule)| profile.rules.get(&rule.id).copied().unwrap_or_default())
+                    .collect(),
+            })
+            .collect();
         let rules = in_force
             .into_iter()
             .map(|(_, spec)| {
                 let mut texts = spec.texts.clone();
                 for (code, pack) in &packs.languages {
-                    if let Some(text) = pack.texts.as_ref().and_then(|(_, texts)| texts.get(&spec.id)) {
+                    if let Some(text) = pack.texts.get(&spec.id) {
                         texts.entry(code.clone()).or_insert_with(|| text.clone());
                     }
                 }
@@ -130,15 +160,55 @@ impl Rulebook {
                     readers: spec.readers.clone(),
                     when: spec.when.clone(),
                     texts,
+                    off: spec.off,
                 }
             })
             .collect();
-        Ok(Rulebook { rules, languages, scorecard: packs.scorecard, folder, identifier, vocabulary, hash: packs.hash })
+        Ok(Rulebook {
+            rules,
+            profiles,
+            languages,
+            scorecard: packs.scorecard,
+            folder,
+            identifier,
+            vocabulary,
+            hash: packs.hash,
+        })
     }
 
     /// Index of the language of that code.
     pub fn language(&self, code: &str) -> Option<usize> {
         self.languages.iter().position(|language| language.code == code)
+    }
+
+    /// A call type for which the rule of that index runs, where it does not run for all.
+    pub fn call_type_of(&self, rule: usize) -> Option<&String> {
+        let profile = self.profiles.iter().find(|profile| profile.rules[rule].off == Some(false));
+        let by_profile = profile.filter(|_| self.rules[rule].off).and_then(|profile| profile.when.call_type.first());
+        self.rules[rule].when.call_type.first().or(by_profile)
+    }
+
+    /// Whether the rule of that index is judged in a note audited in `language`.
+    pub fn applies(&self, rule: usize, note: &Note, language: &str) -> bool {
+        self.points(rule, self.profile(note, language)).is_some() && self.rules[rule].when.holds(note, language)
+    }
+
+    /// What the checks in force need of a survey of the whole export.
+    pub fn needs(&self) -> Needs {
+        let checks = self.languages.iter().flat_map(|language| language.checks.iter().flatten());
+        checks.fold(Needs::NONE, |needs, check| needs.or(check.needs()))
+    }
+
+    /// The profile of a note audited in `language`; `None` where none is for it.
+    pub fn profile(&self, note: &Note, language: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.when.holds(note, language))
+    }
+
+    /// Points that a finding of the rule of that index costs under a profile; `None` where the rule is off.
+    pub fn points(&self, rule: usize, profile: Option<&Profile>) -> Option<u32> {
+        let said = profile.map(|profile| profile.rules[rule]).unwrap_or_default();
+        let own = &self.rules[rule];
+        (!said.off.unwrap_or(own.off)).then(|| said.points.unwrap_or(own.points))
     }
 
     /// Index of the rule of that id.
@@ -158,8 +228,7 @@ fn compile_language(
     let mut checks = Vec::with_capacity(in_force.len());
     for (source, rule) in in_force {
         let check = rule.check.kind().compile(&mut builder)?;
-        let has_texts =
-            pack.texts.as_ref().is_some_and(|(_, texts)| texts.contains_key(&rule.id)) || rule.texts.contains_key(code);
+        let has_texts = pack.texts.contains_key(&rule.id) || rule.texts.contains_key(code);
         if check.is_some() && !has_texts {
             let fault = source.fault_at(
                 &[&format!("id: {}", rule.id)],
@@ -205,11 +274,11 @@ fn speech(pack: &LanguagePack, builder: &mut ScannerBuilder<'_>, folder: &Folder
     Ok(Speech { quotes, attribution: builder.list("attribution")?, resumes: builder.list("resumes")?, dotted })
 }
 
-fn profiles(packs: &Packs, folder: &Folder) -> Vec<Profile> {
+fn speakers(packs: &Packs, folder: &Folder) -> Vec<identify::Profile> {
     packs
         .languages
         .iter()
-        .map(|(code, pack)| Profile {
+        .map(|(code, pack)| identify::Profile {
             code: code.clone(),
             han: pack.spec.script == Script::Han,
             markers: pack.spec.markers.split_whitespace().map(|word| folder.fold_str(word)).collect(),

@@ -1,6 +1,7 @@
 //! The examples of the rules, as tests.
 
 use super::{Example, Rulebook};
+use crate::checks::{Corpus, Needs};
 use crate::model::{Note, Outcome};
 use crate::text::prepared::Workspace;
 
@@ -33,16 +34,20 @@ pub fn run(book: &Rulebook, only: Option<&str>) -> Summary {
     let mut summary = Summary::default();
     for language in &book.languages {
         let mut workspace = Workspace::new(&language.scanner);
-        for (rule, check) in book.rules.iter().zip(&language.checks) {
+        for (index, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
             let Some(check) = check.as_ref().filter(|_| only.is_none_or(|id| id == rule.id)) else { continue };
             let Some(text) = rule.texts.get(&language.code) else { continue };
             let examples = text.fires.iter().map(|e| (e, true)).chain(text.spares.iter().map(|e| (e, false)));
             for (example, should_fire) in examples {
                 summary.run += 1;
-                let note = note_of(example, rule.when.call_type.first());
+                let note = note_of(example, book.call_type_of(index));
+                let corpus = corpus_of(example, &note, check.needs(), book);
                 let prepared = workspace.prepare(&note, &book.folder, &language.scanner, &language.speech);
-                let outcome =
-                    if rule.when.holds(&note, &language.code) { check.check(&prepared) } else { Outcome::Pass };
+                let outcome = if book.applies(index, &note, &language.code) {
+                    check.check(&prepared, &corpus)
+                } else {
+                    Outcome::Pass
+                };
                 let found: Vec<String> = match &outcome {
                     Outcome::Fail(hits) => {
                         hits.iter().map(|h| h.span.map_or(String::new(), |s| s.of(&note.text).to_owned())).collect()
@@ -64,6 +69,34 @@ pub fn run(book: &Rulebook, only: Option<&str>) -> Summary {
     summary
 }
 
+/// Every example of every rule in one language, as a note and its export.
+pub(super) fn notes(book: &Rulebook, language: &str) -> Vec<(Note, Corpus)> {
+    let texts = book.rules.iter().enumerate().filter_map(|(index, rule)| Some((index, rule.texts.get(language)?)));
+    texts
+        .flat_map(|(index, text)| {
+            let examples = text.fires.iter().chain(&text.spares);
+            examples.map(move |example| {
+                let note = note_of(example, book.call_type_of(index));
+                let corpus = corpus_of(example, &note, book.needs(), book);
+                (note, corpus)
+            })
+        })
+        .collect()
+}
+
+/// The export that an example and the notes beside it make.
+fn corpus_of(example: &Example, note: &Note, needs: Needs, book: &Rulebook) -> Corpus {
+    let mut corpus = Corpus::new(needs);
+    if needs.any() {
+        let beside = example.beside.iter().map(|other| note_of(other, None));
+        for note in beside.chain([note.clone()]) {
+            let observed = corpus.observe(&note, &book.folder.fold_str(&note.text));
+            corpus.add(observed);
+        }
+    }
+    corpus
+}
+
 /// The example as a note; where it names no call type, the first that the rule asks for.
 fn note_of(example: &Example, call_type: Option<&String>) -> Note {
     Note {
@@ -72,6 +105,8 @@ fn note_of(example: &Example, call_type: Option<&String>) -> Note {
         case_id: example.case_id.clone(),
         call_type: example.call_type.clone().or_else(|| call_type.cloned()),
         channel: example.channel.clone(),
+        customer: example.customer.clone(),
+        agent: "example".to_owned(),
         ..Note::default()
     }
 }

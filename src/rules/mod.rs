@@ -1,15 +1,20 @@
 //! Rules: as written in the packs, and compiled for every language.
 
 mod compile;
+pub mod coverage;
 pub mod examples;
+mod layers;
+pub mod lint;
 mod pack;
+pub mod schema;
 mod scorecard;
 mod spec;
 
 pub use compile::{Language, Rule, Rulebook};
+pub use layers::PackSpec;
 pub use pack::Packs;
-pub use scorecard::Scorecard;
-pub use spec::{Example, LanguageSpec, RuleFile, RuleSpec, RuleText};
+pub use scorecard::{Scorecard, ScorecardSpec};
+pub use spec::{Example, LanguageSpec, ProfileRule, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText};
 
 /// Why the rules cannot be used.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Loads the packs: core, languages, and a folder of the user's laid over them.
+//! Loads the packs and merges them, the lower first: rules by id, word lists and texts by name.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -6,42 +6,47 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{LanguageSpec, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
-use crate::embed::Library;
+use super::layers::{self, Layer};
+use super::scorecard::ScorecardSpec;
+use super::{LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
 use crate::text::Lexicon;
-use crate::yaml::Source;
+use crate::yaml::{Source, nearest};
 
 /// All rule files, parsed and merged, not yet compiled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Packs {
-    /// Rules with the file each came from, in the order of the files' names.
+    /// Rules with the file each came from, in the order of the packs and of the files' names.
     pub rules: Vec<(Arc<Source>, RuleSpec)>,
+    /// Profiles by the name of their file, which is their order.
+    pub profiles: BTreeMap<String, (Arc<Source>, ProfileSpec)>,
     /// Languages by code.
     pub languages: BTreeMap<String, LanguagePack>,
     /// Weights and target.
     pub scorecard: Scorecard,
     /// Header aliases that belong to no language: role to headers.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// Names of the packs that say theirs, the lowest first.
+    pub names: Vec<String>,
     /// Hash of every rule file's text, hexadecimal.
     pub hash: String,
 }
 
-/// One language as its folder has it.
+/// One language as its folders have it.
 #[derive(Debug)]
 pub struct LanguagePack {
     /// What it says of itself.
     pub spec: LanguageSpec,
     /// Its word lists, laid over those of every language.
     pub lexicon: Lexicon,
-    /// Texts by rule id, with their file.
-    pub texts: Option<(Arc<Source>, BTreeMap<String, RuleText>)>,
+    /// Texts by rule id.
+    pub texts: BTreeMap<String, RuleText>,
     /// Header aliases: role to headers.
     pub columns: BTreeMap<String, Vec<String>>,
     /// Character variants to fold: traditional to simplified.
     pub variants: HashMap<char, char>,
     /// Who reads a note, by key.
     pub readers: BTreeMap<String, String>,
-    /// What the pages say, by key, with its file; `None` where pages cannot be written in this language.
+    /// What the pages say, by key, with its last file; `None` where pages cannot be written in this language.
     pub wording: Option<(Arc<Source>, BTreeMap<String, String>)>,
 }
 
@@ -52,108 +57,183 @@ struct Variants {
 }
 
 impl Packs {
-    /// Loads the embedded packs, with the folder `overlay` laid over them.
+    /// Loads the built-in pack and, where a folder is named, what it extends and the folder itself.
     ///
     /// # Errors
     /// The first fault of a file, or the folder that cannot be read.
-    pub fn load(overlay: Option<&Path>) -> Result<Self, RulesError> {
-        let mut library = Library::embedded("rules");
-        if let Some(folder) = overlay {
-            library.overlay(folder).map_err(RulesError::Folder)?;
-        }
-        let sources: BTreeMap<&str, Arc<Source>> = library
-            .below("")
-            .filter(|(name, _)| name.ends_with(".yaml"))
-            .map(|(name, file)| (name, Arc::new(Source::new(file.path.clone(), file.text.as_str()))))
-            .collect();
-
-        let mut rules: Vec<(Arc<Source>, RuleSpec)> = Vec::new();
+    pub fn load(folder: Option<&Path>) -> Result<Self, RulesError> {
+        let layers = layers::stack(folder)?;
+        let mut packs = Packs { hash: hash(&layers), ..Packs::default() };
         let mut core_lists = Lexicon::default();
-        let mut columns = BTreeMap::new();
-        let mut scorecard = None;
-        for (name, source) in below(&sources, "core/") {
+        for layer in &layers {
+            packs.lay_core(layer, &mut core_lists)?;
+        }
+        // A list of every language stands below those of one, whichever pack it comes from.
+        for layer in &layers {
+            packs.lay_languages(layer, &core_lists)?;
+        }
+        check_wording(&packs.languages)?;
+        packs.check_profiles()?;
+        if packs.rules.is_empty() || packs.languages.is_empty() {
+            return Err(RulesError::Build(
+                "there are no rules or no languages; a pack that stands alone (`extends: []`) brings its own".into(),
+            ));
+        }
+        Ok(packs)
+    }
+
+    /// Switches a rule off everywhere, also in profiles; whether there is such a rule.
+    pub fn switch_off(&mut self, id: &str) -> bool {
+        for (_, profile) in self.profiles.values_mut() {
+            profile.rules.remove(id);
+        }
+        let rule = self.rules.iter_mut().find(|(_, rule)| rule.id == id);
+        rule.map(|(_, rule)| rule.off = true).is_some()
+    }
+
+    /// Switches on what is off and what no profile switches on: a rule that is off must keep its word too, for somebody
+    /// will switch it on.
+    pub fn switch_all_on(&mut self) {
+        for (_, rule) in &mut self.rules {
+            let by_profile = |(_, profile): &(Arc<Source>, ProfileSpec)| {
+                profile.rules.get(&rule.id).is_some_and(|said| said.off == Some(false))
+            };
+            rule.off &= self.profiles.values().any(by_profile);
+        }
+    }
+
+    fn lay_core(&mut self, layer: &Layer, core_lists: &mut Lexicon) -> Result<(), RulesError> {
+        let below = self.rules.len();
+        for (name, source) in below_folder(layer, "core/") {
             match name {
-                "scorecard.yaml" => scorecard = Some(source.parse::<Scorecard>()?),
-                "columns.yaml" => columns = source.parse()?,
+                "scorecard.yaml" => self.scorecard.lay(source.parse::<ScorecardSpec>()?),
+                "columns.yaml" => extend_lists(&mut self.columns, source.parse()?),
                 _ if name.starts_with("words/") => core_lists.add(Arc::clone(source))?,
                 _ => {
                     for rule in source.parse::<RuleFile>()?.rules {
-                        check_rule(source, &rule, &rules)?;
-                        rules.push((Arc::clone(source), rule));
+                        check_rule(source, &rule, &self.rules[below..])?;
+                        match self.rules[..below].iter_mut().find(|(_, known)| known.id == rule.id) {
+                            Some(known) => *known = (Arc::clone(source), rule),
+                            None => self.rules.push((Arc::clone(source), rule)),
+                        }
                     }
                 }
             }
         }
-        let codes: Vec<String> = {
-            let mut codes: Vec<String> =
-                below(&sources, "lang/").filter_map(|(name, _)| Some(name.split_once('/')?.0.to_owned())).collect();
-            codes.dedup();
-            codes
-        };
-        let mut languages = BTreeMap::new();
-        for code in codes {
-            let pack = load_language(&sources, &code, &core_lists, &rules)?;
-            languages.insert(code, pack);
+        for (name, source) in below_folder(layer, "profiles/") {
+            let name = name.trim_end_matches(".yaml").to_owned();
+            self.profiles.insert(name, (Arc::clone(source), source.parse()?));
         }
-        check_wording(&languages)?;
-        let Some(scorecard) = scorecard else {
-            return Err(RulesError::Build("core/scorecard.yaml is missing".into()));
-        };
-        Ok(Packs { rules, languages, scorecard, columns, hash: hash(&sources) })
+        if let Some((source, spec)) = &layer.spec {
+            self.names.extend(spec.name.clone());
+            for (id, change) in &spec.change {
+                self.change(id, change, source)?;
+            }
+        }
+        Ok(())
     }
-}
 
-fn below<'s>(
-    sources: &'s BTreeMap<&'s str, Arc<Source>>,
-    folder: &'s str,
-) -> impl Iterator<Item = (&'s str, &'s Arc<Source>)> {
-    sources.iter().filter_map(move |(name, source)| Some((name.strip_prefix(folder)?, source)))
-}
+    fn change(&mut self, id: &str, change: &RuleChange, source: &Source) -> Result<(), RulesError> {
+        let Some((_, rule)) = self.rules.iter_mut().find(|(_, rule)| rule.id == id) else {
+            return Err(self.unknown(id, &["change:", &format!("{id}:")], source));
+        };
+        change.apply(rule);
+        rule.check.kind().validate().map_err(|message| {
+            source.fault_at(
+                &["change:", &format!("{id}:")],
+                format!("in rule `{id}`: {message}"),
+                "see rules/README.md for the kinds of checks",
+            )
+        })?;
+        Ok(())
+    }
 
-fn load_language(
-    sources: &BTreeMap<&str, Arc<Source>>,
-    code: &str,
-    core_lists: &Lexicon,
-    rules: &[(Arc<Source>, RuleSpec)],
-) -> Result<LanguagePack, RulesError> {
-    let folder = format!("lang/{code}/");
-    let mut pack = LanguagePack {
-        spec: match sources.get(format!("{folder}language.yaml").as_str()) {
-            Some(source) => source.parse()?,
-            None => return Err(RulesError::Build(format!("rules/{folder} has no language.yaml"))),
-        },
-        lexicon: core_lists.clone(),
-        texts: None,
-        columns: BTreeMap::new(),
-        variants: HashMap::new(),
-        readers: BTreeMap::new(),
-        wording: None,
-    };
-    for (name, source) in below(sources, &folder) {
-        match name {
-            "columns.yaml" => pack.columns = source.parse()?,
-            "readers.yaml" => pack.readers = source.parse()?,
-            "report.yaml" => pack.wording = Some((Arc::clone(source), source.parse()?)),
-            "traditional.yaml" => pack.variants = variants(source)?,
-            "texts.yaml" => {
-                let texts: BTreeMap<String, RuleText> = source.parse()?;
-                for id in texts.keys() {
-                    if !rules.iter().any(|(_, rule)| rule.id == *id) {
-                        let near = crate::yaml::nearest(id, rules.iter().map(|(_, r)| r.id.as_str()));
-                        let help =
-                            near.map_or("remove it, or add the rule".to_owned(), |n| format!("did you mean `{n}`?"));
-                        return Err(source
-                            .fault_at(&[&format!("{id}:")], format!("texts for an unknown rule `{id}`"), help)
-                            .into());
-                    }
+    /// The fault of a file that names a rule that is not there.
+    fn unknown(&self, id: &str, place: &[&str], source: &Source) -> RulesError {
+        let near = nearest(id, self.rules.iter().map(|(_, rule)| rule.id.as_str()));
+        let help = near.map_or("remove it, or add the rule".to_owned(), |near| format!("did you mean `{near}`?"));
+        source.fault_at(place, format!("there is no rule `{id}`"), help).into()
+    }
+
+    fn check_profiles(&self) -> Result<(), RulesError> {
+        for (source, profile) in self.profiles.values() {
+            for id in profile.rules.keys() {
+                if !self.rules.iter().any(|(_, rule)| rule.id == *id) {
+                    return Err(self.unknown(id, &["rules:", &format!("{id}:")], source));
                 }
-                pack.texts = Some((Arc::clone(source), texts));
             }
-            _ if name.starts_with("words/") => pack.lexicon.add(Arc::clone(source))?,
+        }
+        Ok(())
+    }
+
+    fn lay_languages(&mut self, layer: &Layer, core_lists: &Lexicon) -> Result<(), RulesError> {
+        for (name, source) in below_folder(layer, "lang/") {
+            let Some((code, file)) = name.split_once('/') else { continue };
+            if !self.languages.contains_key(code) {
+                let Some(own) = layer.sources.get(&format!("lang/{code}/language.yaml")) else {
+                    let known: Vec<&str> = self.languages.keys().map(String::as_str).collect();
+                    let help = format!("languages below are {}; a new one needs language.yaml", known.join(", "));
+                    return Err(source
+                        .fault_at(&[], format!("the folder lang/{code} has no language.yaml"), help)
+                        .into());
+                };
+                let pack = LanguagePack {
+                    spec: own.parse()?,
+                    lexicon: core_lists.clone(),
+                    texts: BTreeMap::new(),
+                    columns: BTreeMap::new(),
+                    variants: HashMap::new(),
+                    readers: BTreeMap::new(),
+                    wording: None,
+                };
+                self.languages.insert(code.to_owned(), pack);
+            }
+            self.lay_language_file(code, file, source)?;
+        }
+        Ok(())
+    }
+
+    fn lay_language_file(&mut self, code: &str, file: &str, source: &Arc<Source>) -> Result<(), RulesError> {
+        if file == "texts.yaml" || file.starts_with("texts/") {
+            let texts: BTreeMap<String, RuleText> = source.parse()?;
+            for id in texts.keys() {
+                if !self.rules.iter().any(|(_, rule)| rule.id == *id) {
+                    return Err(self.unknown(id, &[&format!("{id}:")], source));
+                }
+            }
+            if let Some(pack) = self.languages.get_mut(code) {
+                pack.texts.extend(texts);
+            }
+            return Ok(());
+        }
+        let Some(pack) = self.languages.get_mut(code) else { return Ok(()) };
+        match file {
+            "language.yaml" => pack.spec = source.parse()?,
+            "columns.yaml" => extend_lists(&mut pack.columns, source.parse()?),
+            "readers.yaml" => pack.readers.extend(source.parse::<BTreeMap<String, String>>()?),
+            "report.yaml" => {
+                let mut wording = pack.wording.take().map(|(_, wording)| wording).unwrap_or_default();
+                wording.extend(source.parse::<BTreeMap<String, String>>()?);
+                pack.wording = Some((Arc::clone(source), wording));
+            }
+            "traditional.yaml" => pack.variants.extend(variants(source)?),
+            _ if file.starts_with("words/") => pack.lexicon.add(Arc::clone(source))?,
             _ => {}
         }
+        Ok(())
     }
-    Ok(pack)
+}
+
+/// The files of a folder of a pack, by name relative to it.
+fn below_folder<'l>(layer: &'l Layer, folder: &'l str) -> impl Iterator<Item = (&'l str, &'l Arc<Source>)> {
+    layer.sources.iter().filter_map(move |(name, source)| Some((name.strip_prefix(folder)?, source)))
+}
+
+/// Adds the aliases of a later file to those that are there.
+fn extend_lists(lists: &mut BTreeMap<String, Vec<String>>, more: BTreeMap<String, Vec<String>>) {
+    for (key, entries) in more {
+        lists.entry(key).or_default().extend(entries);
+    }
 }
 
 /// A text that one language's pages have and another's lack would be found only when that page is written.
@@ -162,8 +242,7 @@ fn check_wording(languages: &BTreeMap<String, LanguagePack>) -> Result<(), Rules
     for (source, wording) in &files {
         for (other, texts) in &files {
             if let Some(key) = texts.keys().find(|key| !wording.contains_key(*key)) {
-                let near =
-                    crate::yaml::nearest(key, wording.keys().map(String::as_str).filter(|k| !texts.contains_key(*k)));
+                let near = nearest(key, wording.keys().map(String::as_str).filter(|k| !texts.contains_key(*k)));
                 let help = match near {
                     Some(near) => format!("`{near}` stands here and not there: one of the two is misspelt"),
                     None => format!("add it; {} has it", other.path.display()),
@@ -223,10 +302,10 @@ fn check_rule(source: &Arc<Source>, rule: &RuleSpec, earlier: &[(Arc<Source>, Ru
     Ok(())
 }
 
-/// FNV-1a over names and texts, in the order of the names: the same rules give the same hash on any machine.
-fn hash(sources: &BTreeMap<&str, Arc<Source>>) -> String {
+/// FNV-1a over names and texts, in the order of packs and names: the same rules give the same hash on any machine.
+fn hash(layers: &[Layer]) -> String {
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;
-    for (name, source) in sources {
+    for (name, source) in layers.iter().flat_map(|layer| &layer.sources) {
         for byte in name.bytes().chain([0]).chain(source.text.bytes()).chain([0]) {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }

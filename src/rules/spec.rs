@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::checks::CheckSpec;
 use crate::model::{Category, Condition, Critical, Disposition, Severity};
 
 /// A file of rules.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     /// The rules.
@@ -16,7 +17,7 @@ pub struct RuleFile {
 }
 
 /// One rule: what is true of it in every language.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSpec {
     /// Unique name, naming the fault: `missing-next-step`.
@@ -48,8 +49,80 @@ pub struct RuleSpec {
     pub off: bool,
 }
 
+/// What a pack changes of a rule that lies below it; what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleChange {
+    /// Switches the rule off, or on.
+    #[serde(default)]
+    pub off: Option<bool>,
+    /// How much a finding matters.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// Points that one finding costs, within the weight of its section.
+    #[serde(default)]
+    pub points: Option<u32>,
+    /// For whom a failure is critical.
+    #[serde(default)]
+    pub critical: Option<Critical>,
+    /// Whether a failure brings the note's score to zero.
+    #[serde(default)]
+    pub fatal: Option<bool>,
+    /// Who else reads this part of the note.
+    #[serde(default)]
+    pub readers: Option<Vec<String>>,
+    /// When the rule applies.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// What is checked.
+    #[serde(default)]
+    pub check: Option<CheckSpec>,
+}
+
+impl RuleChange {
+    /// Changes the rule.
+    pub fn apply(&self, rule: &mut RuleSpec) {
+        fn set<T: Clone>(to: &mut T, from: Option<&T>) {
+            if let Some(from) = from {
+                to.clone_from(from);
+            }
+        }
+        set(&mut rule.off, self.off.as_ref());
+        set(&mut rule.severity, self.severity.as_ref());
+        set(&mut rule.points, self.points.as_ref());
+        rule.critical = self.critical.or(rule.critical);
+        set(&mut rule.fatal, self.fatal.as_ref());
+        set(&mut rule.readers, self.readers.as_ref());
+        set(&mut rule.when, self.when.as_ref());
+        set(&mut rule.check, self.check.as_ref());
+    }
+}
+
+/// A profile: which rules apply to a kind of contact, and what they weigh there. The first that holds, by the names of
+/// the files, is the note's.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileSpec {
+    /// The notes that it is for.
+    pub when: Condition,
+    /// What is different for them, by rule.
+    pub rules: BTreeMap<String, ProfileRule>,
+}
+
+/// What a profile says of a rule; what is absent stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileRule {
+    /// Switches the rule off, or on.
+    #[serde(default)]
+    pub off: Option<bool>,
+    /// Points that one finding costs.
+    #[serde(default)]
+    pub points: Option<u32>,
+}
+
 /// What people read of a rule, and its examples, in one language.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleText {
     /// The fault in a few words.
@@ -72,7 +145,7 @@ pub struct RuleText {
 }
 
 /// An example note: the text alone, or with the columns that matter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Example {
     /// The note.
     pub note: String,
@@ -84,21 +157,50 @@ pub struct Example {
     pub call_type: Option<String>,
     /// The channel.
     pub channel: Option<String>,
+    /// The customer.
+    pub customer: Option<String>,
+    /// Other notes of the same agent in the same export, for rules that look at the whole of it.
+    pub beside: Vec<Example>,
 }
 
 /// The map form of an example.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ExampleMap {
+    /// The note.
     note: String,
+    /// What was chosen in the drop-down; absent: nothing.
     #[serde(default)]
-    disposition: Option<String>,
+    disposition: Disposition,
+    /// The reference column.
     #[serde(default)]
     case_id: Option<String>,
+    /// The call type.
     #[serde(default)]
     call_type: Option<String>,
+    /// The channel.
     #[serde(default)]
     channel: Option<String>,
+    /// The customer.
+    #[serde(default)]
+    customer: Option<String>,
+    /// Other notes of the same agent in the same export.
+    #[serde(default)]
+    beside: Vec<Example>,
+}
+
+impl JsonSchema for Example {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Example".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let map = generator.subschema_for::<ExampleMap>();
+        schemars::json_schema!({
+            "description": "A note, or a map with `note` and the columns that matter.",
+            "anyOf": [{ "type": "string" }, map],
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Example {
@@ -110,34 +212,19 @@ impl<'de> Deserialize<'de> for Example {
                 f.write_str("a note, or a map with `note` and columns")
             }
             fn visit_str<E>(self, note: &str) -> Result<Example, E> {
-                Ok(Example {
-                    note: note.to_owned(),
-                    disposition: Disposition::Empty,
-                    case_id: None,
-                    call_type: None,
-                    channel: None,
-                })
+                Ok(Example { note: note.to_owned(), ..Example::default() })
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Example, A::Error> {
                 let map = ExampleMap::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                let disposition = match map.disposition.as_deref() {
-                    None | Some("") => Disposition::Empty,
-                    Some("resolved") => Disposition::Resolved,
-                    Some("pending") => Disposition::Pending,
-                    Some("escalated") => Disposition::Escalated,
-                    Some(other) => {
-                        return Err(serde::de::Error::custom(format!(
-                            "unknown disposition `{other}`: use resolved, pending or escalated"
-                        )));
-                    }
-                };
                 let given = |value: Option<String>| value.filter(|v| !v.is_empty());
                 Ok(Example {
                     note: map.note,
-                    disposition,
+                    disposition: map.disposition,
                     case_id: given(map.case_id),
                     call_type: given(map.call_type),
                     channel: given(map.channel),
+                    customer: given(map.customer),
+                    beside: map.beside,
                 })
             }
         }
@@ -146,7 +233,7 @@ impl<'de> Deserialize<'de> for Example {
 }
 
 /// What a language says of itself.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LanguageSpec {
     /// ISO 639-1 code.
@@ -171,7 +258,7 @@ pub struct LanguageSpec {
 }
 
 /// How a language is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Script {
     /// Words parted by spaces.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 
@@ -20,6 +21,48 @@ pub enum ListSpec {
     Meanings(Vec<(String, String)>),
     /// Words in one block of text, parted by white space.
     Words(String),
+}
+
+impl ListSpec {
+    /// The entries as written; of meanings, the forms.
+    fn entries(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match self {
+            ListSpec::Terms(terms) => Box::new(terms.iter().map(String::as_str)),
+            ListSpec::Meanings(entries) => Box::new(entries.iter().map(|(form, _)| form.as_str())),
+            ListSpec::Words(text) => Box::new(text.split_whitespace()),
+        }
+    }
+
+    /// Takes an entry out, a term also without the better wording behind it; whether it was there.
+    fn remove(&mut self, entry: &str) -> bool {
+        let before = self.entries().count();
+        let other = |written: &str| written != entry && written.split(" => ").next() != Some(entry);
+        match self {
+            ListSpec::Terms(terms) => terms.retain(|term| other(term)),
+            ListSpec::Meanings(entries) => entries.retain(|(form, _)| other(form)),
+            ListSpec::Words(text) => {
+                *text = text.split_whitespace().filter(|word| other(word)).collect::<Vec<_>>().join(" ")
+            }
+        }
+        self.entries().count() < before
+    }
+}
+
+impl JsonSchema for ListSpec {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "WordList".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Terms, one an entry (see rules/README.md for their notation); forms with their meaning; or a block of plain words.",
+            "anyOf": [
+                { "type": "array", "items": { "type": "string" } },
+                { "type": "object", "additionalProperties": { "type": "string" } },
+                { "type": ["string", "null"] },
+            ],
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for ListSpec {
@@ -58,28 +101,66 @@ impl<'de> Deserialize<'de> for ListSpec {
 /// One file of word lists.
 pub type WordFile = BTreeMap<String, ListSpec>;
 
+/// A list and the files that its parts come from.
+type Parts = Vec<(Arc<Source>, ListSpec)>;
+
 /// All lists of one language, later files laid over earlier ones by name.
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
-    lists: BTreeMap<String, (Arc<Source>, ListSpec)>,
+    lists: BTreeMap<String, Parts>,
 }
 
 impl Lexicon {
-    /// Adds the lists of one file; a list of the same name is replaced.
+    /// Lays the lists of one file over those that are there: `name` replaces a list, `name+` adds entries to it and
+    /// `name-` takes entries from it.
     ///
     /// # Errors
-    /// The first thing in the file that is no list.
+    /// The first thing in the file that is no list; an addition to, or an entry taken from, what is not there.
     pub fn add(&mut self, source: Arc<Source>) -> Result<(), Fault> {
-        for (name, list) in source.parse::<WordFile>()? {
-            self.lists.insert(name, (Arc::clone(&source), list));
+        for (key, list) in source.parse::<WordFile>()? {
+            if let Some(name) = key.strip_suffix('+') {
+                self.known(name, &key, &source)?.push((Arc::clone(&source), list));
+            } else if let Some(name) = key.strip_suffix('-') {
+                for entry in list.entries() {
+                    if !self.take(name, &key, entry, &source)? {
+                        let near = self.lists[name].iter().flat_map(|(_, part)| part.entries());
+                        let help = nearest(entry, near)
+                            .map_or("remove the line".to_owned(), |near| format!("did you mean `{near}`?"));
+                        let message = format!("`{key}` takes `{entry}` away, which is not in the list");
+                        return Err(source.fault_at(&[&format!("{key}:"), entry], message, help));
+                    }
+                }
+            } else {
+                self.lists.insert(key, vec![(Arc::clone(&source), list)]);
+            }
         }
         Ok(())
+    }
+
+    /// The list of that name, for `key` (`name+` or `name-`), which changes it.
+    fn known(&mut self, name: &str, key: &str, source: &Source) -> Result<&mut Parts, Fault> {
+        if !self.lists.contains_key(name) {
+            let near = nearest(name, self.names()).map(str::to_owned);
+            let help = near.map_or(format!("write `{name}:` for a new list"), |near| format!("did you mean `{near}`?"));
+            let message = format!("`{key}` changes a list that is not there");
+            return Err(source.fault_at(&[&format!("{key}:")], message, help));
+        }
+        Ok(self.lists.entry(name.to_owned()).or_default())
+    }
+
+    /// Takes an entry out of a list; whether it was there.
+    fn take(&mut self, name: &str, key: &str, entry: &str, source: &Source) -> Result<bool, Fault> {
+        let mut taken = false;
+        for (_, part) in self.known(name, key, source)? {
+            taken |= part.remove(entry);
+        }
+        Ok(taken)
     }
 
     /// Adds forms with meanings that come from no file of lists.
     pub fn add_meanings(&mut self, name: &str, entries: &BTreeMap<String, String>) {
         let list = ListSpec::Meanings(entries.iter().map(|(form, meaning)| (form.clone(), meaning.clone())).collect());
-        self.lists.insert(name.to_owned(), (Arc::new(Source::new("acw.yaml", "")), list));
+        self.lists.insert(name.to_owned(), vec![(Arc::new(Source::new("acw.yaml", "")), list)]);
     }
 
     /// Names of all lists.
@@ -87,22 +168,25 @@ impl Lexicon {
         self.lists.keys().map(String::as_str)
     }
 
+    /// The entries of a list as written, with the file of each.
+    pub fn entries(&self, name: &str) -> impl Iterator<Item = (&Arc<Source>, &str)> {
+        let parts = self.lists.get(name).into_iter().flatten();
+        parts.flat_map(|(source, part)| part.entries().map(move |entry| (source, entry)))
+    }
+
     /// The words of a list of plain words (or the forms of a list of meanings), folded.
     pub fn words(&self, name: &str, folder: &Folder) -> BTreeSet<String> {
-        match self.lists.get(name).map(|(_, list)| list) {
-            None => BTreeSet::new(),
-            Some(ListSpec::Words(text)) => text.split_whitespace().map(|w| folder.fold_str(w)).collect(),
-            Some(ListSpec::Terms(terms)) => terms.iter().map(|w| folder.fold_str(w)).collect(),
-            Some(ListSpec::Meanings(entries)) => entries.iter().map(|(w, _)| folder.fold_str(w)).collect(),
-        }
+        self.entries(name).map(|(_, word)| folder.fold_str(word)).collect()
     }
 
     /// Forms and meanings of a list, forms folded; the first meaning of a form counts.
     pub fn meanings(&self, name: &str, folder: &Folder) -> HashMap<String, String> {
         let mut out = HashMap::new();
-        if let Some((_, ListSpec::Meanings(entries))) = self.lists.get(name) {
-            for (form, meaning) in entries {
-                out.entry(folder.fold_str(form)).or_insert_with(|| meaning.clone());
+        for (_, part) in self.lists.get(name).into_iter().flatten() {
+            if let ListSpec::Meanings(entries) = part {
+                for (form, meaning) in entries {
+                    out.entry(folder.fold_str(form)).or_insert_with(|| meaning.clone());
+                }
             }
         }
         out
@@ -113,20 +197,15 @@ impl Lexicon {
     /// # Errors
     /// The first entry that is not well written, with its place.
     pub fn terms(&self, name: &str, folder: &Folder) -> Result<Option<Vec<(String, Term)>>, Fault> {
-        let Some((source, list)) = self.lists.get(name) else { return Ok(None) };
-        let entries: Vec<&str> = match list {
-            ListSpec::Terms(terms) => terms.iter().map(String::as_str).collect(),
-            ListSpec::Meanings(entries) => entries.iter().map(|(form, _)| form.as_str()).collect(),
-            ListSpec::Words(text) => text.split_whitespace().collect(),
-        };
-        let mut terms = Vec::with_capacity(entries.len());
-        for written in entries {
+        if !self.lists.contains_key(name) {
+            return Ok(None);
+        }
+        let mut terms = Vec::new();
+        for (source, written) in self.entries(name) {
             let mut expander = Expander { lexicon: self, folder, open: vec![name] };
             let term = term::parse(written, folder, &mut expander).map_err(|message| {
-                let place = [format!("{name}:"), written.to_owned()];
-                let place: Vec<&str> = place.iter().map(String::as_str).collect();
                 source.fault_at(
-                    &place,
+                    &[&format!("{name}:"), written],
                     format!("in list `{name}`: {message}"),
                     "see rules/README.md for the notation of terms",
                 )
@@ -146,7 +225,7 @@ struct Expander<'l> {
 
 impl Fragments for Expander<'_> {
     fn fragment(&mut self, name: &str) -> Result<String, String> {
-        let Some((name, (_, list))) = self.lexicon.lists.get_key_value(name) else {
+        let Some((name, _)) = self.lexicon.lists.get_key_value(name) else {
             let near =
                 nearest(name, self.lexicon.names()).map(|n| format!("; did you mean `<{n}>`?")).unwrap_or_default();
             return Err(format!("there is no list `{name}`{near}"));
@@ -154,12 +233,9 @@ impl Fragments for Expander<'_> {
         if self.open.contains(&name.as_str()) {
             return Err(format!("the list `{name}` contains itself"));
         }
-        let ListSpec::Terms(entries) = list else {
-            return Err(format!("the list `{name}` holds plain words, not terms"));
-        };
         self.open.push(name);
-        let mut parts = Vec::with_capacity(entries.len());
-        for entry in entries {
+        let mut parts = Vec::new();
+        for (_, entry) in self.lexicon.entries(name) {
             parts.push(term::parse(entry, self.folder, self)?.regex);
         }
         self.open.pop();
@@ -188,6 +264,19 @@ mod tests {
         let fault = lexicon.terms("a", &folder).unwrap_err();
         assert!(fault.message.contains("contains itself"), "{fault}");
         assert!(lexicon.terms("absent", &folder).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_later_file_adds_to_a_list_takes_from_it_or_replaces_it() {
+        let mut lexicon = lexicon("a: [x, y => why]\nb: {k: one}\nc: m n\n");
+        let later = |lexicon: &mut Lexicon, text: &str| lexicon.add(Arc::new(Source::new("house.yaml", text)));
+        later(&mut lexicon, "a+: [z]\na-: [y]\nb+: {l: two}\nc: [o]\n").unwrap();
+        let entries = |name| lexicon.entries(name).map(|(_, entry)| entry).collect::<Vec<_>>().join(" ");
+        assert_eq!((entries("a"), entries("b"), entries("c")), ("x z".into(), "k l".into(), "o".into()));
+        let fault = later(&mut lexicon.clone(), "a-: [zz]\n").unwrap_err();
+        assert!(fault.message.contains("not in the list"), "{fault}");
+        let fault = later(&mut lexicon.clone(), "aa+: [zz]\n").unwrap_err();
+        assert_eq!(fault.help, "did you mean `a`?");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod lexicon;
 mod mask;
 pub mod prepared;
 pub mod redact;
+mod sample;
 pub mod scanner;
 pub mod segment;
 pub mod term;
@@ -16,6 +17,7 @@ pub mod voice;
 
 pub use fold::{Folded, Folder};
 pub use identify::Identifier;
-pub use lexicon::Lexicon;
+pub use lexicon::{Lexicon, WordFile};
 pub use prepared::{Prepared, Speech};
+pub use sample::Sampler;
 pub use scanner::{ListId, Scanner, ScannerBuilder, Scratch, TermHit};

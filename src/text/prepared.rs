@@ -116,6 +116,11 @@ impl<'n> Prepared<'n> {
         self.hits
     }
 
+    /// Every place where a term of any list stands behind masked letters.
+    pub fn all_masked_hits(&self) -> &'n [TermHit] {
+        self.masked
+    }
+
     /// Where the terms of a list stand, in order.
     pub fn hits(&self, list: ListId) -> &'n [TermHit] {
         let start = self.hits.partition_point(|hit| hit.list < list);

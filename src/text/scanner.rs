@@ -43,7 +43,7 @@ pub struct TermInfo {
     /// A better wording.
     pub better: Option<String>,
     /// Whether it counts only at the start of a sentence, clause or line.
-    starts_clause: bool,
+    pub starts_clause: bool,
 }
 
 /// Collects the lists that the rules of a language ask for.
@@ -136,7 +136,7 @@ impl<'l> ScannerBuilder<'l> {
         for (name, id) in self.names {
             lists[usize::from(id.0)] = name;
         }
-        Ok(Scanner { dfa: Arc::new(dfa), terms: self.terms, lists })
+        Ok(Scanner { dfa: Arc::new(dfa), terms: self.terms, patterns: self.patterns, lists })
     }
 }
 
@@ -170,6 +170,7 @@ const CACHE_BYTES: usize = 64 << 20;
 pub struct Scanner {
     dfa: Arc<DFA>,
     terms: Vec<TermInfo>,
+    patterns: Vec<String>,
     lists: Vec<String>,
 }
 
@@ -189,6 +190,12 @@ impl Scanner {
     /// What is known of the term of a hit.
     pub fn term(&self, hit: &TermHit) -> &TermInfo {
         &self.terms[hit.term as usize]
+    }
+
+    /// The list of a term by its index, what is known of it, and its regular expression.
+    pub fn entry(&self, term: u32) -> (&str, &TermInfo, &str) {
+        let info = &self.terms[term as usize];
+        (self.list_name(info.list), info, &self.patterns[term as usize])
     }
 
     /// The name of a list.

@@ -88,8 +88,7 @@ impl Parser<'_> {
         }
         let mut out = String::new();
         let mut item_at = None;
-        loop {
-            let Some(c) = self.rest.chars().next() else { break };
+        while let Some(c) = self.rest.chars().next() {
             if c == ')' {
                 break;
             }

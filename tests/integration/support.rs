@@ -6,27 +6,27 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 /// A folder for one test, with helpers to fill it and to run the binary in it.
-pub struct Place {
+pub(crate) struct Place {
     folder: tempfile::TempDir,
 }
 
 /// What a run printed and how it ended.
-pub struct Done {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Done {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Place { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
@@ -34,11 +34,11 @@ impl Place {
     }
 
     /// Runs `acw` with the arguments, in this folder, without the caller's colours and settings.
-    pub fn acw(&self, args: &[&str]) -> Done {
+    pub(crate) fn acw(&self, args: &[&str]) -> Done {
         self.acw_with(args, "", 2)
     }
 
-    pub fn acw_with(&self, args: &[&str], input: &str, threads: usize) -> Done {
+    pub(crate) fn acw_with(&self, args: &[&str], input: &str, threads: usize) -> Done {
         let output = Command::cargo_bin("acw")
             .unwrap()
             .current_dir(self.folder.path())
@@ -56,7 +56,7 @@ impl Place {
     }
 
     /// Findings of `acw audit --format jsonl`.
-    pub fn findings(&self, args: &[&str]) -> Vec<Value> {
+    pub(crate) fn findings(&self, args: &[&str]) -> Vec<Value> {
         let done = self.acw(&[&["audit", "--format", "jsonl"], args].concat());
         assert_eq!(done.code, 0, "{}", done.err);
         done.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -64,11 +64,11 @@ impl Place {
 }
 
 /// A file of `fixtures/`.
-pub fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     root().join("fixtures").join(name).display().to_string()
 }
 
 /// The repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -122,7 +122,7 @@ mod tests {
         let (_, texts) = packs.languages["en"].wording.as_ref().unwrap();
         let library = Library::embedded("reports");
         let mut asked = 0;
-        for (name, file) in library.below("") {
+        for (name, file) in library.files() {
             for (before, behind) in [("t \"", ""), ("n \"", ".one"), ("(say.", ""), (" say.", "")] {
                 let script = before.contains("say");
                 for key in keys(&file.text, before).filter(|key| !key.is_empty() && script == name.ends_with(".js")) {

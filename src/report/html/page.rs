@@ -43,7 +43,7 @@ impl Pages {
         templates.set_strict_mode(true);
         // Indented partials would add blanks to the text of notes.
         templates.set_prevent_indent(true);
-        for (name, file) in library.below("").filter(|(name, _)| name.ends_with(".hbs")) {
+        for (name, file) in library.files().filter(|(name, _)| name.ends_with(".hbs")) {
             let short = name.trim_start_matches("partials/").trim_end_matches(".hbs");
             templates
                 .register_template_string(short, &file.text)

@@ -1,0 +1,216 @@
+//! What a survey of the whole export tells a check about one note: which sentences an agent writes again and again,
+//! whose case a reference is. Memory does not grow with the export, but for what is really repeated.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+
+use super::length::count_words;
+use crate::model::Note;
+use crate::text::segment;
+
+/// What a check needs of the survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// How often each agent wrote each sentence.
+    pub sentences: bool,
+    /// The references of all notes and their customers.
+    pub references: bool,
+}
+
+impl Needs {
+    /// Nothing.
+    pub const NONE: Needs = Needs { sentences: false, references: false };
+
+    /// What either needs.
+    #[must_use]
+    pub fn or(self, other: Needs) -> Needs {
+        Needs { sentences: self.sentences || other.sentences, references: self.references || other.references }
+    }
+
+    /// Whether a survey must be made at all.
+    pub fn any(self) -> bool {
+        self != Needs::NONE
+    }
+}
+
+/// The result of the survey, read-only while notes are judged; empty where none was made.
+#[derive(Debug, Default)]
+pub struct Corpus {
+    needs: Needs,
+    /// Sentences seen at least once, by agent.
+    seen: Sieve,
+    /// Notes of an agent that hold a sentence, for those that hold it at least twice.
+    repeated: HashMap<u64, u32>,
+    references: Sieve,
+    /// References together with the customer of their note.
+    owned: Sieve,
+}
+
+/// What the survey takes from one note; made in parallel, added in the order of the input.
+#[derive(Debug, Default)]
+pub struct Observed {
+    sentences: Vec<u64>,
+    reference: Option<(u64, Option<u64>)>,
+}
+
+/// A sentence of a note, as the survey counts it.
+pub(super) struct Unit {
+    /// Its place in the folded text.
+    pub(super) place: Range<usize>,
+    /// Its words; two Han characters count one.
+    pub(super) words: usize,
+    key: u64,
+}
+
+impl Corpus {
+    /// An empty corpus for what the rules in force need.
+    pub fn new(needs: Needs) -> Self {
+        Corpus { needs, ..Corpus::default() }
+    }
+
+    /// What is to be remembered of a note.
+    pub fn observe(&self, note: &Note, folded: &str) -> Observed {
+        let mut observed = Observed::default();
+        if self.needs.sentences && !note.agent.is_empty() {
+            observed.sentences = units(&note.agent, folded).map(|unit| unit.key).collect();
+            // A sentence that stands twice in a note is one.
+            observed.sentences.sort_unstable();
+            observed.sentences.dedup();
+        }
+        if self.needs.references
+            && let Some(case_id) = note.case_id.as_deref()
+        {
+            let customer = note.customer.as_deref().map(|customer| key(&(plain(case_id), customer)));
+            observed.reference = Some((key(&plain(case_id)), customer));
+        }
+        observed
+    }
+
+    /// Adds what was observed.
+    pub fn add(&mut self, observed: Observed) {
+        for key in observed.sentences {
+            if self.seen.insert(key) {
+                // The first sighting went into the sieve alone.
+                *self.repeated.entry(key).or_insert(1) += 1;
+            }
+        }
+        if let Some((reference, owned)) = observed.reference {
+            self.references.insert(reference);
+            if let Some(owned) = owned {
+                self.owned.insert(owned);
+            }
+        }
+    }
+
+    /// In how many notes of its agent the sentence stands, as far as the survey tells.
+    pub(super) fn notes_with(&self, unit: &Unit) -> u32 {
+        self.repeated.get(&unit.key).copied().unwrap_or(1)
+    }
+
+    /// Whether the reference is that of a note, and of none of this customer.
+    pub(super) fn is_of_another(&self, reference: &str, customer: &str) -> bool {
+        self.references.has(key(&plain(reference))) && !self.owned.has(key(&(plain(reference), customer)))
+    }
+}
+
+/// The sentences of a note of `agent` that are long enough to be recognised.
+pub(super) fn units<'t>(agent: &'t str, folded: &'t str) -> impl Iterator<Item = Unit> + 't {
+    segment::sentences(folded, &Default::default()).into_iter().map(move |place| {
+        let text = &folded[place.clone()];
+        let mut hasher = DefaultHasher::new();
+        agent.hash(&mut hasher);
+        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            word.hash(&mut hasher);
+        }
+        Unit { words: count_words(text), key: hasher.finish(), place }
+    })
+}
+
+/// A reference as it is compared: letters and digits, small.
+fn plain(reference: &str) -> String {
+    reference.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn key(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Remembers which of very many keys it has seen, in memory that does not grow: a Bloom filter (Bloom 1970) of 2²⁷ bits and
+/// four places a key. Among three million keys, one in twenty thousand new ones is taken for known.
+#[derive(Debug, Default)]
+struct Sieve {
+    /// Empty until the first key comes.
+    bits: Vec<u64>,
+}
+
+impl Sieve {
+    const WORDS: usize = 1 << 21;
+
+    /// Remembers a key; whether it was known.
+    fn insert(&mut self, key: u64) -> bool {
+        if self.bits.is_empty() {
+            self.bits = vec![0; Self::WORDS];
+        }
+        let mut known = true;
+        for (word, bit) in Self::places(key) {
+            known &= self.bits[word] & bit != 0;
+            self.bits[word] |= bit;
+        }
+        known
+    }
+
+    fn has(&self, key: u64) -> bool {
+        !self.bits.is_empty() && Self::places(key).all(|(word, bit)| self.bits[word] & bit != 0)
+    }
+
+    /// Two halves of the key give all four places (Kirsch and Mitzenmacher 2006).
+    fn places(key: u64) -> impl Iterator<Item = (usize, u64)> {
+        let (first, step) = (key, key.rotate_left(32) | 1);
+        (0..4u64).map(move |i| {
+            let at = first.wrapping_add(step.wrapping_mul(i)) >> 37;
+            ((at >> 6) as usize, 1 << (at & 63))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_counted_by_agent_whatever_their_punctuation() {
+        let mut corpus = Corpus::new(Needs { sentences: true, references: false });
+        for (agent, text) in
+            [("a", "one two three. x"), ("a", "One, two three!"), ("b", "one two three."), ("a", "else")]
+        {
+            let note = Note { agent: agent.into(), ..Note::default() };
+            let observed = corpus.observe(&note, &text.to_lowercase());
+            corpus.add(observed);
+        }
+        let count = |agent| corpus.notes_with(&units(agent, "one two three.").next().unwrap());
+        assert_eq!((count("a"), count("b")), (2, 1));
+    }
+
+    #[test]
+    fn a_reference_belongs_to_another_customer_only_where_it_is_not_also_the_own() {
+        let mut corpus = Corpus::new(Needs { sentences: false, references: true });
+        for (case, customer) in [("AB-1", "x"), ("AB-2", "y")] {
+            let note = Note { case_id: Some(case.into()), customer: Some(customer.into()), ..Note::default() };
+            let observed = corpus.observe(&note, "");
+            corpus.add(observed);
+        }
+        assert!(corpus.is_of_another("ab 1", "y") && !corpus.is_of_another("AB-1", "x"));
+        assert!(!corpus.is_of_another("AB-3", "y"));
+    }
+
+    #[test]
+    fn a_sieve_knows_what_it_saw_and_hardly_anything_else() {
+        let mut sieve = Sieve::default();
+        assert!((0..10_000u64).all(|n| !sieve.insert(key(&n))));
+        assert!((0..10_000u64).all(|n| sieve.has(key(&n))));
+        assert_eq!((10_000..60_000u64).filter(|n| sieve.has(key(n))).count(), 0);
+    }
+}

@@ -1,0 +1,61 @@
+//! `pasted`: the same paragraph in many notes of an agent, with nothing in it that belongs to this contact.
+//!
+//! ```yaml
+//! check:
+//!   pasted:
+//!     notes: 3      # from so many notes of the agent with the same sentences
+//!     words: 15     # in notes of at least so many words
+//! ```
+//!
+//! A note is pasted where each of its sentences stands in so many notes of its agent. A sentence of its own, or a number that
+//! the others do not have, makes it individual. Sentences are compared by their words and numbers alone.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::corpus::{self, Unit};
+use super::{Check, Compile, Compiled, Corpus, Needs};
+use crate::model::{Hit, NotApplicable, Outcome};
+use crate::text::{Prepared, ScannerBuilder};
+
+/// Sentences of fewer words (`Ok.`, `Thanks.`) make a note neither individual nor pasted, unless they hold a number.
+const FEWEST_WORDS: usize = 3;
+
+/// As written in a rule.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// From so many notes of the same agent (at least 2).
+    notes: u32,
+    /// Fewest words of a note for a verdict; two Han characters count one word.
+    words: usize,
+}
+
+impl Compile for Spec {
+    fn compile(&self, _: &mut ScannerBuilder<'_>) -> Compiled {
+        Ok(Some(Box::new(self.clone())))
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        if self.notes >= 2 { Ok(()) } else { Err("`notes` is at least 2: one note repeats nothing".into()) }
+    }
+}
+
+impl Check for Spec {
+    fn needs(&self) -> Needs {
+        Needs { sentences: true, ..Needs::NONE }
+    }
+
+    fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {
+        let text = &note.folded.text;
+        let units: Vec<Unit> = corpus::units(&note.note.agent, text).collect();
+        if units.iter().map(|unit| unit.words).sum::<usize>() < self.words {
+            return Outcome::NotApplicable(NotApplicable::NotCalledFor);
+        }
+        let individual = |unit: &Unit| {
+            let numbered = text[unit.place.clone()].contains(|c: char| c.is_ascii_digit());
+            (unit.words >= FEWEST_WORDS || numbered) && corpus.notes_with(unit) < self.notes
+        };
+        Outcome::from_hits(if units.iter().any(individual) { Vec::new() } else { vec![Hit::note()] })
+    }
+}

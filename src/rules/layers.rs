@@ -1,0 +1,96 @@
+//! Which packs lie over each other: the built-in one at the bottom, then what a folder extends, then the folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{RuleChange, RulesError};
+use crate::embed::Library;
+use crate::yaml::Source;
+
+/// The file in which a pack says what it is.
+const FILE: &str = "pack.yaml";
+/// The name of the pack inside the binary, for `extends`.
+const BUILT_IN: &str = "built-in";
+
+/// `pack.yaml` as written, all of it optional.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackSpec {
+    /// Whose rules these are, for people.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What lies below, lowest first: `built-in`, or folders relative to this one; `[]` for nothing. Absent: `[built-in]`.
+    #[serde(default)]
+    pub extends: Option<Vec<String>>,
+    /// What is changed of the rules below, by id.
+    #[serde(default)]
+    pub change: BTreeMap<String, RuleChange>,
+}
+
+/// One pack of the stack.
+#[derive(Debug)]
+pub(super) struct Layer {
+    /// What it says of itself, with its file.
+    pub(super) spec: Option<(Arc<Source>, PackSpec)>,
+    /// Its YAML files by name relative to its folder.
+    pub(super) sources: BTreeMap<String, Arc<Source>>,
+}
+
+/// The packs from the lowest to the folder itself; the built-in one alone, where no folder is named.
+pub(super) fn stack(folder: Option<&Path>) -> Result<Vec<Layer>, RulesError> {
+    let mut layers = Vec::new();
+    match folder {
+        None => layers.push(layer(&Library::embedded("rules"))?),
+        Some(folder) => push(folder, &mut Vec::new(), &mut layers)?,
+    }
+    Ok(layers)
+}
+
+/// Pushes what `folder` extends, then `folder`; each pack once.
+fn push(folder: &Path, open: &mut Vec<PathBuf>, layers: &mut Vec<Layer>) -> Result<(), RulesError> {
+    let own = layer(&Library::folder(folder).map_err(RulesError::Folder)?)?;
+    let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    open.push(place);
+    let extends = own.spec.as_ref().and_then(|(_, spec)| spec.extends.clone());
+    for below in extends.unwrap_or_else(|| vec![BUILT_IN.to_owned()]) {
+        if below == BUILT_IN {
+            layers.push(layer(&Library::embedded("rules"))?);
+            continue;
+        }
+        let path = folder.join(&below);
+        let fault = |message: String, help: &str| match &own.spec {
+            Some((source, _)) => source.fault_at(&["extends:", &below], message, help).into(),
+            None => RulesError::Build(message),
+        };
+        if !path.is_dir() {
+            return Err(fault(
+                format!("`{below}` is no folder of rules"),
+                "name a folder relative to this file, or `built-in`",
+            ));
+        }
+        if open.contains(&path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            return Err(fault(format!("`{below}` extends this pack itself"), "take one of the two `extends` out"));
+        }
+        push(&path, open, layers)?;
+    }
+    open.pop();
+    layers.push(own);
+    Ok(())
+}
+
+fn layer(library: &Library) -> Result<Layer, RulesError> {
+    let sources: BTreeMap<String, Arc<Source>> = library
+        .files()
+        .filter(|(name, _)| name.ends_with(".yaml"))
+        .map(|(name, file)| (name.to_owned(), Arc::new(Source::new(file.path.clone(), file.text.as_str()))))
+        .collect();
+    let spec = match sources.get(FILE) {
+        Some(source) => Some((Arc::clone(source), source.parse()?)),
+        None => None,
+    };
+    Ok(Layer { spec, sources })
+}
