@@ -9,17 +9,20 @@
 //!     voice: agent                # `any` also looks inside quotations and reported speech
 //!     names: spare                # `keep` also takes words written as names (Mr Crook)
 //!     masked: true                # also behind masks: 1d1ot, i.d.i.o.t, sh*t
+//!     slips: [short_words]        # also misspelt by a slip (idoit), unless what was typed is a word of these
 //!     censored: true              # also words hidden beyond reading: f***
 //! ```
 //!
 //! Overlapping places are one finding, the longest wins.
+
+use std::collections::HashSet;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus, Voice};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{ListId, Prepared, ScannerBuilder, TermHit};
+use crate::text::{ListId, Prepared, ScannerBuilder, Slips, TermHit};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -45,6 +48,9 @@ pub struct Spec {
     /// Whether words hidden beyond reading count.
     #[serde(default)]
     censored: bool,
+    /// Lists of ordinary words; given, a word typed with a slip of the finger counts unless it is one of these.
+    #[serde(default)]
+    slips: Option<Vec<String>>,
 }
 
 /// What to do with words written as names.
@@ -68,6 +74,9 @@ struct Words {
     names: Names,
     masked: bool,
     censored: bool,
+    slips: Slips,
+    /// What is no slip: ordinary words.
+    ordinary: HashSet<String>,
 }
 
 impl Compile for Spec {
@@ -76,7 +85,16 @@ impl Compile for Spec {
         if lists.is_empty() {
             return Ok(None);
         }
+        let (mut slips, mut ordinary) = (Slips::default(), HashSet::new());
+        if let Some(plain) = &self.slips {
+            let (lexicon, folder) = (builder.lexicon(), builder.folder());
+            ordinary.extend(plain.iter().flat_map(|list| lexicon.words(list, folder)));
+            let words = |list: ListId| builder.words(list).into_iter().map(move |(word, term)| (word, list, term));
+            slips = Slips::new(lists.iter().copied().flat_map(words));
+        }
         Ok(Some(Box::new(Words {
+            slips,
+            ordinary,
             lists,
             spared: builder.lists(&self.spared)?,
             unless: builder.lists(&self.unless)?,
@@ -95,7 +113,11 @@ impl Compile for Spec {
 
 impl Check for Words {
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
-        let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).collect();
+        let folded = &note.folded.text;
+        let typed = |hit: &TermHit| &folded[hit.start as usize..hit.end as usize];
+        let mut slips = self.slips.hits(folded);
+        slips.retain(|hit| !self.ordinary.contains(typed(hit)));
+        let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).chain(&slips).collect();
         if self.masked {
             hits.extend(note.masked_hits(&self.lists));
         }

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, one table of exit codes.
 
+mod abbreviations;
 mod audit;
 mod columns;
 mod exit;
@@ -31,6 +32,8 @@ enum Command {
     Audit(audit::Audit),
     /// Show which columns of an export play which part, and why
     Columns(columns::Show),
+    /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
+    Abbreviations(abbreviations::Propose),
     /// Explain one note: which rules ran, which did not apply and why, what each hit saw
     Explain(explain::Explain),
     /// List, show and test the rules
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::Audit(audit) => audit.run(),
+        Command::Abbreviations(propose) => propose.run(),
         Command::Columns(columns) => columns.run(),
         Command::Explain(explain) => explain.run(),
         Command::Rules(rules) => rules.run(),

@@ -12,6 +12,7 @@ pub mod redact;
 mod sample;
 pub mod scanner;
 pub mod segment;
+mod slip;
 pub mod term;
 pub mod voice;
 
@@ -21,3 +22,4 @@ pub use lexicon::{Lexicon, WordFile};
 pub use prepared::{Prepared, Speech};
 pub use sample::Sampler;
 pub use scanner::{ListId, Scanner, ScannerBuilder, Scratch, TermHit};
+pub use slip::Slips;

@@ -12,13 +12,14 @@ use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::literal::Extractor;
 
 use super::fold::Folder;
 use super::lexicon::Lexicon;
 use crate::yaml::Fault;
 
 /// A list that a scanner looks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ListId(u16);
 
 /// One place where a term of a list stands, in bytes of the folded text.
@@ -45,6 +46,9 @@ pub struct TermInfo {
     /// Whether it counts only at the start of a sentence, clause or line.
     pub starts_clause: bool,
 }
+
+/// Most words that one term is written out to.
+const WORDS_OF_A_TERM: usize = 64;
 
 /// Collects the lists that the rules of a language ask for.
 pub struct ScannerBuilder<'l> {
@@ -111,6 +115,22 @@ impl<'l> ScannerBuilder<'l> {
             self.terms.push(TermInfo { list: id, written: regex.clone(), better: None, starts_clause: false });
         }
         id
+    }
+
+    /// The words of a list, each with its term: what its terms find, where that can be written out and is one word.
+    pub fn words(&self, list: ListId) -> Vec<(String, u32)> {
+        let mut out = Vec::new();
+        let terms = self.terms.iter().zip(&self.patterns).enumerate().filter(|(_, (info, _))| info.list == list);
+        for (term, (_, pattern)) in terms {
+            let Ok(hir) = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern) else { continue };
+            let mut extractor = Extractor::new();
+            extractor.limit_repeat(1).limit_total(WORDS_OF_A_TERM);
+            let found = extractor.extract(&hir);
+            let exact = found.literals().unwrap_or_default().iter().filter(|literal| literal.is_exact());
+            let words = exact.filter_map(|literal| std::str::from_utf8(literal.as_bytes()).ok());
+            out.extend(words.filter(|word| !word.contains(' ')).map(|word| (word.to_owned(), term as u32)));
+        }
+        out
     }
 
     fn new_list(&mut self, name: &str) -> ListId {

@@ -1,0 +1,127 @@
+//! Words typed with a slip of the finger: two letters swapped (`idoit`), one too many (`stupiid`), one left out
+//! (`imbcile`). Letters replaced by others are left alone: too many innocent words differ by one letter.
+
+use std::collections::HashMap;
+
+use super::scanner::{ListId, TermHit};
+
+/// Fewest letters of a word whose swapped letters are seen through.
+const SWAPPED: usize = 5;
+/// Fewest letters of a word in which a letter too many is seen through.
+const EXTRA: usize = 7;
+/// Fewest letters of a word in which a letter left out is seen through.
+const MISSING: usize = 8;
+
+/// Knows words, and finds them where they are misspelt.
+#[derive(Debug, Default)]
+pub struct Slips {
+    words: Vec<(String, ListId, u32)>,
+    /// Words by the sum of their letters' codes, which does not depend on their order.
+    by_letters: HashMap<u64, Vec<u32>>,
+    /// Whether some word may have such a sum: answers most questions with one look.
+    sieve: Vec<u64>,
+}
+
+impl Slips {
+    const SIEVE_BITS: u32 = 19;
+
+    /// For single words in small letters, each with its list and term.
+    pub fn new(words: impl IntoIterator<Item = (String, ListId, u32)>) -> Self {
+        let mut slips = Slips { sieve: vec![0; 1 << (Self::SIEVE_BITS - 6)], ..Slips::default() };
+        for (word, list, term) in words {
+            if word.len() < SWAPPED || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+                continue;
+            }
+            let sum = sum(&word);
+            let (at, bit) = Self::place(sum);
+            slips.sieve[at] |= bit;
+            slips.by_letters.entry(sum).or_default().push(slips.words.len() as u32);
+            slips.words.push((word, list, term));
+        }
+        slips
+    }
+
+    /// The misspelt words of a folded text, as hits of the terms that were meant.
+    pub fn hits(&self, folded: &str) -> Vec<TermHit> {
+        let mut out = Vec::new();
+        if self.words.is_empty() {
+            return out;
+        }
+        let bytes = folded.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let start = at;
+            while at < bytes.len() && bytes[at].is_ascii_lowercase() {
+                at += 1;
+            }
+            // A piece of a code, an address or a longer word is no word.
+            let beside = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_digit() || b"@_-/'".contains(b) || *b >= 0x80);
+            let whole = !beside(start.checked_sub(1).and_then(|i| bytes.get(i))) && !beside(bytes.get(at));
+            if at - start >= SWAPPED && whole {
+                let meant = self.meant(&folded[start..at]);
+                out.extend(meant.map(|(list, term)| TermHit { list, start: start as u32, end: at as u32, term }));
+            }
+            at = at.max(start + 1);
+        }
+        out
+    }
+
+    /// The word that was meant by one that is typed with a slip.
+    fn meant(&self, typed: &str) -> Option<(ListId, u32)> {
+        let sum = sum(typed);
+        let swapped = self.near(typed, sum);
+        let extra = || typed.bytes().find_map(|letter| self.near(typed, sum.wrapping_sub(code(letter))));
+        let missing = || (b'a'..=b'z').find_map(|letter| self.near(typed, sum.wrapping_add(code(letter))));
+        swapped
+            .or_else(|| (typed.len() > EXTRA).then(extra).flatten())
+            .or_else(|| (typed.len() + 1 >= MISSING).then(missing).flatten())
+    }
+
+    /// A word with this sum of letters that is one slip away from what was typed.
+    fn near(&self, typed: &str, sum: u64) -> Option<(ListId, u32)> {
+        let (at, bit) = Self::place(sum);
+        if self.sieve[at] & bit == 0 {
+            return None;
+        }
+        let candidates = self.by_letters.get(&sum)?;
+        candidates.iter().map(|index| &self.words[*index as usize]).find_map(|(word, list, term)| {
+            let near = word.as_bytes()[0] == typed.as_bytes()[0] && strsim::osa_distance(word, typed) == 1;
+            near.then_some((*list, *term))
+        })
+    }
+
+    fn place(sum: u64) -> (usize, u64) {
+        let at = sum >> (64 - Self::SIEVE_BITS);
+        ((at >> 6) as usize, 1 << (at & 63))
+    }
+}
+
+/// A letter's number, spread over 64 bits so that sums of letters hardly ever meet.
+fn code(letter: u8) -> u64 {
+    u64::from(letter).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(u32::from(letter) % 64).wrapping_mul(0xd6e8_feb8_6659_fd93)
+}
+
+fn sum(word: &str) -> u64 {
+    word.bytes().fold(0, |sum, letter| sum.wrapping_add(code(letter)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let words = ["idiots", "stupido", "imbecile", "coward"].map(|word| (word.to_owned(), ListId::default(), 0));
+        let hits = Slips::new(words).hits(text);
+        hits.iter().map(|hit| text[hit.start as usize..hit.end as usize].to_owned()).collect()
+    }
+
+    #[test]
+    fn one_slip_is_seen_through() {
+        assert_eq!(found("these idoits, so stuppido, an imbcile"), ["idoits", "stuppido", "imbcile"]);
+    }
+
+    #[test]
+    fn right_words_other_letters_short_words_and_pieces_are_left_alone() {
+        assert!(found("idiots idioms toward cowards idoits-4 idoits@x stupi").is_empty());
+    }
+}
