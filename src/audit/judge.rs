@@ -117,12 +117,13 @@ fn settle(findings: &mut Vec<Finding>) {
     *findings = kept;
 }
 
-/// Whether a finding kept already tells what another would: both are about wording and share words. A short swear word
-/// inside a long judgement does not; both are shown.
+/// Whether a finding kept already tells what another would: both are about wording and share words, most of the other's
+/// (any, of a judgement that shares words with an insult).
 fn tells(kept: Category, place: Span, other: Category, span: Span) -> bool {
     use Category::{Abbreviation, Disrespect, Judgement, Sensitive, Template};
     let wording = |c| matches!(c, Sensitive | Template | Disrespect | Judgement | Abbreviation);
     let shared = place.end.min(span.end).saturating_sub(place.start.max(span.start));
-    let most = kept == other || other == Abbreviation || shared * 2 >= span.end - span.start;
+    let insulting = kept == Disrespect && other == Judgement;
+    let most = kept == other || insulting || other == Abbreviation || shared * 2 >= span.end - span.start;
     wording(kept) && wording(other) && shared > 0 && most
 }

@@ -83,7 +83,7 @@ impl Compile for Spec {
                     phrase_meanings.insert(form, meaning);
                 } else {
                     if !digits_only {
-                        known.insert(bare(&form), meaning);
+                        known.entry(bare(&form)).or_insert(meaning);
                     }
                 }
             }
@@ -94,17 +94,16 @@ impl Compile for Spec {
         if known.is_empty() && words.is_empty() {
             return Ok(None);
         }
-        let phrases: Vec<String> =
-            phrase_meanings.keys().map(|form| regex::escape(form)).collect::<BTreeSet<_>>().into_iter().collect();
+        let phrases: BTreeSet<String> = phrase_meanings.keys().cloned().collect();
         Ok(Some(Box::new(Shorthand {
             approved,
             units: self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect(),
             known,
-            clips: Clips::new(&long),
+            clips: Clips::new(&long, &words),
             words,
             honorifics: builder.lists(&["honorifics".to_owned()])?,
             spared: builder.lists(&self.spared)?,
-            known_phrases: (!phrases.is_empty()).then(|| builder.patterns("shorthand of several words", &phrases)),
+            known_phrases: (!phrases.is_empty()).then(|| builder.phrases("shorthand of several words", &phrases)),
             phrase_meanings,
         })))
     }
@@ -359,6 +358,8 @@ fn continues_small(rest: &str) -> bool {
 struct Clips {
     /// Long words by first letter.
     by_letter: HashMap<u8, Vec<String>>,
+    /// Every three letters that stand side by side in a word of the language.
+    triples: HashSet<[u8; 3]>,
 }
 
 /// A long word and how the form clips it.
@@ -369,7 +370,9 @@ struct Clip<'c> {
 }
 
 impl Clips {
-    fn new(words: &BTreeSet<String>) -> Self {
+    /// From long words and from all words that show what the language looks like.
+    fn new<'w>(words: &BTreeSet<String>, all: impl IntoIterator<Item = &'w String>) -> Self {
+        let triples = all.into_iter().flat_map(|word| word.as_bytes().windows(3).map(|w| [w[0], w[1], w[2]])).collect();
         let mut by_letter: HashMap<u8, Vec<String>> = HashMap::new();
         for word in words.iter().filter(|w| w.len() >= 5 && w.is_ascii()) {
             by_letter.entry(word.as_bytes()[0]).or_default().push(word.clone());
@@ -378,7 +381,7 @@ impl Clips {
         for list in by_letter.values_mut() {
             list.sort_by_key(|w| (w.len(), w.clone()));
         }
-        Clips { by_letter }
+        Clips { by_letter, triples }
     }
 
     fn of(&self, form: &str) -> Option<Clip<'_>> {
@@ -388,10 +391,24 @@ impl Clips {
         if let Some(word) = prefix {
             return Some(Clip { word, by_consonants: false });
         }
-        list.iter()
-            .find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w))
-            .map(|word| Clip { word, by_consonants: true })
+        let skeleton = list.iter().find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w));
+        let contracted = || list.iter().find(|w| is_contracted(form, w)).filter(|_| !self.looks_like_a_word(form));
+        skeleton.or_else(contracted).map(|word| Clip { word, by_consonants: true })
     }
+
+    /// Whether all of it could stand in a word of the language.
+    fn looks_like_a_word(&self, form: &str) -> bool {
+        form.as_bytes().windows(3).all(|w| self.triples.contains(&[w[0], w[1], w[2]]))
+    }
+}
+
+/// Whether the form is the beginning and the end of the word (`confdo`, `medto`): two letters each at least, three in front
+/// of a long form.
+fn is_contracted(form: &str, word: &str) -> bool {
+    let front = if form.len() >= 6 { 3 } else { 2 };
+    (4..=8).contains(&form.len())
+        && word.len() >= form.len() + 2
+        && (front..=form.len() - 2).any(|cut| word.starts_with(&form[..cut]) && word.ends_with(&form[cut..]))
 }
 
 /// Whether the form is the word with letters left out, most of them vowels, and its end kept or its consonants kept.
@@ -420,11 +437,12 @@ mod tests {
     #[test]
     fn clips_are_found_by_beginning_and_by_consonants() {
         let words = BTreeSet::from(["customer".to_owned(), "appointment".to_owned(), "payment".to_owned()]);
-        let clips = Clips::new(&words);
+        let clips = Clips::new(&words, &words);
         assert_eq!(clips.of("cust").unwrap().word, "customer");
         assert_eq!(clips.of("appt").unwrap().word, "appointment");
         assert_eq!(clips.of("pymt").unwrap().word, "payment");
         assert!(clips.of("come").is_none() && clips.of("cot").is_none());
+        assert!(is_contracted("confdo", "confirmado") && !is_contracted("contado", "contratista"));
     }
 
     #[test]

@@ -18,7 +18,9 @@
 //!     needed:                              # asked for only where one of these holds
 //!       dispositions: [pending]
 //!       lists: [left_open]
+//!       lists_last: [open_at_end]          # or, in the last sentence, one of these
 //!       unless_closed: [closed]            # and the text does not close behind it
+//!       unless_closed_last: [works_at_end] # nor the last sentence
 //! ```
 
 use std::collections::BTreeSet;
@@ -95,7 +97,7 @@ pub(super) struct Statement {
 }
 
 /// When an element is asked for: where any of these holds.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Needed {
     /// One of these was chosen.
@@ -104,12 +106,18 @@ pub(super) struct Needed {
     /// The text holds a term of these, in the agent's own voice.
     #[serde(default)]
     lists: Vec<String>,
+    /// The last sentence holds a term of these, in the agent's own voice.
+    #[serde(default)]
+    lists_last: Vec<String>,
     /// Lists whose terms, where they touch such a term, make it none.
     #[serde(default)]
     spared: Vec<String>,
     /// Lists that close the matter: where one of them is the last word, nothing is asked for.
     #[serde(default)]
     unless_closed: Vec<String>,
+    /// Lists that close the matter in the last sentence.
+    #[serde(default)]
+    unless_closed_last: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -123,8 +131,10 @@ struct Told {
     together: Vec<Vec<ListId>>,
     value_needs: Vec<ListId>,
     needed_lists: Vec<ListId>,
+    needed_last: Vec<ListId>,
     needed_spared: Vec<ListId>,
     unless_closed: Vec<ListId>,
+    unless_closed_last: Vec<ListId>,
     /// The lists that must not stand in a telling clause.
     statement_without: Vec<ListId>,
 }
@@ -146,12 +156,7 @@ impl Compile for Spec {
         for list in &self.junk {
             junk.extend(builder.lexicon().words(list, builder.folder()));
         }
-        let (mut needed_lists, mut needed_spared, mut unless_closed) = (Vec::new(), Vec::new(), Vec::new());
-        if let Some(needed) = &self.needed {
-            needed_lists = builder.lists(&needed.lists)?;
-            needed_spared = builder.lists(&needed.spared)?;
-            unless_closed = builder.lists(&needed.unless_closed)?;
-        }
+        let needed = self.needed.clone().unwrap_or_default();
         let statement_without = match &self.statement {
             Some(statement) => builder.lists(&statement.without)?,
             None => Vec::new(),
@@ -164,9 +169,11 @@ impl Compile for Spec {
             spared: builder.lists(&self.spared)?,
             together,
             value_needs: builder.lists(&self.value_needs)?,
-            needed_lists,
-            needed_spared,
-            unless_closed,
+            needed_lists: builder.lists(&needed.lists)?,
+            needed_last: builder.lists(&needed.lists_last)?,
+            needed_spared: builder.lists(&needed.spared)?,
+            unless_closed: builder.lists(&needed.unless_closed)?,
+            unless_closed_last: builder.lists(&needed.unless_closed_last)?,
             statement_without,
             spec: self.clone(),
         })))
@@ -212,15 +219,19 @@ impl Check for Told {
 impl Told {
     fn is_needed(&self, note: &Prepared<'_>) -> bool {
         let Some(needed) = &self.spec.needed else { return true };
+        let last = note.sentences.last().map_or(0, |sentence| sentence.start);
+        let at_end = |hit: &&TermHit| hit.start as usize >= last;
         let open = note
             .hits_of(&self.needed_lists)
+            .chain(note.hits_of(&self.needed_last).filter(at_end))
             .filter(|hit| {
                 !note.hits_of(&self.needed_spared).any(|s| s.start < hit.end && hit.start < s.end)
                     && note.own_voice(note.hit_span(hit))
             })
             .map(|hit| hit.end)
             .max();
-        let closed = note.hits_of(&self.unless_closed).map(|hit| hit.end).max();
+        let closed = note.hits_of(&self.unless_closed).chain(note.hits_of(&self.unless_closed_last).filter(at_end));
+        let closed = closed.map(|hit| hit.end).max();
         if closed.is_some_and(|closed| open.is_none_or(|open| closed > open)) {
             return false;
         }

@@ -10,7 +10,8 @@
 //!     spared: [template_spared]
 //! ```
 //!
-//! Runs of `X`, `_` or `·` stand for a missing value, unless digits beside them show a number masked on purpose.
+//! Runs of `X`, `_` or `·` stand for a missing value, unless digits beside them show a number masked on purpose; so do dates of
+//! zeros, question marks in the place of a word, and boxes of which none is ticked.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -89,7 +90,8 @@ impl Check for Unfilled {
         for (open, close) in &self.brackets {
             for (start, end) in bracketed(text, open, close) {
                 let inside = &text[start + open.len()..end - close.len()];
-                if inside.chars().any(char::is_alphabetic) && !self.is_heading(note, start, end) {
+                let counted = open.starts_with('{') && inside.bytes().all(|b| b.is_ascii_digit());
+                if (counted || inside.chars().any(char::is_alphabetic)) && !self.is_heading(note, start, end) {
                     places.push((start, end));
                 }
             }
@@ -104,6 +106,8 @@ impl Check for Unfilled {
         }
         if self.runs {
             places.extend(runs(text));
+            places.extend(zero_dates(text));
+            places.extend(unticked(text));
         }
         let terms = longest(note.hits_of(&self.lists).collect());
         places.extend(terms.iter().map(|hit| (hit.start as usize, hit.end as usize)));
@@ -165,6 +169,8 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
         let enough = match sign {
             b'x' => 2,
             b'_' | b'#' => 3,
+            // A question mark ends a sentence; only in the place of a word do three stand for one.
+            b'?' if at > 0 && matches!(bytes[at - 1], b' ' | b':') => 3,
             b'.' | b'a'..=b'z' => 4,
             _ => {
                 at += 1;
@@ -176,7 +182,8 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
             at += 1;
             continue;
         }
-        let joins = |end: usize| matches!(bytes[end], b'/' | b'-' | b'.' | b' ') && bytes.get(end + 1) == Some(&sign);
+        let between = |byte: u8| matches!(byte, b'/' | b'-' | b'.' | b' ') || (sign == b'_' && byte == b'|');
+        let joins = |end: usize| between(bytes[end]) && bytes.get(end + 1) == Some(&sign);
         let (mut end, mut count) = (at, 0);
         while end < bytes.len()
             && (bytes[end] == sign || (sign != b'.' && joins(end)) || (sign == b'.' && bytes[end] == b'/'))
@@ -193,6 +200,46 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
             out.push((at, end));
         }
         at = end.max(at + 1);
+    }
+    out
+}
+
+/// Dates of zeros: `00/00/0000`, `0000-00-00`.
+fn zero_dates(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let zeros = |part: &str| (2..=4).contains(&part.len()) && part.bytes().all(|b| b == b'0');
+    words(text).filter(move |(start, end)| {
+        let word = &text[*start..*end];
+        ['/', '-', '.'].iter().any(|sign| word.split(*sign).count() == 3 && word.split(*sign).all(zeros))
+    })
+}
+
+/// Runs without white space, without the punctuation around them.
+fn words(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let inner = |word: &str| word.trim_matches([',', '.', ';', ':', '(', ')', '"']).len();
+    text.split([' ', '\n']).map(move |word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        let left = word.len() - word.trim_start_matches([',', '.', ';', ':', '(', ')', '"']).len();
+        (start + left, start + left + inner(word))
+    })
+}
+
+/// Lines with several empty boxes and none that is ticked, from the first box to the word behind the last.
+fn unticked(text: &str) -> Vec<(usize, usize)> {
+    const EMPTY: [&str; 6] = ["☐", "□", "◻", "⬜", "[ ]", "( )"];
+    const TICKED: [&str; 8] = ["☑", "☒", "✓", "✔", "■", "✅", "[x]", "(x)"];
+    let mut out = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut boxes: Vec<(usize, usize)> =
+            EMPTY.iter().flat_map(|sign| line.match_indices(sign).map(|(at, sign)| (at, at + sign.len()))).collect();
+        boxes.sort_unstable();
+        if let ([first, .., last], false) = (boxes.as_slice(), TICKED.iter().any(|sign| line.contains(sign))) {
+            let behind = &line[last.1..];
+            let word = behind.len() - behind.trim_start_matches(' ').len();
+            let word_end = behind[word..].find([' ', ',', '.', ';', '\n']).map_or(behind.len(), |at| word + at);
+            out.push((start + first.0, start + last.1 + word_end));
+        }
+        start += line.len();
     }
     out
 }
@@ -231,7 +278,16 @@ mod tests {
             found("pedido xx, inc#######, contrato nnnnnn, el ../../...."),
             ["xx", "#######", "nnnnnn", "../../...."]
         );
-        assert!(found("ummm... www.x.com, aaa, mmm").is_empty());
+        assert_eq!(found("total ??? eur, |__|__|__|"), ["???", "__|__|__"]);
+        assert!(found("ummm... www.x.com, aaa, mmm, why???").is_empty());
+    }
+
+    #[test]
+    fn dates_of_zeros_and_unticked_boxes_are_slots() {
+        let text = "del 0000-00-00 al 00/00/0000, 10.000.000";
+        assert_eq!(zero_dates(text).map(|(s, e)| &text[s..e]).collect::<Vec<_>>(), ["0000-00-00", "00/00/0000"]);
+        let text = "caution ☐ oui ☐ non.\n☐ a ☑ b";
+        assert_eq!(unticked(text).into_iter().map(|(s, e)| &text[s..e]).collect::<Vec<_>>(), ["☐ oui ☐ non"]);
     }
 
     #[test]

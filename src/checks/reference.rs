@@ -4,7 +4,9 @@
 //! check:
 //!   reference:
 //!     needed: [needs_reference]           # lists that call for one
+//!     always: [looked_up]                 # lists that do so whatever `not_when` says
 //!     spared: [reference_spared]          # phrases that do not
+//!     blanks_spared: [template_spared]    # brackets that are no blank left for a number
 //!     needed_when: [{call_type: [appointment]}]   # contacts that call for one whatever the text says
 //!     open_when: [{disposition: [escalated]}]     # the same, unless the text closes the matter
 //!     unless_closed: [closed]
@@ -29,9 +31,15 @@ use crate::text::{ListId, Prepared, ScannerBuilder};
 pub struct Spec {
     /// Lists of which one term calls for a reference.
     needed: Vec<String>,
+    /// Lists of which one term calls for a reference also where `not_when` holds.
+    #[serde(default)]
+    always: Vec<String>,
     /// Lists whose terms, where they touch such a term, call for none.
     #[serde(default)]
     spared: Vec<String>,
+    /// Lists whose terms, where they touch a bracket, make it no blank left for a number.
+    #[serde(default)]
+    blanks_spared: Vec<String>,
     /// Contacts that call for one whatever the text says: any of these conditions.
     #[serde(default)]
     needed_when: Vec<Condition>,
@@ -58,7 +66,9 @@ pub struct Spec {
 #[derive(Debug)]
 struct Reference {
     needed: Vec<ListId>,
+    always: Vec<ListId>,
     spared: Vec<ListId>,
+    blanks_spared: Vec<ListId>,
     needed_when: Vec<Condition>,
     open_when: Vec<Condition>,
     unless_closed: Vec<ListId>,
@@ -78,7 +88,9 @@ impl Compile for Spec {
         }
         Ok(Some(Box::new(Reference {
             needed,
+            always: builder.lists(&self.always)?,
             spared: builder.lists(&self.spared)?,
+            blanks_spared: builder.lists(&self.blanks_spared)?,
             needed_when: self.needed_when.clone(),
             open_when: self.open_when.clone(),
             unless_closed: builder.lists(&self.unless_closed)?,
@@ -94,13 +106,15 @@ impl Compile for Spec {
 impl Check for Reference {
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let any = |conditions: &[Condition]| conditions.iter().any(|condition| condition.holds(note.note, ""));
-        let told = || {
-            note.hits_of(&self.needed)
-                .any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
+        let told = |lists: &[ListId]| {
+            note.hits_of(lists).any(|hit| !note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end))
         };
         let left_open = any(&self.open_when) && !note.has_any(&self.unless_closed);
-        let called_for =
-            left_open || any(&self.needed_when) || (!any(&self.not_when) && told()) || self.left_blank(note);
+        let called_for = left_open
+            || any(&self.needed_when)
+            || told(&self.always)
+            || (!any(&self.not_when) && told(&self.needed))
+            || self.left_blank(note);
         if !called_for {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
@@ -120,7 +134,11 @@ impl Reference {
     /// Whether a reference is announced and its place left blank: `Ticket: [NUMBER]`.
     fn left_blank(&self, note: &Prepared<'_>) -> bool {
         let slots = placeholder::slots(&note.folded.text);
-        slots.iter().any(|(start, _)| self.is_labelled(note, *start))
+        slots.iter().any(|(start, end)| {
+            let spared = note.hits_of(&self.blanks_spared);
+            self.is_labelled(note, *start)
+                && !spared.into_iter().any(|s| (s.start as usize) < *end && *start < s.end as usize)
+        })
     }
 
     fn in_text(&self, note: &Prepared<'_>) -> bool {
@@ -140,7 +158,8 @@ impl Reference {
             let other = !labelled && self.is_other_number(note, start);
             let plain = !code.contains(['-', '/', '#']);
             let quantity = (plain && self.is_quantity(note, start, end)) || self.is_glued_amount(code);
-            !other && !quantity && looks_like_reference(code, labelled)
+            let glued = !labelled && is_glued_shorthand(note, start, end);
+            !other && !quantity && !glued && looks_like_reference(code, labelled)
         })
     }
 
@@ -193,6 +212,17 @@ impl Reference {
         });
         currency(before) || currency(after) || sign_before || sign_after || masked || unit_behind || unit_before
     }
+}
+
+/// `yj800` in Han text: shorthand and its amount, typed small and without a space.
+fn is_glued_shorthand(note: &Prepared<'_>, start: usize, end: usize) -> bool {
+    let text = &note.folded.text;
+    let han = |c: Option<char>| c.is_some_and(|c| c > '\u{2e80}');
+    let beside = han(text[..start].chars().next_back()) || han(text[end..].chars().next());
+    let letters = text[start..end].bytes().take_while(u8::is_ascii_lowercase).count();
+    let digits = &text[start + letters..end];
+    let small = !note.span(start, end).of(&note.note.text).contains(char::is_uppercase);
+    beside && small && letters >= 2 && digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a reference label stands right in front (a few letters such as `n.º`, `:` or `is` between).

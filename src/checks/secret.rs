@@ -7,6 +7,7 @@
 //!     value: {digits: [3, 4]}      # from 3 to 4 digits; separators inside allowed
 //!     reach: 20                    # how far behind the words it may start
 //!     behind: [code_behind]        # words right behind the value that say what it was
+//!     units: [units]               # words right behind the value that make it a quantity
 //! ```
 //!
 //! `value` is `{digits: [from, to]}`, `{alphanumeric: [from, to]}` (with at least four digits) or `password` (a word with
@@ -33,6 +34,9 @@ pub struct Spec {
     /// Lists of words that announce the value right before them: `4471 as the new PIN`.
     #[serde(default)]
     behind: Vec<String>,
+    /// Lists of words that, right behind the value, make it a quantity.
+    #[serde(default)]
+    units: Vec<String>,
     /// Lists of words that, between the announcement and the value, mean another number.
     #[serde(default)]
     spared: Vec<String>,
@@ -58,6 +62,7 @@ pub(super) enum Value {
 struct Secret {
     context: Vec<ListId>,
     behind: Vec<ListId>,
+    units: Vec<ListId>,
     spared: Vec<ListId>,
     value: Value,
     reach: usize,
@@ -72,6 +77,7 @@ impl Compile for Spec {
         Ok(Some(Box::new(Secret {
             context,
             behind: builder.lists(&self.behind)?,
+            units: builder.lists(&self.units)?,
             spared: builder.lists(&self.spared)?,
             value: self.value.clone(),
             reach: self.reach,
@@ -87,6 +93,10 @@ impl Check for Secret {
             let from = context.end as usize;
             let Some((start, end)) = self.value_behind(note, from) else { continue };
             let between = &text[from..start];
+            let behind = end + text[end..].len() - text[end..].trim_start_matches(' ').len();
+            if note.hits_of(&self.units).any(|unit| unit.start as usize == behind) {
+                continue;
+            }
             if between.contains('\n')
                 || note.hits_of(&self.spared).any(|s| s.start as usize >= from && s.end as usize <= start)
             {
@@ -159,11 +169,11 @@ impl Secret {
 fn words(text: &str, from: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut at = from;
     std::iter::from_fn(move || {
-        let skipped =
-            text[at..].find(|c: char| !(c.is_whitespace() || matches!(c, ':' | ',' | '"' | '\'' | '(' | '=' | '#')))?;
+        let skipped = text[at..]
+            .find(|c: char| !(c.is_whitespace() || matches!(c, ':' | ',' | ';' | '"' | '\'' | '(' | '=' | '#')))?;
         let start = at + skipped;
         let length = text[start..]
-            .find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | ')' | ';'))
+            .find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '(' | ')' | ';'))
             .unwrap_or(text.len() - start);
         let mut end = start + length;
         while end > start + 1 && text[..end].ends_with(['.', ',', ':']) {
@@ -275,7 +285,7 @@ fn is_password(written: &str, folded: &str) -> bool {
     if plain_number {
         return written.chars().all(|c| c.is_ascii_digit()) && (4..=10).contains(&length);
     }
-    letters && (digits || signs) && written.is_ascii()
+    letters && (digits || signs) && written.chars().all(|c| c < '\u{2e80}')
 }
 
 #[cfg(test)]

@@ -240,7 +240,7 @@ fn compile_language(
         checks.push(check);
     }
     let speech = speech(pack, &mut builder, folder)?;
-    let scanner = builder.build().map_err(RulesError::Build)?;
+    let scanner = builder.build();
     Ok(Language {
         code: code.to_owned(),
         name: pack.spec.name.clone(),
@@ -271,7 +271,13 @@ fn speech(pack: &LanguagePack, builder: &mut ScannerBuilder<'_>, folder: &Folder
             .into_iter()
             .map(|form| if form.ends_with('.') { form } else { form + "." }),
     );
-    Ok(Speech { quotes, attribution: builder.list("attribution")?, resumes: builder.list("resumes")?, dotted })
+    Ok(Speech {
+        quotes,
+        attribution: builder.list("attribution")?,
+        attribution_behind: builder.list("attribution_behind")?,
+        resumes: builder.list("resumes")?,
+        dotted,
+    })
 }
 
 fn speakers(packs: &Packs, folder: &Folder) -> Vec<identify::Profile> {

@@ -55,7 +55,10 @@ pub fn coverage(book: &Rulebook, more: &BTreeMap<String, Vec<Note>>) -> Vec<Cove
                 }
             }
             for term in 0..language.scanner.len() as u32 {
-                let (list, info, _) = language.scanner.entry(term);
+                let (list, info) = language.scanner.entry(term);
+                if !language.scanner.is_asked_for(language.scanner.list_of(term)) {
+                    continue;
+                }
                 let list = coverage.lists.entry(list.to_owned()).or_default();
                 list.entries += 1;
                 if !reached.contains(&term) {

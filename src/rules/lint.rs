@@ -14,6 +14,9 @@ use crate::yaml::Source;
 /// Texts made from each entry.
 const TRIALS: usize = 24;
 
+/// Texts of trials have the accents of their term.
+const AS_WRITTEN: fn(usize, usize, &str) -> bool = |_, _, _| true;
+
 /// Something that a rule owner should look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Remark {
@@ -41,7 +44,6 @@ pub fn lint(packs: Packs) -> Result<Vec<Remark>, RulesError> {
     let book = Rulebook::compile(packs)?;
     missing_examples(&book, &sources, &mut remarks);
     for language in &book.languages {
-        lost_starts(&lexicons[&language.code], &mut remarks);
         idle_entries(&language.scanner, &lexicons[&language.code], &mut remarks);
     }
     remarks.sort();
@@ -50,7 +52,7 @@ pub fn lint(packs: Packs) -> Result<Vec<Remark>, RulesError> {
 }
 
 /// Lists that the code asks for by name, whatever the rules say.
-const ASKED_FOR_BY_NAME: [&str; 3] = ["honorifics", "attribution", "resumes"];
+const ASKED_FOR_BY_NAME: [&str; 4] = ["honorifics", "attribution", "attribution_behind", "resumes"];
 
 fn unused_lists(packs: &Packs, remarks: &mut Vec<Remark>) {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -79,26 +81,6 @@ fn unused_lists(packs: &Packs, remarks: &mut Vec<Remark>) {
     }
 }
 
-/// A term that counts only at the start of a clause counts everywhere in the lists that take it in by `<name>`.
-fn lost_starts(lexicon: &Lexicon, remarks: &mut Vec<Remark>) {
-    let names: Vec<&str> = lexicon.names().collect();
-    for name in &names {
-        for (source, entry) in lexicon.entries(name) {
-            let used = entry.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(used, _)| used);
-            for used in used.filter(|used| lexicon.entries(used).any(|(_, term)| term.starts_with('^'))) {
-                remarks.push(remark(
-                    source,
-                    &[&format!("{name}:"), entry],
-                    format!(
-                        "in `{name}`: `<{used}>` takes in terms that start with `^`, and here they count everywhere"
-                    ),
-                    "give the terms with `^` a list of their own",
-                ));
-            }
-        }
-    }
-}
-
 fn missing_examples(book: &Rulebook, sources: &[(String, Arc<Source>)], remarks: &mut Vec<Remark>) {
     for (index, rule) in book.rules.iter().enumerate() {
         let Some((_, source)) = sources.iter().find(|(id, _)| *id == rule.id) else { continue };
@@ -119,13 +101,16 @@ fn idle_entries(scanner: &Scanner, lexicon: &Lexicon, remarks: &mut Vec<Remark>)
     let mut scratch = scanner.scratch();
     let mut hits: Vec<TermHit> = Vec::new();
     for term in 0..scanner.len() as u32 {
-        let (list, info, regex) = scanner.entry(term);
+        let (list, info) = scanner.entry(term);
+        if !scanner.is_asked_for(scanner.list_of(term)) {
+            continue;
+        }
         let mut sampler = Sampler::new(u64::from(term) + 1);
         let mut found = false;
         let mut others: Option<BTreeSet<u32>> = None;
         for trial in 0..TRIALS {
-            let Some(text) = sampler.text(regex, trial == 0) else { continue };
-            scanner.scan(&text, &mut scratch, &mut hits);
+            let text = sampler.text(scanner, term, trial == 0);
+            scanner.scan(&text, &AS_WRITTEN, &mut scratch, &mut hits);
             let whole = |hit: &&TermHit| hit.start == 0 && hit.end as usize == text.len();
             if !hits.iter().filter(whole).any(|hit| hit.term == term) {
                 continue;
@@ -155,13 +140,13 @@ fn idle_entries(scanner: &Scanner, lexicon: &Lexicon, remarks: &mut Vec<Remark>)
         }
         // Of two that find the same, the later is told; a better wording of its own keeps an entry.
         let wider = others.iter().flatten().copied().find(|other| {
-            let (_, rival, _) = scanner.entry(*other);
+            let (_, rival) = scanner.entry(*other);
             info.better.is_none()
                 && (*other < term || !covers(scanner, term, *other, &mut scratch))
                 && rival.starts_clause <= info.starts_clause
         });
         if let Some(wider) = wider {
-            let (_, rival, _) = scanner.entry(wider);
+            let (_, rival) = scanner.entry(wider);
             remarks.extend(place(
                 format!("in `{list}`: `{}` finds nothing that `{}` does not", info.written, rival.written),
                 "take it out",
@@ -172,11 +157,10 @@ fn idle_entries(scanner: &Scanner, lexicon: &Lexicon, remarks: &mut Vec<Remark>)
 
 /// Whether `wide` finds every text made from `narrow`.
 fn covers(scanner: &Scanner, wide: u32, narrow: u32, scratch: &mut crate::text::Scratch) -> bool {
-    let (_, _, regex) = scanner.entry(narrow);
     let mut sampler = Sampler::new(u64::from(narrow) + 1);
     let mut hits = Vec::new();
-    (0..TRIALS).filter_map(|trial| sampler.text(regex, trial == 0)).all(|text| {
-        scanner.scan(&text, scratch, &mut hits);
+    (0..TRIALS).map(|trial| sampler.text(scanner, narrow, trial == 0)).all(|text| {
+        scanner.scan(&text, &AS_WRITTEN, scratch, &mut hits);
         hits.iter().any(|hit| hit.term == wide && hit.start == 0 && hit.end as usize == text.len())
     })
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::layers::{self, Layer};
 use super::scorecard::ScorecardSpec;
 use super::{LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
-use crate::text::Lexicon;
+use crate::text::{Lexicon, WordFile};
 use crate::yaml::{Source, nearest};
 
 /// All rule files, parsed and merged, not yet compiled.
@@ -104,6 +104,7 @@ impl Packs {
 
     fn lay_core(&mut self, layer: &Layer, core_lists: &mut Lexicon) -> Result<(), RulesError> {
         let below = self.rules.len();
+        check_list_names(layer)?;
         for (name, source) in below_folder(layer, "core/") {
             match name {
                 "scorecard.yaml" => self.scorecard.lay(source.parse::<ScorecardSpec>()?),
@@ -222,6 +223,22 @@ impl Packs {
         }
         Ok(())
     }
+}
+
+/// A list that two files of one folder of a pack define: the later would silently win.
+fn check_list_names(layer: &Layer) -> Result<(), RulesError> {
+    let mut seen: HashMap<(&str, String), &Arc<Source>> = HashMap::new();
+    for (name, source) in layer.sources.iter().filter(|(name, _)| name.contains("/words/")) {
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for list in source.parse::<WordFile>()?.into_keys().filter(|list| !list.ends_with(['+', '-'])) {
+            if let Some(other) = seen.insert((folder, list.clone()), source) {
+                let message = format!("the list `{list}` is also in {}", other.path.display());
+                let help = "give one of the two another name, or write `name+:` to add to it";
+                return Err(source.fault_at(&[&format!("{list}:")], message, help).into());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The files of a folder of a pack, by name relative to it.

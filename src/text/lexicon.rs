@@ -1,6 +1,6 @@
 //! The word lists of one language as written, by name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 
 use super::fold::Folder;
-use super::term::{self, Fragments, Term};
 use crate::yaml::{Fault, Source, nearest};
 
 /// One list as its file has it.
@@ -180,8 +179,8 @@ impl Lexicon {
     }
 
     /// Forms and meanings of a list, forms folded; the first meaning of a form counts.
-    pub fn meanings(&self, name: &str, folder: &Folder) -> HashMap<String, String> {
-        let mut out = HashMap::new();
+    pub fn meanings(&self, name: &str, folder: &Folder) -> BTreeMap<String, String> {
+        let mut out = BTreeMap::new();
         for (_, part) in self.lists.get(name).into_iter().flatten() {
             if let ListSpec::Meanings(entries) = part {
                 for (form, meaning) in entries {
@@ -192,54 +191,9 @@ impl Lexicon {
         out
     }
 
-    /// The translated terms of a list; `None` where the language has no such list.
-    ///
-    /// # Errors
-    /// The first entry that is not well written, with its place.
-    pub fn terms(&self, name: &str, folder: &Folder) -> Result<Option<Vec<(String, Term)>>, Fault> {
-        if !self.lists.contains_key(name) {
-            return Ok(None);
-        }
-        let mut terms = Vec::new();
-        for (source, written) in self.entries(name) {
-            let mut expander = Expander { lexicon: self, folder, open: vec![name] };
-            let term = term::parse(written, folder, &mut expander).map_err(|message| {
-                source.fault_at(
-                    &[&format!("{name}:"), written],
-                    format!("in list `{name}`: {message}"),
-                    "see rules/README.md for the notation of terms",
-                )
-            })?;
-            terms.push((written.to_owned(), term));
-        }
-        Ok(Some(terms))
-    }
-}
-
-/// Resolves `<name>` within one language, refusing circles.
-struct Expander<'l> {
-    lexicon: &'l Lexicon,
-    folder: &'l Folder,
-    open: Vec<&'l str>,
-}
-
-impl Fragments for Expander<'_> {
-    fn fragment(&mut self, name: &str) -> Result<String, String> {
-        let Some((name, _)) = self.lexicon.lists.get_key_value(name) else {
-            let near =
-                nearest(name, self.lexicon.names()).map(|n| format!("; did you mean `<{n}>`?")).unwrap_or_default();
-            return Err(format!("there is no list `{name}`{near}"));
-        };
-        if self.open.contains(&name.as_str()) {
-            return Err(format!("the list `{name}` contains itself"));
-        }
-        self.open.push(name);
-        let mut parts = Vec::new();
-        for (_, entry) in self.lexicon.entries(name) {
-            parts.push(term::parse(entry, self.folder, self)?.regex);
-        }
-        self.open.pop();
-        Ok(parts.join("|"))
+    /// Whether there is such a list.
+    pub fn has(&self, name: &str) -> bool {
+        self.lists.contains_key(name)
     }
 }
 
@@ -254,19 +208,6 @@ mod tests {
     }
 
     #[test]
-    fn lists_use_each_other_and_circles_are_refused() {
-        let folder = Folder::default();
-        let lexicon =
-            lexicon("very: [very, so]\nrude:\n  - (<very> )?rude => raised his voice\na: [x <b>]\nb: [y <a>]\n");
-        let terms = lexicon.terms("rude", &folder).unwrap().unwrap();
-        assert_eq!(terms[0].1.regex, "(?:(?:(?:very|so)[ \\n]+))?rude");
-        assert_eq!(terms[0].1.better.as_deref(), Some("raised his voice"));
-        let fault = lexicon.terms("a", &folder).unwrap_err();
-        assert!(fault.message.contains("contains itself"), "{fault}");
-        assert!(lexicon.terms("absent", &folder).unwrap().is_none());
-    }
-
-    #[test]
     fn a_later_file_adds_to_a_list_takes_from_it_or_replaces_it() {
         let mut lexicon = lexicon("a: [x, y => why]\nb: {k: one}\nc: m n\n");
         let later = |lexicon: &mut Lexicon, text: &str| lexicon.add(Arc::new(Source::new("house.yaml", text)));
@@ -277,13 +218,5 @@ mod tests {
         assert!(fault.message.contains("not in the list"), "{fault}");
         let fault = later(&mut lexicon.clone(), "aa+: [zz]\n").unwrap_err();
         assert_eq!(fault.help, "did you mean `a`?");
-    }
-
-    #[test]
-    fn a_fault_names_the_list_the_line_and_the_near_name() {
-        let lexicon = lexicon("very: [very]\nrude:\n  - x\n  - <very1> rude\n");
-        let fault = lexicon.terms("rude", &Folder::default()).unwrap_err();
-        assert_eq!(fault.line, 4);
-        assert!(fault.message.contains("did you mean `<very>`"), "{fault}");
     }
 }

@@ -3,10 +3,13 @@
 //!
 //! Everything here is fed by the language packs; no word of any language stands in this code.
 
+mod builder;
 pub mod fold;
 pub mod identify;
 pub mod lexicon;
 mod mask;
+mod matcher;
+mod pattern;
 pub mod prepared;
 pub mod redact;
 mod sample;

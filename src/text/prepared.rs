@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::fold::{Folded, Folder};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
 use super::{mask, segment, voice};
@@ -15,6 +17,8 @@ pub struct Speech {
     pub quotes: Vec<(char, char)>,
     /// What starts reported speech.
     pub attribution: Option<ListId>,
+    /// What marks the words before it as reported speech.
+    pub attribution_behind: Option<ListId>,
     /// Where the agent's own voice resumes.
     pub resumes: Option<ListId>,
     /// Folded forms that keep their full stop.
@@ -63,7 +67,12 @@ impl Workspace {
         speech: &Speech,
     ) -> Prepared<'n> {
         folder.fold_into(&note.text, &mut self.folded);
-        scanner.scan(&self.folded.text, &mut self.scratch, &mut self.hits);
+        let folded = &self.folded;
+        let same = |start: usize, end: usize, accents: &str| {
+            let typed = note.text[folded.original(start)..folded.original_end(end)].nfc();
+            typed.flat_map(char::to_lowercase).eq(accents.nfc())
+        };
+        scanner.scan(&folded.text, &same, &mut self.scratch, &mut self.hits);
         let censored = self.unmask(scanner);
         let mut prepared = Prepared {
             note,
@@ -76,11 +85,18 @@ impl Workspace {
             scanner,
         };
         prepared.others_words = voice::quotations(&note.text, &speech.quotes);
-        let attributions: Vec<Span> = prepared.spans(speech.attribution).collect();
-        if !attributions.is_empty() {
+        let ahead: Vec<Span> = prepared.spans(speech.attribution).collect();
+        let mut behind: Vec<Span> = prepared.spans(speech.attribution_behind).collect();
+        // `…, she says.` looks back; `she says that …` looks ahead.
+        behind.retain(|span| {
+            let next = note.text[span.end..].trim_start_matches(' ').chars().next();
+            next.is_none_or(|c| !c.is_alphanumeric() && !"\"'«“‘「:：,，".contains(c))
+        });
+        if !ahead.is_empty() || !behind.is_empty() {
             let resumes: Vec<Span> = prepared.spans(speech.resumes).collect();
             let sentences: Vec<Span> = prepared.sentences.iter().map(|s| prepared.span(s.start, s.end)).collect();
-            prepared.others_words.extend(voice::reported(&attributions, &resumes, &sentences));
+            prepared.others_words.extend(voice::reported(&ahead, &resumes, &sentences));
+            prepared.others_words.extend(voice::reported_before(&behind, &resumes, &sentences));
         }
         prepared
     }
@@ -98,7 +114,7 @@ impl Workspace {
                 continue;
             }
             for candidate in &word.candidates {
-                scanner.scan(candidate, &mut self.scratch, &mut found);
+                scanner.scan(candidate, &|_, _, _| false, &mut self.scratch, &mut found);
                 let whole = found.iter().filter(|hit| hit.start == 0 && hit.end as usize == candidate.len());
                 let (start, end) = (word.place.start as u32, word.place.end as u32);
                 self.masked.extend(whole.map(|hit| TermHit { start, end, ..*hit }));

@@ -1,26 +1,32 @@
-//! Finds the terms of all lists of a language in one pass.
+//! Finds the terms of all lists of a language.
 //!
-//! All terms stand in one lazily built automaton that is walked, anchored, from every word start until it dies:
-//! the cost of a note does not grow with the number of terms, a hit comes with its list and its end, and no
-//! Unicode word boundary is needed (each of them would switch the automaton off on the first accent).
-//! Word ends are checked here, after the hit.
+//! Terms that use no other list stand in one lazily built automaton that is walked, anchored, from every word start until it
+//! dies: the cost of a note does not grow with the number of terms, a hit comes with its list and its end, and no Unicode
+//! word boundary is needed (each of them would switch the automaton off on the first accent). Word ends are checked
+//! here, after the hit.
+//!
+//! A term that uses lists (`<people> <copula> <very>?rude`) is not written out: written out, a few thousand terms make an automaton of
+//! hundreds of megabytes. What it starts with stands in the automaton, or is the hit of a list; from there [`super::matcher`]
+//! follows it. Places are judged from the end of the text to its start, and at one place the lists that others use come
+//! first, so that whatever a term looks up is known.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
-use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
-use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::Hir;
 
-use super::fold::Folder;
-use super::lexicon::Lexicon;
-use crate::yaml::Fault;
+use super::builder::Built;
+use super::matcher::{Attempt, Known};
+use super::pattern::{self, Pattern};
+
+pub use super::builder::ScannerBuilder;
 
 /// A list that a scanner looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct ListId(u16);
+pub struct ListId(pub(super) u16);
 
 /// One place where a term of a list stands, in bytes of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,242 +41,174 @@ pub struct TermHit {
     pub term: u32,
 }
 
-/// What is known of a term besides its expression.
+/// What is known of a term besides its pattern.
 #[derive(Debug, Clone)]
 pub struct TermInfo {
-    list: ListId,
+    pub(super) list: ListId,
     /// The entry as written in the list.
     pub written: String,
     /// A better wording.
     pub better: Option<String>,
     /// Whether it counts only at the start of a sentence, clause or line.
     pub starts_clause: bool,
+    /// The words with the accents that the text must have, in small letters, where the term insists on them.
+    pub accents: Option<String>,
 }
 
-/// Most words that one term is written out to.
-const WORDS_OF_A_TERM: usize = 64;
-
-/// Collects the lists that the rules of a language ask for.
-pub struct ScannerBuilder<'l> {
-    lexicon: &'l Lexicon,
-    folder: &'l Folder,
-    patterns: Vec<String>,
-    terms: Vec<TermInfo>,
-    names: HashMap<String, ListId>,
-}
-
-impl<'l> ScannerBuilder<'l> {
-    /// A builder over the lists of one language.
-    pub fn new(lexicon: &'l Lexicon, folder: &'l Folder) -> Self {
-        Self { lexicon, folder, patterns: Vec::new(), terms: Vec::new(), names: HashMap::new() }
-    }
-
-    /// The lists as written.
-    pub fn lexicon(&self) -> &'l Lexicon {
-        self.lexicon
-    }
-
-    /// How the language's text is folded.
-    pub fn folder(&self) -> &'l Folder {
-        self.folder
-    }
-
-    /// Asks for a list by name; `None` where the language has no such list.
-    ///
-    /// # Errors
-    /// The first entry of the list that is not well written.
-    pub fn list(&mut self, name: &str) -> Result<Option<ListId>, Fault> {
-        if let Some(id) = self.names.get(name) {
-            return Ok(Some(*id));
-        }
-        let Some(terms) = self.lexicon.terms(name, self.folder)? else { return Ok(None) };
-        let id = self.new_list(name);
-        for (written, term) in terms {
-            self.patterns.push(term.regex);
-            self.terms.push(TermInfo { list: id, written, better: term.better, starts_clause: term.starts_clause });
-        }
-        Ok(Some(id))
-    }
-
-    /// Asks for several lists, leaving out those the language does not have.
-    ///
-    /// # Errors
-    /// As [`ScannerBuilder::list`].
-    pub fn lists<'n>(&mut self, names: impl IntoIterator<Item = &'n String>) -> Result<Vec<ListId>, Fault> {
-        let mut ids = Vec::new();
-        for name in names {
-            ids.extend(self.list(name)?);
-        }
-        Ok(ids)
-    }
-
-    /// Adds regular expressions over folded text as a list of its own.
-    pub fn patterns<'n>(&mut self, name: &str, regexes: impl IntoIterator<Item = &'n String>) -> ListId {
-        if let Some(id) = self.names.get(name) {
-            return *id;
-        }
-        let id = self.new_list(name);
-        for regex in regexes {
-            self.patterns.push(regex.clone());
-            self.terms.push(TermInfo { list: id, written: regex.clone(), better: None, starts_clause: false });
-        }
-        id
-    }
-
-    /// The words of a list, each with its term: what its terms find, where that can be written out and is one word.
-    pub fn words(&self, list: ListId) -> Vec<(String, u32)> {
-        let mut out = Vec::new();
-        let terms = self.terms.iter().zip(&self.patterns).enumerate().filter(|(_, (info, _))| info.list == list);
-        for (term, (_, pattern)) in terms {
-            let Ok(hir) = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern) else { continue };
-            let mut extractor = Extractor::new();
-            extractor.limit_repeat(1).limit_total(WORDS_OF_A_TERM);
-            let found = extractor.extract(&hir);
-            let exact = found.literals().unwrap_or_default().iter().filter(|literal| literal.is_exact());
-            let words = exact.filter_map(|literal| std::str::from_utf8(literal.as_bytes()).ok());
-            out.extend(words.filter(|word| !word.contains(' ')).map(|word| (word.to_owned(), term as u32)));
-        }
-        out
-    }
-
-    fn new_list(&mut self, name: &str) -> ListId {
-        let id = ListId(self.names.len() as u16);
-        self.names.insert(name.to_owned(), id);
-        id
-    }
-
-    /// Builds the automaton.
-    ///
-    /// # Errors
-    /// What the automaton's builder says; entries were checked one by one before, so this is about their sum.
-    pub fn build(self) -> Result<Scanner, String> {
-        let dfa = DFA::builder()
-            .configure(
-                DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES).skip_cache_capacity_check(true),
-            )
-            .syntax(syntax::Config::new().utf8(false))
-            .thompson(thompson::Config::new().utf8(false))
-            .build_many(&self.patterns)
-            .map_err(|error| error.to_string())?;
-        let mut lists = vec![String::new(); self.names.len()];
-        for (name, id) in self.names {
-            lists[usize::from(id.0)] = name;
-        }
-        Ok(Scanner { dfa: Arc::new(dfa), terms: self.terms, patterns: self.patterns, lists })
-    }
-}
-
-/// Checks that a regular expression is one that the scanner can take.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn validate_regex(regex: &str) -> Result<(), String> {
-    for forbidden in [r"\b", r"\w", r"\s", r"\d", "(?i)"] {
-        if regex.contains(forbidden) {
-            return Err(format!(
-                "`{forbidden}` is slow or wrong on accented text; write an explicit class such as [a-z0-9]; text is lower case and word ends are checked"
-            ));
-        }
-    }
-    DFA::builder()
-        .syntax(syntax::Config::new().utf8(false))
-        .thompson(thompson::Config::new().utf8(false))
-        .configure(DFA::config().skip_cache_capacity_check(true))
-        .build(regex)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
+/// What a pattern of the automaton tells.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// A whole term.
+    Term(u32),
+    /// That a term may start here, with these parts.
+    Start(u32, Pattern<ListId>),
 }
 
 /// Most memory, in bytes, for the states of a language and thread before the automaton starts over. With too little it
-/// starts over within a note and is fifty times slower: the default packs settle between 16 and 64 MiB.
-const CACHE_BYTES: usize = 64 << 20;
+/// starts over within a note and is fifty times slower.
+const CACHE_BYTES: usize = 48 << 20;
 
 /// Finds the terms of one language.
 #[derive(Debug)]
 pub struct Scanner {
-    dfa: Arc<DFA>,
-    terms: Vec<TermInfo>,
-    patterns: Vec<String>,
-    lists: Vec<String>,
+    built: Built,
+    /// Made when the first text comes: a run in one language need not pay for the others.
+    dfa: OnceLock<DFA>,
 }
 
 /// A thread's working memory for one scanner.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Scratch {
-    cache: Cache,
-    ends: Vec<(usize, usize)>,
+    cache: Option<Cache>,
+    /// What the automaton told: where it started, the pattern, where it ended.
+    told: Vec<(usize, usize, usize)>,
+    known: Known,
+    /// Terms to be tried at the place that is being judged, and those that were.
+    agenda: Vec<u32>,
+    tried: Vec<u32>,
+    /// Longest end of each term that was found at this place.
+    ends: Vec<(u32, usize)>,
 }
 
 impl Scanner {
+    pub(super) fn new(built: Built) -> Self {
+        Scanner { built, dfa: OnceLock::new() }
+    }
+
     /// Working memory for this scanner.
     pub fn scratch(&self) -> Scratch {
-        Scratch { cache: self.dfa.create_cache(), ends: Vec::new() }
+        Scratch::default()
     }
 
     /// What is known of the term of a hit.
     pub fn term(&self, hit: &TermHit) -> &TermInfo {
-        &self.terms[hit.term as usize]
+        &self.built.terms[hit.term as usize]
     }
 
-    /// The list of a term by its index, what is known of it, and its regular expression.
-    pub fn entry(&self, term: u32) -> (&str, &TermInfo, &str) {
-        let info = &self.terms[term as usize];
-        (self.list_name(info.list), info, &self.patterns[term as usize])
+    /// The list of a term by its index, and what is known of it.
+    pub fn entry(&self, term: u32) -> (&str, &TermInfo) {
+        let info = &self.built.terms[term as usize];
+        (self.list_name(info.list), info)
+    }
+
+    /// The list of a term by its index.
+    pub fn list_of(&self, term: u32) -> ListId {
+        self.built.terms[term as usize].list
+    }
+
+    /// The pattern of a term.
+    pub(super) fn pattern(&self, term: u32) -> &Pattern<ListId> {
+        &self.built.patterns[term as usize]
+    }
+
+    /// The terms of a list.
+    pub(super) fn terms_of(&self, list: ListId) -> &[u32] {
+        &self.built.terms_of[usize::from(list.0)]
     }
 
     /// The name of a list.
     pub fn list_name(&self, list: ListId) -> &str {
-        &self.lists[usize::from(list.0)]
+        &self.built.lists[usize::from(list.0)]
+    }
+
+    /// Whether a check asked for the list; the others only serve terms.
+    pub fn is_asked_for(&self, list: ListId) -> bool {
+        self.built.asked_for[usize::from(list.0)]
     }
 
     /// Number of terms.
     pub fn len(&self) -> usize {
-        self.terms.len()
+        self.built.terms.len()
     }
 
     /// Whether there is nothing to find.
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.built.terms.is_empty()
     }
 
-    /// Writes all hits in `folded` to `hits`, ordered by list, start and end.
+    /// Writes all hits of the lists that checks asked for to `hits`, ordered by list, start and end.
     ///
-    /// From one start, a term gives one hit: its longest that ends where a word ends.
-    pub fn scan(&self, folded: &str, scratch: &mut Scratch, hits: &mut Vec<TermHit>) {
+    /// From one start, a term gives one hit: its longest that ends where a word ends. `same` tells whether the words
+    /// from one byte of the folded text to another have the given accents.
+    pub fn scan(
+        &self,
+        folded: &str,
+        same: &dyn Fn(usize, usize, &str) -> bool,
+        scratch: &mut Scratch,
+        hits: &mut Vec<TermHit>,
+    ) {
         hits.clear();
-        if self.terms.is_empty() {
+        if self.built.terms.is_empty() {
             return;
         }
         let text = folded.as_bytes();
-        for start in 0..text.len() {
-            if !starts_term(text, start) {
-                continue;
-            }
-            scratch.ends.clear();
-            if self.walk(text, start, scratch).is_none() {
-                // The automaton gave up on its memory: begin it anew and walk this start once more.
-                self.dfa.reset_cache(&mut scratch.cache);
-                scratch.ends.clear();
-                let _ = self.walk(text, start, scratch);
-            }
-            for (term, end) in &scratch.ends {
-                if self.terms[*term].starts_clause && !starts_clause(text, start) {
-                    continue;
+        self.listen(text, scratch);
+        scratch.known.clear();
+        let mut told = scratch.told.len();
+        while told > 0 {
+            let start = scratch.told[told - 1].0;
+            let from = scratch.told[..told].partition_point(|(at, ..)| *at < start);
+            self.judge(text, start, from..told, same, scratch);
+            told = from;
+            for (term, end) in scratch.ends.drain(..) {
+                let list = self.built.terms[term as usize].list;
+                if self.is_asked_for(list) {
+                    hits.push(TermHit { list, start: start as u32, end: end as u32, term });
                 }
-                hits.push(TermHit {
-                    list: self.terms[*term].list,
-                    start: start as u32,
-                    end: *end as u32,
-                    term: *term as u32,
-                });
             }
         }
         hits.sort_unstable();
     }
 
-    /// Follows the automaton from `start`, keeping the longest good end of each term.
-    fn walk(&self, text: &[u8], start: usize, scratch: &mut Scratch) -> Option<()> {
-        let (dfa, cache) = (&*self.dfa, &mut scratch.cache);
+    /// Notes what the automaton tells, by place.
+    fn listen(&self, text: &[u8], scratch: &mut Scratch) {
+        let dfa = self.dfa.get_or_init(|| automaton(&self.built));
+        let mut cache = scratch.cache.take().unwrap_or_else(|| dfa.create_cache());
+        scratch.told.clear();
+        for start in 0..text.len() {
+            if !starts_term(text, start) {
+                continue;
+            }
+            let before = scratch.told.len();
+            if self.walk(dfa, text, start, &mut cache, &mut scratch.told).is_none() {
+                // The automaton gave up on its memory: begin it anew and walk this start once more.
+                dfa.reset_cache(&mut cache);
+                scratch.told.truncate(before);
+                let _ = self.walk(dfa, text, start, &mut cache, &mut scratch.told);
+            }
+        }
+        scratch.cache = Some(cache);
+    }
+
+    /// Follows the automaton from `start`.
+    fn walk(
+        &self,
+        dfa: &DFA,
+        text: &[u8],
+        start: usize,
+        cache: &mut Cache,
+        told: &mut Vec<(usize, usize, usize)>,
+    ) -> Option<()> {
         let input = Input::new(text).anchored(Anchored::Yes).range(start..);
         let mut state = dfa.start_state_forward(cache, &input).ok()?;
         let mut at = start;
@@ -282,13 +220,11 @@ impl Scanner {
             if state.is_tagged() {
                 if state.is_match() {
                     // A match is told one byte late: it ends before `at`.
-                    if at > start && ends_term(text, at) {
-                        for index in 0..dfa.match_len(cache, state) {
-                            let term = dfa.match_pattern(cache, state, index).as_usize();
-                            match scratch.ends.iter_mut().find(|(known, _)| *known == term) {
-                                Some(known) => known.1 = at,
-                                None => scratch.ends.push((term, at)),
-                            }
+                    let whole = at > start && ends_term(text, at);
+                    for index in 0..dfa.match_len(cache, state) {
+                        let pattern = dfa.match_pattern(cache, state, index).as_usize();
+                        if whole || matches!(self.built.told[pattern], Told::Start(..)) {
+                            told.push((start, pattern, at));
                         }
                     }
                 } else if state.is_dead() || state.is_quit() {
@@ -301,6 +237,83 @@ impl Scanner {
             at += 1;
         }
     }
+
+    /// Finds every term that starts at one place, from what the automaton told of it.
+    fn judge(
+        &self,
+        text: &[u8],
+        start: usize,
+        told: std::ops::Range<usize>,
+        same: &dyn Fn(usize, usize, &str) -> bool,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch { told: all, known, agenda, tried, ends, .. } = scratch;
+        agenda.clear();
+        tried.clear();
+        ends.clear();
+        let clause = std::cell::OnceCell::new();
+        let mut add = |term: u32, end: usize, known: &mut Known, agenda: &mut Vec<u32>, tried: &[u32]| {
+            let info = &self.built.terms[term as usize];
+            if info.starts_clause && !*clause.get_or_init(|| starts_clause(text, start)) {
+                return;
+            }
+            if info.accents.as_deref().is_some_and(|accents| !same(start, end, accents)) {
+                return;
+            }
+            match ends.iter_mut().find(|(known, _)| *known == term) {
+                Some((_, longest)) => *longest = end.max(*longest),
+                None => ends.push((term, end)),
+            }
+            let list = usize::from(info.list.0);
+            if self.built.used[list] && known.add(start, info.list, end) {
+                for opened in &self.built.opened_by[list] {
+                    if !agenda.contains(opened) && !tried.contains(opened) {
+                        agenda.push(*opened);
+                    }
+                }
+            }
+        };
+        for (_, pattern, end) in &all[told] {
+            match &self.built.told[*pattern] {
+                Told::Term(term) => add(*term, *end, known, agenda, tried),
+                Told::Start(term, _) if !agenda.contains(term) => agenda.push(*term),
+                Told::Start(..) => {}
+            }
+        }
+        let rank = |term: &u32| self.built.rank[usize::from(self.built.terms[*term as usize].list.0)];
+        let mut found = Vec::new();
+        // Lists that others use come first: a term looks up only what is complete.
+        while let Some(index) = (0..agenda.len()).min_by_key(|index| rank(&agenda[*index])) {
+            let term = agenda.swap_remove(index);
+            tried.push(term);
+            found.clear();
+            Attempt::new(text, known).run(self.pattern(term), start, &mut |_, end| {
+                if end > start && ends_term(text, end) && !found.contains(&end) {
+                    found.push(end);
+                }
+            });
+            for end in &found {
+                add(term, *end, known, agenda, tried);
+            }
+        }
+    }
+}
+
+/// Builds the automaton of what tells terms and their starts.
+fn automaton(built: &Built) -> DFA {
+    let pattern = |told: &Told| match told {
+        Told::Term(term) => pattern::hir(&built.patterns[*term as usize]),
+        Told::Start(_, start) => pattern::hir(start),
+    };
+    let patterns: Vec<Hir> = built.told.iter().map(pattern).collect();
+    let nfa = thompson::Compiler::new()
+        .configure(thompson::Config::new().utf8(false))
+        .build_many_from_hir(&patterns)
+        .expect("patterns of literals and classes always build");
+    DFA::builder()
+        .configure(DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES).skip_cache_capacity_check(true))
+        .build_from_nfa(nfa)
+        .expect("without look-around every automaton builds")
 }
 
 /// Whether a term may start at this byte: not inside a word, a run of spaces or a character.
@@ -327,9 +340,24 @@ fn ends_term(text: &[u8], at: usize) -> bool {
         || (last.is_ascii_lowercase() && next.is_ascii_digit())
 }
 
+/// The words that the terms of a list find, each with its term, where they can be written out and are single words.
+pub(super) fn words<'p>(terms: impl Iterator<Item = (u32, &'p Pattern<ListId>)>) -> Vec<(String, u32)> {
+    const MOST: usize = 64;
+    let texts = terms.filter_map(|(term, pattern)| Some((term, pattern::texts(pattern, MOST)?)));
+    let words = texts.flat_map(|(term, texts)| texts.into_iter().map(move |text| (text, term)));
+    let words = words.filter_map(|(text, term)| Some((String::from_utf8(text).ok()?, term)));
+    words.filter(|(word, _)| !word.contains(' ')).collect()
+}
+
+/// A list by name, for tables of lists.
+pub(super) type Names = HashMap<String, ListId>;
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::text::{Folder, Lexicon};
     use crate::yaml::Source;
 
     fn found(lists: &str, name: &str, text: &str) -> Vec<String> {
@@ -338,10 +366,11 @@ mod tests {
         let folder = Folder::default();
         let mut builder = ScannerBuilder::new(&lexicon, &folder);
         builder.list(name).unwrap().unwrap();
-        let scanner = builder.build().unwrap();
+        let scanner = builder.build();
         let folded = folder.fold_str(text);
         let mut hits = Vec::new();
-        scanner.scan(&folded, &mut scanner.scratch(), &mut hits);
+        let same = |start: usize, end: usize, accents: &str| text.get(start..end).is_some_and(|t| t == accents);
+        scanner.scan(&folded, &same, &mut scanner.scratch(), &mut hits);
         hits.iter().map(|hit| folded[hit.start as usize..hit.end as usize].to_owned()).collect()
     }
 
@@ -361,10 +390,42 @@ mod tests {
         assert_eq!(found("l: ['very (rude)?( man)?', very]", "l", "very rude man"), ["very", "very rude man"]);
     }
 
+    /// Enough words that a list of them is looked up and not written out.
+    fn long_list(name: &str, more: &str) -> String {
+        let words: Vec<String> = (0..200).map(|n| format!("filler{n}")).collect();
+        format!("{name}: [{}, {more}]\n", words.join(", "))
+    }
+
     #[test]
-    fn expressions_that_would_be_slow_are_refused() {
-        assert!(validate_regex(r"\bx").is_err());
-        assert!(validate_regex("[").is_err());
-        assert!(validate_regex("x{2,}").is_ok());
+    fn a_term_with_lists_finds_what_it_would_find_written_out() {
+        let lists = long_list("who", "client, 'the (tall )?client', cx")
+            + &long_list("very", "very, so, so very")
+            + &long_list("bad", "<very> rude, rude, '^sly'")
+            + "l: ['<who> (is|was) (<very> )?rude', '(<very> )?(<who> )?angry', 'no <who> ... here', '<bad>']\n";
+        let find = |text: &str| found(&lists, "l", text);
+        let sorted = |mut words: Vec<String>| {
+            words.sort();
+            words
+        };
+        assert_eq!(
+            sorted(find("the tall client was so very rude.")),
+            ["client was so very rude", "rude", "so very rude", "the tall client was so very rude", "very rude"]
+        );
+        assert_eq!(find("very cx angry"), ["very cx angry", "cx angry", "angry"]);
+        assert_eq!(find("no client at all was here"), ["no client at all was here"]);
+        assert_eq!(find("He is sly, sly he is"), ["sly"]);
+        assert!(find("the client was rudely").is_empty());
+    }
+
+    #[test]
+    fn endings_and_stems_may_be_lists_too() {
+        assert_eq!(found("o: [o, a, os, as]\nl: ['tont<o>']", "l", "tontas, tonto, tontico"), ["tontas", "tonto"]);
+        let stems = long_list("stem", "gro, tont");
+        assert_eq!(found(&(stems + "o: [o, a]\nl: ['<stem><o>']"), "l", "tonta"), ["tonta"]);
+    }
+
+    #[test]
+    fn accents_count_where_a_term_insists_on_them() {
+        assert_eq!(found("l: ['=borné']", "l", "borné borne"), ["borne"]);
     }
 }

@@ -5,7 +5,7 @@
 //! | `rude`, `grossière` | the word, whatever its case and accents |
 //! | `(a\|b)` | either |
 //! | `x?`, `(very )?` | with or without what stands before |
-//! | `(very )*` | a group that ends in a space, any number of times (four at most) |
+//! | `(very )*` | a group whose choices end in a space (or an apostrophe), any number of times (four at most) |
 //! | `imbecil*` | the word goes on with any letters |
 //! | `*ados` | any letters before the end of the word |
 //! | `* ` alone | any one word |
@@ -14,35 +14,30 @@
 //! | `...` without spaces | up to eight characters of the same sentence |
 //! | `<name>` | any term of the list `name` |
 //! | `<number>` | digits, with separators inside |
+//! | `=borné` in front | only with just these accents, where without them it is another word (`borne`) |
 //! | `\?` | the character itself |
 
 use super::fold::Folder;
+use super::pattern::{Part, Pattern};
 
 /// A word list entry: what to find and, behind ` => `, what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Term {
-    /// The regular expression over folded text.
-    pub regex: String,
+pub(super) struct Term {
+    /// What it finds in folded text; lists by name.
+    pub pattern: Pattern<String>,
     /// A better wording.
     pub better: Option<String>,
     /// Whether it counts only at the start of a sentence, clause or line.
     pub starts_clause: bool,
-}
-
-/// Looks up the alternatives of another list as one regular expression, for `<name>`.
-pub trait Fragments {
-    /// The expression of the list `name`.
-    ///
-    /// # Errors
-    /// What is wrong with the name, in words for the author of the list.
-    fn fragment(&mut self, name: &str) -> Result<String, String>;
+    /// The accents that the text must have, for a term that insists on them.
+    pub accents: Option<String>,
 }
 
 /// Translates one list entry.
 ///
 /// # Errors
 /// What is wrong with the notation, in words for the author of the list.
-pub fn parse(written: &str, folder: &Folder, fragments: &mut dyn Fragments) -> Result<Term, String> {
+pub(super) fn parse(written: &str, folder: &Folder) -> Result<Term, String> {
     let (pattern, better) = match written.split_once(" => ") {
         Some((pattern, better)) => (pattern, Some(better.trim().to_owned())),
         None => (written, None),
@@ -52,48 +47,47 @@ pub fn parse(written: &str, folder: &Folder, fragments: &mut dyn Fragments) -> R
         Some(rest) => (rest.trim_start(), true),
         None => (pattern, false),
     };
+    let (pattern, accents) = match pattern.strip_prefix('=') {
+        Some(rest) => (rest, Some(rest.to_lowercase())),
+        None => (pattern, None),
+    };
+    if accents.as_ref().is_some_and(|plain| !plain.chars().all(|c| c.is_alphanumeric() || " '-".contains(c))) {
+        return Err("a term with `=` in front is one plain word or phrase".into());
+    }
     if pattern.is_empty() {
         return Err("the term is empty".into());
     }
-    let mut parser = Parser { rest: pattern, before: None, folder, fragments };
-    let regex = parser.alternatives(0)?;
+    let mut parser = Parser { rest: pattern, before: None, folder };
+    let pattern = parser.alternatives(0)?;
     if let Some(c) = parser.rest.chars().next() {
         return Err(format!("`{c}` closes nothing"));
     }
-    Ok(Term { regex, better, starts_clause })
+    Ok(Term { pattern, better, starts_clause, accents })
 }
 
-/// Digits with separators inside: `3`, `1,200.50`, `12/05`.
-const NUMBER: &str = "[0-9]+(?:[.,:/][0-9]+)*";
-/// The rest of a word.
-const LETTERS: &str = "[a-z0-9]*";
-/// One whole word, of any script.
-const WORD: &str = r#"(?-u:[^ \n.,;:!?"()]+)"#;
-/// Up to four words of the same sentence, and the spaces around them.
-const GAP_OF_WORDS: &str = r"[ \n]+(?:(?-u:[^ \n.;!?]+)[ \n]+){0,4}";
-/// Up to eight characters (of up to three bytes) of the same sentence.
-const GAP_OF_CHARACTERS: &str = r"(?-u:[^\n.;!?]){0,24}";
+/// The name of the built-in list of numbers.
+const NUMBER: &str = "number";
 
 struct Parser<'a> {
     rest: &'a str,
     before: Option<char>,
     folder: &'a Folder,
-    fragments: &'a mut dyn Fragments,
 }
 
 impl Parser<'_> {
-    fn alternatives(&mut self, depth: usize) -> Result<String, String> {
+    fn alternatives(&mut self, depth: usize) -> Result<Pattern<String>, String> {
         if depth > 20 {
             return Err("groups are nested too deep".into());
         }
-        let mut out = String::new();
-        let mut item_at = None;
+        let mut choices = Vec::new();
+        let mut out: Pattern<String> = Vec::new();
+        // Whether the last part is one item that `?` can take; the pieces of a plain word come letter by letter.
+        let mut item = false;
         while let Some(c) = self.rest.chars().next() {
             if c == ')' {
                 break;
             }
             let written = self.rest;
-            let start = out.len();
             match c {
                 '(' => {
                     self.advance(1);
@@ -102,25 +96,27 @@ impl Parser<'_> {
                         return Err("a `(` is not closed".into());
                     }
                     self.advance(1);
-                    out.push_str("(?:");
-                    out.push_str(&inner);
-                    out.push(')');
+                    out.push(Part::Choice(match inner.as_slice() {
+                        [Part::Choice(_)] => match inner.into_iter().next() {
+                            Some(Part::Choice(choices)) => choices,
+                            _ => Vec::new(),
+                        },
+                        _ => vec![inner],
+                    }));
                 }
                 '|' => {
                     self.advance(1);
-                    out.push('|');
-                    item_at = None;
+                    choices.push(merged(std::mem::take(&mut out)));
+                    item = false;
                     continue;
                 }
                 '?' => {
                     self.advance(1);
-                    let Some(at) = item_at.take() else {
+                    let Some(part) = item.then(|| out.pop()).flatten() else {
                         return Err("`?` has nothing before it; write `\\?` for a question mark".into());
                     };
-                    let item = out.split_off(at);
-                    out.push_str("(?:");
-                    out.push_str(&item);
-                    out.push_str(")?");
+                    out.push(Part::Maybe(vec![part]));
+                    item = false;
                     continue;
                 }
                 '<' => {
@@ -128,34 +124,41 @@ impl Parser<'_> {
                         return Err("a `<` is not closed; write `\\<` for the sign itself".into());
                     };
                     let name = &written[1..close];
-                    let inner = if name == "number" { NUMBER.to_owned() } else { self.fragments.fragment(name)? };
+                    out.push(if name == NUMBER { Part::Number } else { Part::List(name.to_owned()) });
                     self.advance(close + 1);
-                    out.push_str("(?:");
-                    out.push_str(&inner);
-                    out.push(')');
-                }
-                '*' if written_before_group_space(&out) => {
-                    // `(very )*`: a group that ends in a space repeats.
-                    self.advance(1);
-                    out.push_str("{0,4}");
                 }
                 '*' => {
                     let starts = self.before.is_none_or(|b| " (|".contains(b));
                     self.advance(1);
-                    let ends = self.rest.chars().next().is_none_or(|n| " )|".contains(n));
-                    out.push_str(if starts && ends { WORD } else { LETTERS });
+                    match out.last() {
+                        // `(very )*`, `(le |l')*`: a group of whole words repeats.
+                        Some(Part::Choice(group)) if group.iter().all(|choice| ends_word(choice)) => {
+                            let group = out.pop().into_iter().collect();
+                            out.push(Part::Repeat(group));
+                        }
+                        Some(Part::Choice(group)) if group.iter().any(|choice| choice.last() == Some(&Part::Blank)) => {
+                            return Err(
+                                "`*` repeats a group only where every choice in it ends in a space or an apostrophe"
+                                    .into(),
+                            );
+                        }
+                        _ => {
+                            let ends = self.rest.chars().next().is_none_or(|n| " )|".contains(n));
+                            out.push(if starts && ends { Part::Word } else { Part::Letters });
+                        }
+                    }
                 }
                 ' ' if written.starts_with(" ... ") => {
                     self.advance(5);
-                    out.push_str(GAP_OF_WORDS);
+                    out.push(Part::Words);
                 }
                 ' ' => {
                     self.advance(1);
-                    out.push_str("[ \\n]+");
+                    out.push(Part::Blank);
                 }
                 '.' if written.starts_with("...") => {
                     self.advance(3);
-                    out.push_str(GAP_OF_CHARACTERS);
+                    out.push(Part::Gap);
                 }
                 '\\' => {
                     self.advance(1);
@@ -175,9 +178,14 @@ impl Parser<'_> {
                     self.literal(c, &mut out);
                 }
             }
-            item_at = Some(start);
+            item = true;
         }
-        Ok(out)
+        let last = merged(out);
+        if choices.is_empty() {
+            return Ok(last);
+        }
+        choices.push(last);
+        Ok(vec![Part::Choice(choices)])
     }
 
     fn advance(&mut self, bytes: usize) {
@@ -185,38 +193,65 @@ impl Parser<'_> {
         self.rest = &self.rest[bytes..];
     }
 
-    fn literal(&self, c: char, out: &mut String) {
+    /// Adds a character as it stands in folded text, as one item.
+    fn literal(&self, c: char, out: &mut Pattern<String>) {
         let folded = self.folder.fold_str(c.encode_utf8(&mut [0; 4]));
-        for c in folded.chars() {
-            match c {
-                ' ' | '\n' => out.push_str("[ \\n]*"),
-                c => out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
-            }
+        let parts: Pattern<String> = folded
+            .split_inclusive([' ', '\n'])
+            .flat_map(|piece| {
+                let text = piece.trim_end_matches([' ', '\n']);
+                let text_part = (!text.is_empty()).then(|| Part::Text(text.as_bytes().to_vec()));
+                text_part.into_iter().chain((text.len() < piece.len()).then_some(Part::MaybeBlank))
+            })
+            .collect();
+        match <[Part<String>; 1]>::try_from(parts) {
+            Ok([part]) => out.push(part),
+            Err(parts) if parts.is_empty() => {}
+            Err(parts) => out.push(Part::Choice(vec![parts])),
         }
     }
 }
 
-/// Whether the expression so far ends in a group that ends in a space.
-fn written_before_group_space(out: &str) -> bool {
-    out.ends_with("[ \\n]+)")
+/// Whether another word can follow: behind white space or an elision.
+fn ends_word(pattern: &[Part<String>]) -> bool {
+    match pattern.last() {
+        Some(Part::Blank) => true,
+        Some(Part::Text(text)) => text.ends_with(b"'"),
+        _ => false,
+    }
+}
+
+/// The same with neighbouring texts made one.
+fn merged(pattern: Pattern<String>) -> Pattern<String> {
+    let mut out: Pattern<String> = Vec::with_capacity(pattern.len());
+    for part in pattern {
+        match (out.last_mut(), part) {
+            (Some(Part::Text(before)), Part::Text(text)) => before.extend(text),
+            (_, part) => out.push(part),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-
-    struct Endings;
-
-    impl Fragments for Endings {
-        fn fragment(&mut self, name: &str) -> Result<String, String> {
-            if name == "o" { Ok("o|a|os|as".into()) } else { Err(format!("no list `{name}`")) }
-        }
-    }
+    use crate::text::{Lexicon, ScannerBuilder};
+    use crate::yaml::Source;
 
     fn matches(term: &str, text: &str) -> bool {
-        let term = parse(term, &Folder::default(), &mut Endings).unwrap();
-        let regex = regex::bytes::Regex::new(&format!("^(?:{})$", term.regex)).unwrap();
-        regex.is_match(text.as_bytes())
+        let lists = format!("l: ['{term}']\no: ['', o, a, os, as]\n").replace("'', ", "");
+        let mut lexicon = Lexicon::default();
+        lexicon.add(Arc::new(Source::new("w.yaml", lists))).unwrap();
+        let folder = Folder::default();
+        let mut builder = ScannerBuilder::new(&lexicon, &folder);
+        builder.list("l").unwrap();
+        let scanner = builder.build();
+        let mut hits = Vec::new();
+        scanner.scan(text, &|_, _, _| true, &mut scanner.scratch(), &mut hits);
+        hits.iter().any(|hit| hit.start == 0 && hit.end as usize == text.len())
     }
 
     #[test]
@@ -235,10 +270,11 @@ mod tests {
 
     #[test]
     fn mistakes_are_explained() {
-        let wrong = |term| parse(term, &Folder::default(), &mut Endings).unwrap_err();
+        let wrong = |term| parse(term, &Folder::default()).unwrap_err();
         assert!(wrong("(a|b").contains("not closed"));
         assert!(wrong("?a").contains("\\?"));
         assert!(wrong("a[bc]").contains("(a|b)"));
-        assert!(wrong("x <nope>").contains("nope"));
+        assert!(wrong("(very |so)* rude").contains("every choice"));
+        assert!(wrong("=a (b)").contains("plain"));
     }
 }

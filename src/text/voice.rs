@@ -49,6 +49,18 @@ pub fn reported(attributions: &[Span], resumes: &[Span], sentences: &[Span]) -> 
     out
 }
 
+/// Places of reported speech whose attribution stands behind them (`never again, she says`): from the start of the sentence, or
+/// from where the agent's own voice resumed, to the attribution.
+pub fn reported_before(attributions: &[Span], resumes: &[Span], sentences: &[Span]) -> Vec<Span> {
+    let before = attributions.iter().filter_map(|attribution| {
+        let sentence = sentences.iter().find(|s| s.start <= attribution.start && attribution.start < s.end)?;
+        let own = resumes.iter().filter(|r| r.start >= sentence.start && r.end <= attribution.start);
+        let start = own.map(|r| r.end).max().unwrap_or(sentence.start);
+        (start < attribution.start).then(|| Span::new(start, attribution.start))
+    });
+    before.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +80,8 @@ mod tests {
         let spans = reported(&[Span::new(0, 4)], &[Span::new(16, 19)], &sentences);
         assert_eq!(spans, [Span::new(4, 16)]);
         assert_eq!(reported(&[Span::new(0, 4)], &[], &sentences), [Span::new(4, 28)]);
+        // "he is rude, she says."
+        assert_eq!(reported_before(&[Span::new(10, 20)], &[], &sentences), [Span::new(0, 10)]);
+        assert_eq!(reported_before(&[Span::new(10, 20)], &[Span::new(0, 3)], &sentences), [Span::new(3, 10)]);
     }
 }

@@ -1,0 +1,364 @@
+//! From lists as written to what a scanner needs: patterns for its automaton, terms that use lists, who comes first.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::fold::Folder;
+use super::lexicon::Lexicon;
+use super::pattern::{Part, Pattern};
+use super::scanner::{self, ListId, Names, Scanner, TermInfo, Told};
+use super::term::{self, Term};
+use crate::yaml::{Fault, nearest};
+
+/// Lists of up to so many bytes are written out where they are used: looking them up would cost more.
+const WRITTEN_OUT: usize = 160;
+
+/// What a scanner is made of.
+#[derive(Debug, Default)]
+pub(super) struct Built {
+    pub(super) terms: Vec<TermInfo>,
+    pub(super) patterns: Vec<Pattern<ListId>>,
+    /// Names of the lists, by number.
+    pub(super) lists: Vec<String>,
+    pub(super) terms_of: Vec<Vec<u32>>,
+    /// Whether a check asked for the list.
+    pub(super) asked_for: Vec<bool>,
+    /// Whether terms look the list up.
+    pub(super) used: Vec<bool>,
+    /// A list comes behind those that its terms look up.
+    pub(super) rank: Vec<u32>,
+    /// Terms that may start with a hit of the list.
+    pub(super) opened_by: Vec<Vec<u32>>,
+    /// What each pattern of the automaton tells.
+    pub(super) told: Vec<Told>,
+}
+
+/// A list as parsed.
+#[derive(Debug, Default)]
+struct Parsed {
+    terms: Vec<(String, Term)>,
+    /// Bytes of the list written out, with the lists in it.
+    size: usize,
+    /// Whether every term of it starts, and ends, where a word may without looking at what stands beside it.
+    edges: (bool, bool),
+    /// Whether it holds a term that counts only at the start of a clause, or only with its accents.
+    particular: bool,
+}
+
+/// Collects the lists that the rules of a language ask for.
+pub struct ScannerBuilder<'l> {
+    lexicon: &'l Lexicon,
+    folder: &'l Folder,
+    parsed: HashMap<String, Rc<Parsed>>,
+    /// Lists that are being parsed or resolved, for circles.
+    open: Vec<String>,
+    names: Names,
+    built: Built,
+}
+
+impl<'l> ScannerBuilder<'l> {
+    /// A builder over the lists of one language.
+    pub fn new(lexicon: &'l Lexicon, folder: &'l Folder) -> Self {
+        Self { lexicon, folder, parsed: HashMap::new(), open: Vec::new(), names: Names::new(), built: Built::default() }
+    }
+
+    /// The lists as written.
+    pub fn lexicon(&self) -> &'l Lexicon {
+        self.lexicon
+    }
+
+    /// How the language's text is folded.
+    pub fn folder(&self) -> &'l Folder {
+        self.folder
+    }
+
+    /// Asks for a list by name; `None` where the language has no such list.
+    ///
+    /// # Errors
+    /// The first entry of the list that is not well written.
+    pub fn list(&mut self, name: &str) -> Result<Option<ListId>, Fault> {
+        if !self.lexicon.has(name) {
+            return Ok(None);
+        }
+        let id = self.resolved(name)?;
+        self.built.asked_for[usize::from(id.0)] = true;
+        Ok(Some(id))
+    }
+
+    /// Asks for several lists, leaving out those the language does not have.
+    ///
+    /// # Errors
+    /// As [`ScannerBuilder::list`].
+    pub fn lists<'n>(&mut self, names: impl IntoIterator<Item = &'n String>) -> Result<Vec<ListId>, Fault> {
+        let mut ids = Vec::new();
+        for name in names {
+            ids.extend(self.list(name)?);
+        }
+        Ok(ids)
+    }
+
+    /// Adds phrases of folded text, taken as they are, as a list of its own.
+    pub fn phrases<'n>(&mut self, name: &str, phrases: impl IntoIterator<Item = &'n String>) -> ListId {
+        if let Some(id) = self.names.get(name) {
+            return *id;
+        }
+        let id = self.new_list(name);
+        self.built.asked_for[usize::from(id.0)] = true;
+        for phrase in phrases {
+            let pattern = vec![Part::Text(phrase.as_bytes().to_vec())];
+            self.add(
+                TermInfo { list: id, written: phrase.clone(), better: None, starts_clause: false, accents: None },
+                pattern,
+            );
+        }
+        id
+    }
+
+    /// The words of a list, each with its term: what its terms find, where that can be written out and is one word.
+    pub fn words(&self, list: ListId) -> Vec<(String, u32)> {
+        let terms = self.built.terms_of[usize::from(list.0)].iter();
+        scanner::words(terms.map(|term| (*term, &self.built.patterns[*term as usize])))
+    }
+
+    /// The scanner.
+    pub fn build(self) -> Scanner {
+        Scanner::new(self.built)
+    }
+
+    fn new_list(&mut self, name: &str) -> ListId {
+        let id = ListId(self.names.len() as u16);
+        self.names.insert(name.to_owned(), id);
+        self.built.lists.push(name.to_owned());
+        self.built.terms_of.push(Vec::new());
+        self.built.opened_by.push(Vec::new());
+        self.built.asked_for.push(false);
+        self.built.used.push(false);
+        self.built.rank.push(0);
+        id
+    }
+
+    /// The list with its terms in the scanner.
+    fn resolved(&mut self, name: &str) -> Result<ListId, Fault> {
+        if let Some(id) = self.names.get(name) {
+            return Ok(*id);
+        }
+        let parsed = self.parse(name)?;
+        // The lists that its terms use come before it, so that a number is given only to what is complete.
+        let mut terms = Vec::with_capacity(parsed.terms.len());
+        for (written, term) in &parsed.terms {
+            let pattern = self.resolve(&term.pattern, true, true)?;
+            terms.push((written.clone(), term.clone(), pattern));
+        }
+        let id = self.new_list(name);
+        for (written, term, pattern) in terms {
+            let mut rank = 0;
+            pattern.iter().for_each(|part| {
+                part.for_each_list(&mut |list| rank = rank.max(self.built.rank[usize::from(list.0)] + 1));
+            });
+            let own = &mut self.built.rank[usize::from(id.0)];
+            *own = rank.max(*own);
+            let info = TermInfo {
+                list: id,
+                written,
+                better: term.better,
+                starts_clause: term.starts_clause,
+                accents: term.accents,
+            };
+            self.add(info, pattern);
+        }
+        Ok(id)
+    }
+
+    /// Adds a term, and what tells where it may start.
+    fn add(&mut self, info: TermInfo, pattern: Pattern<ListId>) {
+        let term = self.built.terms.len() as u32;
+        self.built.terms_of[usize::from(info.list.0)].push(term);
+        self.built.terms.push(info);
+        if pattern.iter().all(Part::is_plain) {
+            self.built.told.push(Told::Term(term));
+        } else {
+            self.add_starts(term, &mut Vec::new(), &pattern);
+        }
+        self.built.patterns.push(pattern);
+    }
+
+    /// Adds every way in which a term that uses lists can start: `before` is what was passed already.
+    fn add_starts(&mut self, term: u32, before: &mut Pattern<ListId>, rest: &[Part<ListId>]) {
+        let Some((part, behind)) = rest.split_first() else {
+            self.add_start(term, before);
+            return;
+        };
+        match part {
+            part if part.is_plain() && !part.is_optional() => {
+                before.push(part.clone());
+                self.add_starts(term, before, behind);
+                before.pop();
+            }
+            // Something certain stands in front: that is enough to start with.
+            _ if before.iter().any(|part| !part.is_optional()) => self.add_start(term, before),
+            Part::List(list) => {
+                let opened = &mut self.built.opened_by[usize::from(list.0)];
+                if opened.last() != Some(&term) {
+                    opened.push(term);
+                }
+                self.built.used[usize::from(list.0)] = true;
+            }
+            Part::Choice(choices) => {
+                for choice in choices {
+                    let way = [choice.as_slice(), behind].concat();
+                    self.add_starts(term, before, &way);
+                }
+            }
+            Part::Maybe(inner) | Part::Repeat(inner) => {
+                let way = [inner.as_slice(), behind].concat();
+                self.add_starts(term, before, &way);
+                self.add_starts(term, before, behind);
+            }
+            part => {
+                before.push(part.clone());
+                self.add_starts(term, before, behind);
+                before.pop();
+            }
+        }
+    }
+
+    fn add_start(&mut self, term: u32, start: &Pattern<ListId>) {
+        self.built.told.push(Told::Start(term, start.clone()));
+    }
+
+    /// A pattern whose lists are written out where they are short or stand inside a word, and looked up elsewhere.
+    ///
+    /// `before` and `behind`: whether a word may end in front of the pattern, and start behind it.
+    fn resolve(&mut self, pattern: &[Part<String>], before: bool, behind: bool) -> Result<Pattern<ListId>, Fault> {
+        let mut out = Vec::with_capacity(pattern.len());
+        let mut edge = before;
+        for (index, part) in pattern.iter().enumerate() {
+            let next = self.starts_at_edge(&pattern[index + 1..], behind)?;
+            out.push(match part {
+                Part::List(name) => {
+                    let parsed = self.parse(name)?;
+                    if edge && next && (parsed.size > WRITTEN_OUT || parsed.particular) {
+                        let list = self.resolved(name)?;
+                        self.built.used[usize::from(list.0)] = true;
+                        Part::List(list)
+                    } else {
+                        let mut choices = Vec::with_capacity(parsed.terms.len());
+                        for (_, term) in &parsed.terms {
+                            choices.push(self.resolve(&term.pattern, edge, next)?);
+                        }
+                        Part::Choice(choices)
+                    }
+                }
+                Part::Choice(choices) => {
+                    let choices: Result<_, Fault> =
+                        choices.iter().map(|choice| self.resolve(choice, edge, next)).collect();
+                    Part::Choice(choices?)
+                }
+                Part::Maybe(inner) => Part::Maybe(self.resolve(inner, edge, next)?),
+                Part::Repeat(inner) => Part::Repeat(self.resolve(inner, edge, next)?),
+                Part::Text(text) => Part::Text(text.clone()),
+                Part::Blank => Part::Blank,
+                Part::MaybeBlank => Part::MaybeBlank,
+                Part::Letters => Part::Letters,
+                Part::Word => Part::Word,
+                Part::Words => Part::Words,
+                Part::Gap => Part::Gap,
+                Part::Number => Part::Number,
+            });
+            edge = self.ends_at_edge(part, edge)?;
+        }
+        Ok(out)
+    }
+
+    /// Whether a word may end in front of the pattern, whatever stands there.
+    fn starts_at_edge(&mut self, pattern: &[Part<String>], behind: bool) -> Result<bool, Fault> {
+        let Some((part, rest)) = pattern.split_first() else { return Ok(behind) };
+        Ok(match part {
+            Part::Text(text) => !text[0].is_ascii_alphanumeric(),
+            Part::Blank | Part::Words | Part::Gap | Part::Number => true,
+            Part::Letters | Part::Word => false,
+            Part::MaybeBlank => self.starts_at_edge(rest, behind)?,
+            Part::List(name) => self.parse(name)?.edges.0,
+            Part::Choice(choices) => {
+                let rest = self.starts_at_edge(rest, behind)?;
+                self.every(choices, |builder, choice| builder.starts_at_edge(choice, rest))?
+            }
+            Part::Maybe(inner) | Part::Repeat(inner) => {
+                let rest = self.starts_at_edge(rest, behind)?;
+                rest && self.starts_at_edge(inner, rest)?
+            }
+        })
+    }
+
+    /// Whether a word may start behind the part, whatever stands there.
+    fn ends_at_edge(&mut self, part: &Part<String>, before: bool) -> Result<bool, Fault> {
+        Ok(match part {
+            Part::Text(text) => text.last().is_none_or(|last| !last.is_ascii_alphanumeric()),
+            Part::Blank | Part::Words | Part::Gap => true,
+            Part::Letters | Part::Word | Part::Number => false,
+            Part::MaybeBlank => before,
+            Part::List(name) => self.parse(name)?.edges.1,
+            Part::Choice(choices) => self.every(choices, |builder, choice| builder.pattern_ends(choice, before))?,
+            Part::Maybe(inner) | Part::Repeat(inner) => before && self.pattern_ends(inner, before)?,
+        })
+    }
+
+    fn pattern_ends(&mut self, pattern: &[Part<String>], before: bool) -> Result<bool, Fault> {
+        pattern.iter().try_fold(before, |edge, part| self.ends_at_edge(part, edge))
+    }
+
+    fn every(
+        &mut self,
+        patterns: &[Pattern<String>],
+        mut holds: impl FnMut(&mut Self, &[Part<String>]) -> Result<bool, Fault>,
+    ) -> Result<bool, Fault> {
+        for pattern in patterns {
+            if !holds(self, pattern)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The list as parsed, once; circles and lists that are not there are told with the place of the entry.
+    fn parse(&mut self, name: &str) -> Result<Rc<Parsed>, Fault> {
+        if let Some(parsed) = self.parsed.get(name) {
+            return Ok(Rc::clone(parsed));
+        }
+        self.open.push(name.to_owned());
+        let mut parsed = Parsed { edges: (true, true), ..Parsed::default() };
+        let lexicon = self.lexicon;
+        for (source, written) in lexicon.entries(name) {
+            let fault = |message: String| {
+                source.fault_at(
+                    &[&format!("{name}:"), written],
+                    format!("in list `{name}`: {message}"),
+                    "see rules/README.md for the notation of terms",
+                )
+            };
+            let term = term::parse(written, self.folder).map_err(fault)?;
+            let mut lists = Vec::new();
+            term.pattern.iter().for_each(|part| part.for_each_list(&mut |list: &String| lists.push(list.clone())));
+            parsed.size += term.pattern.iter().map(Part::size).sum::<usize>();
+            for list in &lists {
+                if !self.lexicon.has(list) {
+                    let near = nearest(list, self.lexicon.names())
+                        .map_or(String::new(), |near| format!("; did you mean `<{near}>`?"));
+                    return Err(fault(format!("there is no list `{list}`{near}")));
+                }
+                if self.open.contains(list) {
+                    return Err(fault(format!("the list `{list}` contains itself")));
+                }
+                parsed.size += self.parse(list)?.size;
+            }
+            parsed.particular |= term.starts_clause || term.accents.is_some();
+            parsed.edges.0 = parsed.edges.0 && self.starts_at_edge(&term.pattern, true)?;
+            parsed.edges.1 = parsed.edges.1 && self.pattern_ends(&term.pattern, true)?;
+            parsed.terms.push((written.to_owned(), term));
+        }
+        self.open.pop();
+        let parsed = Rc::new(parsed);
+        self.parsed.insert(name.to_owned(), Rc::clone(&parsed));
+        Ok(parsed)
+    }
+}

@@ -1,0 +1,178 @@
+//! What a term finds: a sequence of parts over folded text, made from the notation by [`super::term`].
+
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Repetition};
+
+/// One part of a term; `L` names a list (as written, or by its number in a scanner).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part<L> {
+    /// These bytes.
+    Text(Vec<u8>),
+    /// White space.
+    Blank,
+    /// White space or nothing.
+    MaybeBlank,
+    /// Any letters and digits, or none: the rest of a word.
+    Letters,
+    /// One whole word, of any script.
+    Word,
+    /// Up to four words of the same sentence, and the white space around them.
+    Words,
+    /// Up to eight characters (of up to three bytes) of the same sentence.
+    Gap,
+    /// Digits with separators inside: `3`, `1,200.50`, `12/05`.
+    Number,
+    /// Any of these.
+    Choice(Vec<Pattern<L>>),
+    /// This or nothing.
+    Maybe(Pattern<L>),
+    /// This up to four times, or not at all.
+    Repeat(Pattern<L>),
+    /// Any term of the list.
+    List(L),
+}
+
+/// Parts one behind the other.
+pub(super) type Pattern<L> = Vec<Part<L>>;
+
+/// Most repetitions of [`Part::Repeat`], and most words of [`Part::Words`].
+pub(super) const MOST: u32 = 4;
+/// Most bytes of [`Part::Gap`].
+pub(super) const GAP: u32 = 24;
+
+/// Whether a byte may stand in [`Part::Word`].
+pub(super) fn in_word(byte: u8) -> bool {
+    !b" \n.,;:!?\"()".contains(&byte)
+}
+
+/// Whether a byte may stand in a word of [`Part::Words`].
+pub(super) fn in_words(byte: u8) -> bool {
+    !b" \n.;!?".contains(&byte)
+}
+
+/// Whether a byte may stand in [`Part::Gap`].
+pub(super) fn in_gap(byte: u8) -> bool {
+    !b"\n.;!?".contains(&byte)
+}
+
+/// Whether a byte may stand in [`Part::Letters`].
+pub(super) fn in_letters(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+/// Whether a byte is white space of folded text.
+pub(super) fn in_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n')
+}
+
+/// Whether a byte may part the digits of [`Part::Number`].
+pub(super) fn in_number(byte: u8) -> bool {
+    b".,:/".contains(&byte)
+}
+
+impl<L> Part<L> {
+    /// Whether no list is needed to match this.
+    pub(super) fn is_plain(&self) -> bool {
+        match self {
+            Part::List(_) => false,
+            Part::Choice(choices) => choices.iter().flatten().all(Part::is_plain),
+            Part::Maybe(inner) | Part::Repeat(inner) => inner.iter().all(Part::is_plain),
+            _ => true,
+        }
+    }
+
+    /// Whether this can match nothing at all; a list never does.
+    pub(super) fn is_optional(&self) -> bool {
+        match self {
+            Part::MaybeBlank | Part::Letters | Part::Gap | Part::Maybe(_) | Part::Repeat(_) => true,
+            Part::Choice(choices) => choices.iter().any(|choice| choice.iter().all(Part::is_optional)),
+            _ => false,
+        }
+    }
+
+    /// The part as the automaton's builder takes it; nothing for a list, which the automaton does not know.
+    pub(super) fn hir(&self) -> Hir {
+        match self {
+            Part::Text(text) => Hir::literal(text.clone()),
+            Part::Blank => repeat(class(in_blank), 1, None),
+            Part::MaybeBlank => repeat(class(in_blank), 0, None),
+            Part::Letters => repeat(class(in_letters), 0, None),
+            Part::Word => repeat(class(in_word), 1, None),
+            Part::Words => {
+                let word = Hir::concat(vec![repeat(class(in_words), 1, None), repeat(class(in_blank), 1, None)]);
+                Hir::concat(vec![repeat(class(in_blank), 1, None), repeat(word, 0, Some(MOST))])
+            }
+            Part::Gap => repeat(class(in_gap), 0, Some(GAP)),
+            Part::Number => {
+                let digits = || repeat(class(|byte| byte.is_ascii_digit()), 1, None);
+                let more = Hir::concat(vec![class(in_number), digits()]);
+                Hir::concat(vec![digits(), repeat(more, 0, None)])
+            }
+            Part::Choice(choices) => Hir::alternation(choices.iter().map(|choice| hir(choice)).collect()),
+            Part::Maybe(inner) => repeat(hir(inner), 0, Some(1)),
+            Part::Repeat(inner) => repeat(hir(inner), 0, Some(MOST)),
+            Part::List(_) => Hir::empty(),
+        }
+    }
+
+    /// Bytes of text in this, lists not counted.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Part::Text(text) => text.len(),
+            Part::Choice(choices) => choices.iter().flatten().map(Part::size).sum(),
+            Part::Maybe(inner) => inner.iter().map(Part::size).sum(),
+            Part::Repeat(inner) => MOST as usize * inner.iter().map(Part::size).sum::<usize>(),
+            Part::Words | Part::Gap => 8,
+            _ => 1,
+        }
+    }
+
+    /// Calls `each` for every list in this.
+    pub(super) fn for_each_list<'p>(&'p self, each: &mut dyn FnMut(&'p L)) {
+        match self {
+            Part::List(list) => each(list),
+            Part::Choice(choices) => choices.iter().flatten().for_each(|part| part.for_each_list(each)),
+            Part::Maybe(inner) | Part::Repeat(inner) => inner.iter().for_each(|part| part.for_each_list(each)),
+            _ => {}
+        }
+    }
+}
+
+/// A pattern without lists as the automaton's builder takes it.
+pub(super) fn hir<L>(pattern: &[Part<L>]) -> Hir {
+    Hir::concat(pattern.iter().map(Part::hir).collect())
+}
+
+fn repeat(inner: Hir, min: u32, max: Option<u32>) -> Hir {
+    Hir::repetition(Repetition { min, max, greedy: true, sub: Box::new(inner) })
+}
+
+fn class(member: impl Fn(u8) -> bool) -> Hir {
+    let bytes = (0..=255u8).filter(|byte| member(*byte));
+    Hir::class(Class::Bytes(ClassBytes::new(bytes.map(|byte| ClassBytesRange::new(byte, byte)))))
+}
+
+/// The texts that a pattern finds, at most `most`; `None` where they are more or cannot be written out.
+pub(super) fn texts<L>(pattern: &[Part<L>], most: usize) -> Option<Vec<Vec<u8>>> {
+    let mut out = vec![Vec::new()];
+    for part in pattern {
+        let ways: Vec<Vec<u8>> = match part {
+            Part::Text(text) => vec![text.clone()],
+            Part::Blank => vec![b" ".to_vec()],
+            Part::MaybeBlank => vec![Vec::new()],
+            Part::Maybe(inner) => [texts(inner, most)?, vec![Vec::new()]].concat(),
+            Part::Choice(choices) => {
+                let mut ways = Vec::new();
+                for choice in choices {
+                    ways.extend(texts(choice, most)?);
+                }
+                ways
+            }
+            _ => return None,
+        };
+        if out.len() * ways.len() > most {
+            return None;
+        }
+        out = out.iter().flat_map(|start| ways.iter().map(move |way| [start.as_slice(), way].concat())).collect();
+    }
+    Some(out)
+}
