@@ -11,11 +11,12 @@
 //! ```
 //!
 //! 1. [`cli`] resolves flags and `acw.yaml` ([`config`]) into settings.
-//! 2. [`rules`] loads the core and language packs, lays a folder of the user's over them and compiles
-//!    them; any fault stops here, with path, line and column.
+//! 2. [`rules`] loads the built-in pack and those that the user lays over it, merges them entry by entry and
+//!    compiles them; any fault stops here, with path, line and column.
 //! 3. [`input`] tells encoding and delimiter, finds the columns and gives one [`model::Note`] a row, or a
 //!    [`model::Problem`] for a row that cannot be read.
-//! 4. [`audit`] sends batches of notes through the rules on all cores, keeps their order, and folds
+//! 4. Where a rule in force must know the whole export (a paragraph pasted over many notes), [`audit`] reads it
+//!    once for a survey. Then it sends batches of notes through the rules on all cores, keeps their order, and folds
 //!    scores and per-agent summaries from integers: any number of threads gives the same bytes.
 //! 5. [`report`] writes findings as they come, then the table and the pages.
 //!
@@ -29,11 +30,11 @@
 //! | [`yaml`] | the only user of the YAML library; faults with path, line, column, line and remedy |
 //! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
-//! | [`text`] | folding, terms, scanner, masks, sentences, whose words, language, masking of secrets |
+//! | [`text`] | folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
 //! | [`input`] | formats, encodings, columns, values, labelled notes |
 //! | [`measure`] | pure arithmetic: score, sums, precision and recall |
-//! | [`checks`] | the `Check` trait, the list of kinds, one file a kind |
-//! | [`rules`] | packs as written, compiled for every language, their examples, the scorecard |
+//! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
+//! | [`rules`] | packs as written, laid over each other, compiled for every language; examples, lint, coverage, schemas |
 //! | [`config`] | `acw.yaml` and the settings that come of it |
 //! | [`audit`] | the run (reader, workers, collector) and the judge (hits to findings) |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |

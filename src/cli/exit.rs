@@ -3,7 +3,7 @@
 //! | code | meaning |
 //! | --- | --- |
 //! | 0 | done, whatever was found |
-//! | 1 | examples of rules failed (`acw rules test`) |
+//! | 1 | examples of rules failed (`acw rules test`), or the linter has remarks (`acw rules lint`) |
 //! | 2 | wrong usage of the command line |
 //! | 3 | an input cannot be read or understood |
 //! | 4 | rules or configuration are broken |
@@ -20,8 +20,8 @@ use crate::rules::RulesError;
 /// A failed run.
 #[derive(Debug)]
 pub enum Failure {
-    /// Examples failed; they were printed.
-    Examples,
+    /// Rules do not keep their word; what is wrong was printed.
+    Remarks,
     /// Wrong usage; empty where clap has printed it.
     Usage(String),
     /// The input.
@@ -39,7 +39,7 @@ impl Failure {
     pub fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Failure::BrokenPipe => 0,
-            Failure::Examples => 1,
+            Failure::Remarks => 1,
             Failure::Usage(_) => 2,
             Failure::Input(_) => 3,
             Failure::Rules(_) => 4,

@@ -218,7 +218,7 @@ fn test(book: &Rulebook, id: Option<&str>, text: &mut String) -> Result<(), Fail
         let _ = writeln!(text, "{} [{}] {what}: {}", failure.rule, failure.language, failure.note);
     }
     let _ = writeln!(text, "{} examples, {} failed", summary.run, summary.failures.len());
-    if summary.failures.is_empty() { Ok(()) } else { Err(Failure::Examples) }
+    if summary.failures.is_empty() { Ok(()) } else { Err(Failure::Remarks) }
 }
 
 fn remarks(common: &Common, text: &mut String) -> Result<(), Failure> {
@@ -228,7 +228,7 @@ fn remarks(common: &Common, text: &mut String) -> Result<(), Failure> {
             writeln!(text, "{}:{}: {}\n  help: {}", remark.path.display(), remark.line, remark.message, remark.help);
     }
     let _ = writeln!(text, "{} remarks", remarks.len());
-    if remarks.is_empty() { Ok(()) } else { Err(Failure::Examples) }
+    if remarks.is_empty() { Ok(()) } else { Err(Failure::Remarks) }
 }
 
 impl Coverage {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::fold::Folder;
 use super::lexicon::Lexicon;
+use super::matcher::{self, First};
 use super::pattern::{Part, Pattern};
 use super::scanner::{self, ListId, Names, Scanner, TermInfo, Told};
 use super::term::{self, Term};
@@ -27,8 +28,8 @@ pub(super) struct Built {
     pub(super) used: Vec<bool>,
     /// A list comes behind those that its terms look up.
     pub(super) rank: Vec<u32>,
-    /// Terms that may start with a hit of the list.
-    pub(super) opened_by: Vec<Vec<u32>>,
+    /// Terms that may start with a hit of the list, and what can follow it.
+    pub(super) opened_by: Vec<Vec<(u32, Option<Vec<First>>)>>,
     /// What each pattern of the automaton tells.
     pub(super) told: Vec<Told>,
 }
@@ -185,7 +186,7 @@ impl<'l> ScannerBuilder<'l> {
     /// Adds every way in which a term that uses lists can start: `before` is what was passed already.
     fn add_starts(&mut self, term: u32, before: &mut Pattern<ListId>, rest: &[Part<ListId>]) {
         let Some((part, behind)) = rest.split_first() else {
-            self.add_start(term, before);
+            self.add_start(term, before, rest);
             return;
         };
         match part {
@@ -195,12 +196,11 @@ impl<'l> ScannerBuilder<'l> {
                 before.pop();
             }
             // Something certain stands in front: that is enough to start with.
-            _ if before.iter().any(|part| !part.is_optional()) => self.add_start(term, before),
+            _ if before.iter().any(|part| !part.is_optional()) => self.add_start(term, before, rest),
             Part::List(list) => {
-                let opened = &mut self.built.opened_by[usize::from(list.0)];
-                if opened.last() != Some(&term) {
-                    opened.push(term);
-                }
+                // What is passed over in front of the list may end anywhere: then nothing is known of what follows.
+                let firsts = if before.is_empty() { matcher::firsts(behind) } else { None };
+                self.built.opened_by[usize::from(list.0)].push((term, firsts));
                 self.built.used[usize::from(list.0)] = true;
             }
             Part::Choice(choices) => {
@@ -222,8 +222,8 @@ impl<'l> ScannerBuilder<'l> {
         }
     }
 
-    fn add_start(&mut self, term: u32, start: &Pattern<ListId>) {
-        self.built.told.push(Told::Start(term, start.clone()));
+    fn add_start(&mut self, term: u32, start: &Pattern<ListId>, rest: &[Part<ListId>]) {
+        self.built.told.push(Told::Start(term, start.clone(), matcher::firsts(rest)));
     }
 
     /// A pattern whose lists are written out where they are short or stand inside a word, and looked up elsewhere.

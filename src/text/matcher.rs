@@ -7,33 +7,106 @@ use super::scanner::ListId;
 /// Most steps for one term at one place: what a term with many choices may cost.
 const STEPS: u32 = 20_000;
 
-/// Hits of the lists that terms use: where each starts and ends, the last place first.
+/// Hits of the lists that terms use, by the place where they start; filled from the end of the text to its start.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    hits: Vec<(u32, ListId, u32)>,
+    /// List and end of each hit, those of one place side by side.
+    hits: Vec<(ListId, u32)>,
+    /// Of each place, where its hits stand in `hits`, and a bit for each list (lists share bits).
+    places: Vec<(u32, u32, u64)>,
 }
 
 impl Known {
-    pub(super) fn clear(&mut self) {
+    /// Forgets everything, for a text of that length.
+    pub(super) fn clear(&mut self, length: usize) {
         self.hits.clear();
+        self.places.clear();
+        self.places.resize(length + 1, (0, 0, 0));
     }
 
     /// Adds a hit, whose start is not behind that of the last one added; whether it is new.
     pub(super) fn add(&mut self, start: usize, list: ListId, end: usize) -> bool {
-        let hit = (start as u32, list, end as u32);
-        let new = !self.hits.iter().rev().take_while(|known| known.0 == hit.0).any(|known| *known == hit);
-        if new {
-            self.hits.push(hit);
+        let hit = (list, end as u32);
+        let place = &mut self.places[start];
+        if place.2 == 0 {
+            place.0 = self.hits.len() as u32;
+        } else if self.hits[place.0 as usize..].contains(&hit) {
+            return false;
         }
-        new
+        self.hits.push(hit);
+        place.1 = self.hits.len() as u32;
+        place.2 |= bit(list);
+        true
+    }
+
+    /// Whether a hit of the list may start here: `false` is certain.
+    pub(super) fn may_have(&self, start: usize, list: ListId) -> bool {
+        self.places.get(start).is_some_and(|place| place.2 & bit(list) != 0)
     }
 
     /// Ends of the hits of a list that start here.
     fn ends(&self, start: usize, list: ListId) -> impl Iterator<Item = usize> + '_ {
-        let from = self.hits.partition_point(|hit| hit.0 as usize > start);
-        let here = self.hits[from..].iter().take_while(move |hit| hit.0 as usize == start);
-        here.filter(move |hit| hit.1 == list).map(|hit| hit.2 as usize)
+        let (from, to, _) = self.places[start];
+        let here = if self.may_have(start, list) { from as usize..to as usize } else { 0..0 };
+        self.hits[here].iter().filter(move |hit| hit.0 == list).map(|hit| hit.1 as usize)
     }
+}
+
+fn bit(list: ListId) -> u64 {
+    1 << (list.0 % 64)
+}
+
+/// What the rest of a term can start with, white space passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// A text that starts with this byte.
+    Byte(u8),
+    /// A hit of this list.
+    List(ListId),
+}
+
+/// What parts can start with; `None` where that can be anything, or too much to look through.
+pub(super) fn firsts(parts: &[Part<ListId>]) -> Option<Vec<First>> {
+    const MOST: usize = 24;
+    let mut out = Vec::new();
+    collect_firsts(parts, &mut out).filter(|()| out.len() <= MOST)?;
+    Some(out)
+}
+
+fn collect_firsts(parts: &[Part<ListId>], out: &mut Vec<First>) -> Option<()> {
+    let (part, rest) = parts.split_first()?;
+    match part {
+        Part::Text(text) => out.push(First::Byte(*text.first()?)),
+        Part::Blank | Part::MaybeBlank => collect_firsts(rest, out)?,
+        Part::List(list) => out.push(First::List(*list)),
+        Part::Number => out.extend((b'0'..=b'9').map(First::Byte)),
+        Part::Choice(choices) => {
+            for choice in choices {
+                if choice.iter().all(Part::is_optional) {
+                    collect_firsts(rest, out)?;
+                }
+                if !choice.is_empty() {
+                    collect_firsts(choice, out)?;
+                }
+            }
+        }
+        Part::Maybe(inner) | Part::Repeat(inner) => {
+            collect_firsts(inner, out)?;
+            collect_firsts(rest, out)?;
+        }
+        Part::Letters | Part::Word | Part::Words | Part::Gap => return None,
+    }
+    Some(())
+}
+
+/// Whether what follows a place can be one of these.
+pub(super) fn may_follow(text: &[u8], at: usize, known: &Known, firsts: Option<&[First]>) -> bool {
+    let Some(firsts) = firsts else { return true };
+    let at = span(text, at, in_blank);
+    firsts.iter().any(|first| match first {
+        First::Byte(byte) => text.get(at) == Some(byte),
+        First::List(list) => known.may_have(at, *list),
+    })
 }
 
 /// One attempt to match a term at a place.
@@ -61,7 +134,8 @@ impl<'a> Attempt<'a> {
         let text = self.text;
         match part {
             Part::Text(wanted) => {
-                if text[at..].starts_with(wanted) {
+                // Most of many choices fail at their first byte.
+                if text.get(at) == wanted.first() && text[at..].starts_with(wanted) {
                     self.run(rest, at + wanted.len(), found);
                 }
             }

@@ -19,7 +19,7 @@ use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 
 use super::builder::Built;
-use super::matcher::{Attempt, Known};
+use super::matcher::{Attempt, First, Known, may_follow};
 use super::pattern::{self, Pattern};
 
 pub use super::builder::ScannerBuilder;
@@ -60,8 +60,8 @@ pub struct TermInfo {
 pub(super) enum Told {
     /// A whole term.
     Term(u32),
-    /// That a term may start here, with these parts.
-    Start(u32, Pattern<ListId>),
+    /// That a term may start here, with these parts, and what can follow them.
+    Start(u32, Pattern<ListId>, Option<Vec<First>>),
 }
 
 /// Most memory, in bytes, for the states of a language and thread before the automaton starts over. With too little it
@@ -163,7 +163,7 @@ impl Scanner {
         }
         let text = folded.as_bytes();
         self.listen(text, scratch);
-        scratch.known.clear();
+        scratch.known.clear(text.len());
         let mut told = scratch.told.len();
         while told > 0 {
             let start = scratch.told[told - 1].0;
@@ -266,8 +266,9 @@ impl Scanner {
             }
             let list = usize::from(info.list.0);
             if self.built.used[list] && known.add(start, info.list, end) {
-                for opened in &self.built.opened_by[list] {
-                    if !agenda.contains(opened) && !tried.contains(opened) {
+                for (opened, firsts) in &self.built.opened_by[list] {
+                    let may = may_follow(text, end, known, firsts.as_deref());
+                    if may && !agenda.contains(opened) && !tried.contains(opened) {
                         agenda.push(*opened);
                     }
                 }
@@ -276,8 +277,11 @@ impl Scanner {
         for (_, pattern, end) in &all[told] {
             match &self.built.told[*pattern] {
                 Told::Term(term) => add(*term, *end, known, agenda, tried),
-                Told::Start(term, _) if !agenda.contains(term) => agenda.push(*term),
-                Told::Start(..) => {}
+                Told::Start(term, _, firsts) => {
+                    if may_follow(text, *end, known, firsts.as_deref()) && !agenda.contains(term) {
+                        agenda.push(*term);
+                    }
+                }
             }
         }
         let rank = |term: &u32| self.built.rank[usize::from(self.built.terms[*term as usize].list.0)];
@@ -303,7 +307,7 @@ impl Scanner {
 fn automaton(built: &Built) -> DFA {
     let pattern = |told: &Told| match told {
         Told::Term(term) => pattern::hir(&built.patterns[*term as usize]),
-        Told::Start(_, start) => pattern::hir(start),
+        Told::Start(_, start, _) => pattern::hir(start),
     };
     let patterns: Vec<Hir> = built.told.iter().map(pattern).collect();
     let nfa = thompson::Compiler::new()

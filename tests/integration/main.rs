@@ -10,4 +10,5 @@ mod input;
 mod packs;
 mod privacy;
 mod report;
+mod rulebook;
 mod support;

@@ -1,4 +1,4 @@
-//! Rules as people use them: their examples, their texts, an overlay.
+//! Rules as people use them: their examples, their texts, a folder laid over them.
 
 use crate::support::Place;
 
