@@ -47,7 +47,7 @@ struct Common {
     /// Configuration file [default: acw.yaml in the working folder, if there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder of rules laid over the built-in ones, file by file
+    /// Pack of rules (a folder) laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
 }

@@ -21,7 +21,7 @@ pub struct Spec {
     /// Score, in per cent, from which a note counts as compliant.
     #[serde(default)]
     pub target: Option<u32>,
-    /// Folder of rules laid over the built-in ones; relative to the file.
+    /// Pack of rules (a folder) laid over the built-in ones; relative to the file.
     #[serde(default)]
     pub rules: Option<PathBuf>,
     /// Code of the language of notes that state none; absent: it is told note by note.

@@ -95,12 +95,12 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
-    /// Loads and compiles the embedded packs, with the folder `overlay` laid over them.
+    /// Loads and compiles the built-in pack and, where one is named, the user's over it.
     ///
     /// # Errors
     /// The first fault of a rule file, with its place.
-    pub fn load(overlay: Option<&Path>) -> Result<Self, RulesError> {
-        Self::compile(Packs::load(overlay)?)
+    pub fn load(folder: Option<&Path>) -> Result<Self, RulesError> {
+        Self::compile(Packs::load(folder)?)
     }
 
     /// Compiles packs.

@@ -233,7 +233,8 @@ impl<'l> ScannerBuilder<'l> {
         let mut out = Vec::with_capacity(pattern.len());
         let mut edge = before;
         for (index, part) in pattern.iter().enumerate() {
-            let next = self.starts_at_edge(&pattern[index + 1..], behind)?;
+            let has_parts = matches!(part, Part::List(_) | Part::Choice(_) | Part::Maybe(_) | Part::Repeat(_));
+            let next = has_parts && self.starts_at_edge(&pattern[index + 1..], behind)?;
             out.push(match part {
                 Part::List(name) => {
                     let parsed = self.parse(name)?;
