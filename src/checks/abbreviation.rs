@@ -12,10 +12,12 @@
 //! ```
 //!
 //! A form that no list names is shorthand where it is short, no ordinary word, and either has no vowel, or keeps its
-//! full stop inside a sentence, or is a clip of a long word: its beginning, or its consonants in order. In a language
-//! without spaces, a short Latin word in small letters inside the text is shorthand.
+//! full stop inside a sentence, or is a clip of a long word: its beginning, its consonants in order, or its beginning and its end
+//! with letters between them that no word of the language has (`confdo`). In a language without spaces, a short Latin word in
+//! small letters inside the text is shorthand. The better wording is the expansion; where none is known, the nearest approved
+//! form.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,6 +25,7 @@ use serde::Deserialize;
 use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Hit, Outcome, Span};
 use crate::text::{ListId, Prepared, ScannerBuilder};
+use crate::yaml::nearest;
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -53,6 +56,8 @@ pub struct Spec {
 #[derive(Debug)]
 struct Shorthand {
     approved: HashSet<String>,
+    /// Approved forms as written, by the folded form without its full stops.
+    written: BTreeMap<String, String>,
     units: HashSet<String>,
     known: HashMap<String, String>,
     words: HashSet<String>,
@@ -67,6 +72,10 @@ impl Compile for Spec {
     fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
         let (lexicon, folder) = (builder.lexicon(), builder.folder());
         let mut approved = HashSet::new();
+        let mut written = BTreeMap::new();
+        for (_, form) in self.approved.iter().flat_map(|list| lexicon.entries(list)) {
+            written.insert(bare(&folder.fold_str(form)), form.to_owned());
+        }
         for list in self.approved.iter().chain(&self.everyday) {
             for form in lexicon.words(list, folder) {
                 approved.insert(bare(&form));
@@ -97,6 +106,7 @@ impl Compile for Spec {
         let phrases: BTreeSet<String> = phrase_meanings.keys().cloned().collect();
         Ok(Some(Box::new(Shorthand {
             approved,
+            written,
             units: self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect(),
             known,
             clips: Clips::new(&long, &words),
@@ -138,7 +148,7 @@ impl Check for Shorthand {
             if note.hits_of(&self.spared).any(|s| (s.start as usize) <= token.start && token.end <= s.end as usize) {
                 continue;
             }
-            let better = (!verdict.is_empty()).then_some(verdict);
+            let better = if verdict.is_empty() { self.nearest_approved(token.text) } else { Some(verdict) };
             hits.push(Hit { better, ..Hit::at(span) });
         }
         hits.sort_by_key(|h| h.span);
@@ -226,6 +236,13 @@ fn tokens(folded: &str) -> impl Iterator<Item = Token<'_>> {
 }
 
 impl Shorthand {
+    /// The approved form that an unknown one may have been meant for (`AWC`, `telf`).
+    fn nearest_approved(&self, form: &str) -> Option<String> {
+        let form = bare(form);
+        let near = nearest(&form, self.written.keys().map(String::as_str)).filter(|_| form.len() >= 3)?;
+        self.written.get(near).cloned()
+    }
+
     /// The expansion (empty where unknown) if the token is shorthand.
     fn judge(&self, note: &Prepared<'_>, token: &Token<'_>, span: Span, script: Script) -> Option<String> {
         let folded = &note.folded.text;

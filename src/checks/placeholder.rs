@@ -91,7 +91,9 @@ impl Check for Unfilled {
             for (start, end) in bracketed(text, open, close) {
                 let inside = &text[start + open.len()..end - close.len()];
                 let counted = open.starts_with('{') && inside.bytes().all(|b| b.is_ascii_digit());
-                if (counted || inside.chars().any(char::is_alphabetic)) && !self.is_heading(note, start, end) {
+                let marked = matches!(inside.trim(), "●" | "•" | "○" | "..." | "?" | "*");
+                if (counted || marked || inside.chars().any(char::is_alphabetic)) && !self.is_heading(note, start, end)
+                {
                     places.push((start, end));
                 }
             }

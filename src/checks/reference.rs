@@ -125,9 +125,11 @@ impl Check for Reference {
     }
 }
 
-/// Whether a reference column holds a number and no stopgap such as `XXXX` or `n/a`.
+/// Whether a reference column holds a number, or a locator such as `QX7LDD`, and no stopgap such as `XXXX` or `n/a`.
 fn is_usable(value: &str) -> bool {
-    value.chars().filter(char::is_ascii_digit).count() >= 2
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let locator = (5..=8).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    digits >= 2 || (digits == 1 && locator)
 }
 
 impl Reference {
@@ -361,6 +363,12 @@ mod tests {
 
     #[test]
     fn stopgaps_in_the_column_are_not_usable() {
-        assert!(is_usable("CS-104233") && !is_usable("XXXX") && !is_usable("n/a") && !is_usable("pending"));
+        assert!(
+            is_usable("CS-104233")
+                && is_usable("QX7LDD")
+                && !is_usable("XXXX")
+                && !is_usable("n/a")
+                && !is_usable("pending")
+        );
     }
 }

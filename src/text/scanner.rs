@@ -361,7 +361,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::text::{Folder, Lexicon};
+    use crate::text::{Folded, Folder, Lexicon};
     use crate::yaml::Source;
 
     fn found(lists: &str, name: &str, text: &str) -> Vec<String> {
@@ -371,11 +371,14 @@ mod tests {
         let mut builder = ScannerBuilder::new(&lexicon, &folder);
         builder.list(name).unwrap().unwrap();
         let scanner = builder.build();
-        let folded = folder.fold_str(text);
+        let mut folded = Folded::default();
+        folder.fold_into(text, &mut folded);
         let mut hits = Vec::new();
-        let same = |start: usize, end: usize, accents: &str| text.get(start..end).is_some_and(|t| t == accents);
-        scanner.scan(&folded, &same, &mut scanner.scratch(), &mut hits);
-        hits.iter().map(|hit| folded[hit.start as usize..hit.end as usize].to_owned()).collect()
+        let same = |start: usize, end: usize, accents: &str| {
+            text[folded.original(start)..folded.original_end(end)] == *accents
+        };
+        scanner.scan(&folded.text, &same, &mut scanner.scratch(), &mut hits);
+        hits.iter().map(|hit| folded.text[hit.start as usize..hit.end as usize].to_owned()).collect()
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! | `rude`, `grossière` | the word, whatever its case and accents |
 //! | `(a\|b)` | either |
 //! | `x?`, `(very )?` | with or without what stands before |
-//! | `(very )*` | a group whose choices end in a space (or an apostrophe), any number of times (four at most) |
+//! | `(very )*`, `( lad)*` | a group whose choices end in a space (or an apostrophe), or start with one, up to four times |
 //! | `imbecil*` | the word goes on with any letters |
 //! | `*ados` | any letters before the end of the word |
 //! | `* ` alone | any one word |
@@ -131,14 +131,14 @@ impl Parser<'_> {
                     let starts = self.before.is_none_or(|b| " (|".contains(b));
                     self.advance(1);
                     match out.last() {
-                        // `(very )*`, `(le |l')*`: a group of whole words repeats.
-                        Some(Part::Choice(group)) if group.iter().all(|choice| ends_word(choice)) => {
+                        // `(very )*`, `(le |l')*`, `( man| lad)*`: a group of whole words repeats.
+                        Some(Part::Choice(group)) if of_words(group) => {
                             let group = out.pop().into_iter().collect();
                             out.push(Part::Repeat(group));
                         }
-                        Some(Part::Choice(group)) if group.iter().any(|choice| choice.last() == Some(&Part::Blank)) => {
+                        Some(Part::Choice(group)) if group.iter().any(|choice| touches_blank(choice)) => {
                             return Err(
-                                "`*` repeats a group only where every choice in it ends in a space or an apostrophe"
+                                "`*` repeats a group only where every choice in it ends in a space or an apostrophe, or starts with a space"
                                     .into(),
                             );
                         }
@@ -212,13 +212,19 @@ impl Parser<'_> {
     }
 }
 
-/// Whether another word can follow: behind white space or an elision.
-fn ends_word(pattern: &[Part<String>]) -> bool {
-    match pattern.last() {
+/// Whether a group can be repeated word by word: each choice ends in white space or an elision, or each starts with white
+/// space.
+fn of_words(group: &[Pattern<String>]) -> bool {
+    let ends = |choice: &Pattern<String>| match choice.last() {
         Some(Part::Blank) => true,
         Some(Part::Text(text)) => text.ends_with(b"'"),
         _ => false,
-    }
+    };
+    group.iter().all(ends) || group.iter().all(|choice| choice.first() == Some(&Part::Blank))
+}
+
+fn touches_blank(choice: &[Part<String>]) -> bool {
+    choice.first() == Some(&Part::Blank) || choice.last() == Some(&Part::Blank)
 }
 
 /// The same with neighbouring texts made one.
@@ -259,6 +265,7 @@ mod tests {
         assert!(matches("tont<o>", "tontas"));
         assert!(matches("(very )?rude", "rude") && matches("(very )?rude", "very rude"));
         assert!(matches("(very )*rude", "rude") && matches("(very |so )*rude", "very so very rude"));
+        assert!(matches("rude( man| lad)*", "rude man lad") && matches("rude( man| lad)*", "rude"));
         assert!(matches("imbecil*", "imbeciles"));
         assert!(matches("*ados", "enviados") && !matches("*ados", "enviado"));
         assert!(matches("such a * liar", "such a big liar") && !matches("such a * liar", "such a liar"));
@@ -275,6 +282,7 @@ mod tests {
         assert!(wrong("?a").contains("\\?"));
         assert!(wrong("a[bc]").contains("(a|b)"));
         assert!(wrong("(very |so)* rude").contains("every choice"));
+        assert!(wrong("rude( man|woman)*").contains("every choice"));
         assert!(wrong("=a (b)").contains("plain"));
     }
 }
