@@ -93,7 +93,8 @@ fn shorten(text: String) -> String {
 }
 
 /// Orders findings by place and lets one error be one finding: where two span findings overlap, the graver family stays
-/// (an insult is no judgement, a masked swear word no abbreviation).
+/// (an insult is no judgement, a masked swear word no abbreviation); of one family the longer, then the milder rule: kind words
+/// are praise though a wider rule finds them too.
 fn settle(findings: &mut Vec<Finding>) {
     let rank = |f: &Finding| match f.category {
         Category::Sensitive => 0,
@@ -103,7 +104,7 @@ fn settle(findings: &mut Vec<Finding>) {
         _ => 4,
     };
     let length = |f: &Finding| f.span.map_or(0, |s| s.end - s.start);
-    findings.sort_by_key(|f| (rank(f), std::cmp::Reverse(length(f)), f.span, f.rule));
+    findings.sort_by_key(|f| (rank(f), std::cmp::Reverse(length(f)), f.span, f.severity, f.rule));
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     for finding in findings.drain(..) {
         let told = finding.span.is_some_and(|span| {

@@ -293,7 +293,8 @@ impl Shorthand {
         let shorthand = match form.len() {
             0..=1 => false,
             2..=5 => !has_vowel(&form) || clip.is_some() || inner_stop,
-            6..=9 => inner_stop && clip.is_some() || clip.is_some_and(|c| c.by_consonants),
+            // Nobody clips to eight letters: `operation. client` ends a sentence.
+            6..=9 => inner_stop && form.len() < 8 && clip.is_some() || clip.is_some_and(|c| c.by_consonants),
             _ => false,
         };
         shorthand.then(|| clip.map(|c| c.word.to_owned()).unwrap_or_default())

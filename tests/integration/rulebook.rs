@@ -109,7 +109,7 @@ fn packs_extend_packs_and_their_faults_have_a_place() {
 #[test]
 fn a_profile_decides_which_rules_apply_to_a_kind_of_contact() {
     let place = Place::new();
-    let note = "Customer asked about the new plan. Explained it, he will think about it.";
+    let note = "Customer asked about the new plan. Explained it and he will think about it.";
     place.write("n.csv", format!("note_id,language,call_type,note\n1,en,sales,{note}\n2,en,inquiry,{note}\n"));
     let findings = place.findings(&["n.csv"]);
     let budget = |id: &str| findings.iter().any(|f| f["note"] == id && f["rule"] == "missing-budget");
