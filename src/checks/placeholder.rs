@@ -13,6 +13,9 @@
 //! Runs of `X`, `_` or `·` stand for a missing value, unless digits beside them show a number masked on purpose; so do dates of
 //! zeros, question marks in the place of a word, and boxes of which none is ticked.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -208,21 +211,10 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
 
 /// Dates of zeros: `00/00/0000`, `0000-00-00`.
 fn zero_dates(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let zeros = |part: &str| (2..=4).contains(&part.len()) && part.bytes().all(|b| b == b'0');
-    words(text).filter(move |(start, end)| {
-        let word = &text[*start..*end];
-        ['/', '-', '.'].iter().any(|sign| word.split(*sign).count() == 3 && word.split(*sign).all(zeros))
-    })
-}
-
-/// Runs without white space, without the punctuation around them.
-fn words(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let inner = |word: &str| word.trim_matches([',', '.', ';', ':', '(', ')', '"']).len();
-    text.split([' ', '\n']).map(move |word| {
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
-        let left = word.len() - word.trim_start_matches([',', '.', ';', ':', '(', ')', '"']).len();
-        (start + left, start + left + inner(word))
-    })
+    static DATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[^0-9/.-])(0{2,4}[/.-]0{2,4}[/.-]0{2,4})(?:$|[^0-9])").expect("the expression is constant")
+    });
+    DATE.captures_iter(text).filter_map(|found| found.get(1)).map(|date| (date.start(), date.end()))
 }
 
 /// Lines with several empty boxes and none that is ticked, from the first box to the word behind the last.

@@ -25,8 +25,6 @@ pub struct Packs {
     pub scorecard: Scorecard,
     /// Header aliases that belong to no language: role to headers.
     pub columns: BTreeMap<String, Vec<String>>,
-    /// Names of the packs that say theirs, the lowest first.
-    pub names: Vec<String>,
     /// Hash of every rule file's text, hexadecimal.
     pub hash: String,
 }
@@ -126,7 +124,6 @@ impl Packs {
             self.profiles.insert(name, (Arc::clone(source), source.parse()?));
         }
         if let Some((source, spec)) = &layer.spec {
-            self.names.extend(spec.name.clone());
             for (id, change) in &spec.change {
                 self.change(id, change, source)?;
             }

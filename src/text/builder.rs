@@ -7,7 +7,7 @@ use super::fold::Folder;
 use super::lexicon::Lexicon;
 use super::matcher::{self, First};
 use super::pattern::{Part, Pattern};
-use super::scanner::{self, ListId, Names, Scanner, TermInfo, Told};
+use super::scanner::{self, ListId, Scanner, TermInfo, Told};
 use super::term::{self, Term};
 use crate::yaml::{Fault, nearest};
 
@@ -53,14 +53,21 @@ pub struct ScannerBuilder<'l> {
     parsed: HashMap<String, Rc<Parsed>>,
     /// Lists that are being parsed or resolved, for circles.
     open: Vec<String>,
-    names: Names,
+    names: HashMap<String, ListId>,
     built: Built,
 }
 
 impl<'l> ScannerBuilder<'l> {
     /// A builder over the lists of one language.
     pub fn new(lexicon: &'l Lexicon, folder: &'l Folder) -> Self {
-        Self { lexicon, folder, parsed: HashMap::new(), open: Vec::new(), names: Names::new(), built: Built::default() }
+        Self {
+            lexicon,
+            folder,
+            parsed: HashMap::new(),
+            open: Vec::new(),
+            names: HashMap::new(),
+            built: Built::default(),
+        }
     }
 
     /// The lists as written.

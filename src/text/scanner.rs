@@ -10,7 +10,6 @@
 //! follows it. Places are judged from the end of the text to its start, and at one place the lists that others use come
 //! first, so that whatever a term looks up is known.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
@@ -352,9 +351,6 @@ pub(super) fn words<'p>(terms: impl Iterator<Item = (u32, &'p Pattern<ListId>)>)
     let words = words.filter_map(|(text, term)| Some((String::from_utf8(text).ok()?, term)));
     words.filter(|(word, _)| !word.contains(' ')).collect()
 }
-
-/// A list by name, for tables of lists.
-pub(super) type Names = HashMap<String, ListId>;
 
 #[cfg(test)]
 mod tests {
