@@ -144,6 +144,7 @@ fn idle_entries(scanner: &Scanner, lexicon: &Lexicon, remarks: &mut Vec<Remark>)
             info.better.is_none()
                 && (*other < term || !covers(scanner, term, *other, &mut scratch))
                 && rival.starts_clause <= info.starts_clause
+                && rival.ends_clause <= info.ends_clause
                 && (rival.accents.is_none() || rival.accents == info.accents)
         });
         if let Some(wider) = wider {

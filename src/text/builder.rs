@@ -115,7 +115,7 @@ impl<'l> ScannerBuilder<'l> {
         for phrase in phrases {
             let pattern = vec![Part::Text(phrase.as_bytes().to_vec())];
             self.add(
-                TermInfo { list: id, written: phrase.clone(), better: None, starts_clause: false, accents: None },
+                TermInfo { list: id, written: phrase.clone(), better: None, starts_clause: false, ends_clause: false, accents: None },
                 pattern,
             );
         }
@@ -170,6 +170,7 @@ impl<'l> ScannerBuilder<'l> {
                 written,
                 better: term.better,
                 starts_clause: term.starts_clause,
+                ends_clause: term.ends_clause,
                 accents: term.accents,
             };
             self.add(info, pattern);
@@ -359,7 +360,7 @@ impl<'l> ScannerBuilder<'l> {
                 }
                 parsed.size += self.parse(list)?.size;
             }
-            parsed.particular |= term.starts_clause || term.accents.is_some();
+            parsed.particular |= term.starts_clause || term.ends_clause || term.accents.is_some();
             parsed.edges.0 = parsed.edges.0 && self.starts_at_edge(&term.pattern, true)?;
             parsed.edges.1 = parsed.edges.1 && self.pattern_ends(&term.pattern, true)?;
             parsed.terms.push((written.to_owned(), term));

@@ -50,6 +50,8 @@ pub struct TermInfo {
     pub better: Option<String>,
     /// Whether it counts only at the start of a sentence, clause or line.
     pub starts_clause: bool,
+    /// Whether it counts only at the end of one.
+    pub ends_clause: bool,
     /// The words with the accents that the text must have, in small letters, where the term insists on them.
     pub accents: Option<String>,
 }
@@ -256,6 +258,9 @@ impl Scanner {
             if info.starts_clause && !*clause.get_or_init(|| starts_clause(text, start)) {
                 return;
             }
+            if info.ends_clause && !ends_clause(text, end) {
+                return;
+            }
             if info.accents.as_deref().is_some_and(|accents| !same(start, end, accents)) {
                 return;
             }
@@ -335,6 +340,12 @@ fn starts_clause(text: &[u8], at: usize) -> bool {
         .is_none_or(|i| matches!(text[i], b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\n' | b'-' | b'(' | b'+' | b'/'))
 }
 
+/// Whether a sentence, clause or line ends before this byte.
+fn ends_clause(text: &[u8], at: usize) -> bool {
+    let next = text[at..].iter().find(|b| **b != b' ');
+    next.is_none_or(|b| matches!(b, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\n' | b'-' | b')' | b'+' | b'/'))
+}
+
 /// Whether a term may end before this byte: not inside a word or number. A word may end where its number begins, for people
 /// type `cvv123` and `ref4471`.
 fn ends_term(text: &[u8], at: usize) -> bool {
@@ -385,6 +396,7 @@ mod tests {
         assert_eq!(found(lists, "l", "ver P. EJ. esto"), ["p. ej."]);
         assert_eq!(found("l: [cvv]", "l", "cvv123, cvvx, 1cvv"), ["cvv"]);
         assert_eq!(found("l: ['^sent']", "l", "Sent it, sent the form; he sent"), ["sent", "sent"]);
+        assert_eq!(found("l: ['on hold$']", "l", "on hold, on hold now; put on hold"), ["on hold", "on hold"]);
         assert_eq!(found(lists, "l", "cancan cocon n°3"), ["cancan", "cocon", "n°"]);
     }
 

@@ -10,6 +10,7 @@
 //! | `*ados` | any letters before the end of the word |
 //! | `* ` alone | any one word |
 //! | `^` in front | only at the start of a sentence, clause or line |
+//! | `$` at the end | only at the end of one |
 //! | ` ... ` between spaces | up to four words of the same sentence |
 //! | `...` without spaces | up to eight characters of the same sentence |
 //! | `<name>` | any term of the list `name` |
@@ -29,6 +30,8 @@ pub(super) struct Term {
     pub better: Option<String>,
     /// Whether it counts only at the start of a sentence, clause or line.
     pub starts_clause: bool,
+    /// Whether it counts only at the end of one.
+    pub ends_clause: bool,
     /// The accents that the text must have, for a term that insists on them.
     pub accents: Option<String>,
 }
@@ -47,6 +50,10 @@ pub(super) fn parse(written: &str, folder: &Folder) -> Result<Term, String> {
         Some(rest) => (rest.trim_start(), true),
         None => (pattern, false),
     };
+    let (pattern, ends_clause) = match pattern.strip_suffix('$') {
+        Some(rest) if !rest.ends_with('\\') => (rest.trim_end(), true),
+        _ => (pattern, false),
+    };
     let (pattern, accents) = match pattern.strip_prefix('=') {
         Some(rest) => (rest, Some(rest.to_lowercase())),
         None => (pattern, None),
@@ -62,7 +69,7 @@ pub(super) fn parse(written: &str, folder: &Folder) -> Result<Term, String> {
     if let Some(c) = parser.rest.chars().next() {
         return Err(format!("`{c}` closes nothing"));
     }
-    Ok(Term { pattern, better, starts_clause, accents })
+    Ok(Term { pattern, better, starts_clause, ends_clause, accents })
 }
 
 /// The name of the built-in list of numbers.
@@ -284,5 +291,6 @@ mod tests {
         assert!(wrong("(very |so)* rude").contains("every choice"));
         assert!(wrong("rude( man|woman)*").contains("every choice"));
         assert!(wrong("=a (b)").contains("plain"));
+        assert!(wrong("a$b").contains("\\$"));
     }
 }
