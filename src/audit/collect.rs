@@ -1,21 +1,34 @@
 //! Gathers the sums and, for the pages, a bounded number of notes an agent.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::measure::add_note;
-use crate::model::{AgentSummary, AuditedNote, Problem, Report, RunInfo, Tally};
+use jiff::civil::Date;
+
+use crate::input::Worked;
+use crate::measure::{add_note, usual};
+use crate::model::{
+    AgentSummary, AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Tally,
+};
 use crate::rules::Rulebook;
+use crate::text::count_words;
 
 /// Problems that are kept word for word; the others are counted.
 const PROBLEMS_KEPT: usize = 1_000;
+/// Thin notes with after-call work that are kept until it is known what is usual.
+const QUESTIONS_KEPT: usize = 1_000;
 
 /// Folds audited notes, in the order of the input, into a report.
 pub(super) struct Collector<'b> {
     book: &'b Rulebook,
     report: Report,
     agents: HashMap<String, usize>,
-    teams: HashMap<String, usize>,
+    groups: HashMap<Dimension, HashMap<String, usize>>,
+    cells: HashMap<(usize, Option<String>), usize>,
     languages: HashMap<String, u64>,
+    /// Longest time that a row tells an agent worked on a day.
+    worked: HashMap<(usize, Option<Date>), u32>,
+    questions: Vec<Question>,
     /// Notes kept an agent: how many of the worst and of the best.
     keep: (usize, usize),
     kept: Vec<Kept>,
@@ -30,13 +43,15 @@ struct Kept {
 
 impl<'b> Collector<'b> {
     pub(super) fn new(book: &'b Rulebook, run: RunInfo, keep: (usize, usize)) -> Self {
-        let report = Report { run, ..Report::default() };
         Collector {
             book,
-            report,
+            report: Report { run, ..Report::default() },
             agents: HashMap::new(),
-            teams: HashMap::new(),
+            groups: HashMap::new(),
+            cells: HashMap::new(),
             languages: HashMap::new(),
+            worked: HashMap::new(),
+            questions: Vec::new(),
             keep,
             kept: Vec::new(),
         }
@@ -57,8 +72,6 @@ impl<'b> Collector<'b> {
 
     pub(super) fn note(&mut self, note: AuditedNote) {
         self.report.run.rows += 1;
-        let (target, rules) = (self.book.scorecard.target, &self.book.rules);
-        let critical = |rule: usize| rules[rule].critical;
         match &note.language {
             Some(code) => match self.languages.get_mut(code) {
                 Some(count) => *count += 1,
@@ -76,7 +89,10 @@ impl<'b> Collector<'b> {
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
             }),
         }
-        add_note(&mut self.report.total, &note, target, critical);
+        let rules = &self.book.rules;
+        let standards = &self.report.run.standards;
+        let add = |tally: &mut Tally| add_note(tally, &note, standards, |rule| rules[rule].critical);
+        add(&mut self.report.total);
         let agent = match self.agents.get(&note.note.agent) {
             Some(index) => *index,
             None => {
@@ -89,19 +105,78 @@ impl<'b> Collector<'b> {
         let summary = &mut self.report.agents[agent];
         summary.name = summary.name.take().or_else(|| note.note.agent_name.clone());
         summary.team = summary.team.take().or_else(|| note.note.team.clone());
-        add_note(&mut summary.tally, &note, target, critical);
-        if let Some(team) = &note.note.team {
-            let index = match self.teams.get(team) {
-                Some(index) => *index,
-                None => {
-                    self.teams.insert(team.clone(), self.report.teams.len());
-                    self.report.teams.push((team.clone(), Tally::default()));
-                    self.report.teams.len() - 1
-                }
+        add(&mut summary.tally);
+        for dimension in Dimension::ALL {
+            let period = || note.note.day.map(|day| standards.period.of(day));
+            let value = match dimension {
+                Dimension::Team => note.note.team.clone(),
+                Dimension::CallType => note.note.call_type.clone(),
+                Dimension::Channel => note.note.channel.clone(),
+                Dimension::Segment => note.note.segment.clone(),
+                Dimension::Period => period(),
             };
-            add_note(&mut self.report.teams[index].1, &note, target, critical);
+            let Some(value) = value else { continue };
+            let groups = self.report.groups.entry(dimension).or_default();
+            let known = self.groups.entry(dimension).or_default();
+            let index = *known.entry(value).or_insert_with_key(|value| {
+                groups.push(Group { value: value.clone(), tally: Tally::default() });
+                groups.len() - 1
+            });
+            add(&mut groups[index].tally);
+        }
+        let cells = &mut self.report.cells;
+        let cell = *self.cells.entry((agent, note.note.call_type.clone())).or_insert_with_key(|(agent, call_type)| {
+            cells.push(Cell { agent: *agent, call_type: call_type.clone(), ..Cell::default() });
+            cells.len() - 1
+        });
+        let cell = &mut cells[cell];
+        let complies = note.score.complies(standards.target);
+        if let Some(value) = note.score.value() {
+            cell.scored += 1;
+            cell.score_sum += u64::from(value.0);
+        }
+        if let Some(seconds) = note.note.acw_seconds {
+            let (poor, good) = cell.times.entry(seconds).or_default();
+            *(if complies == Some(true) { good } else { poor }) += 1;
+            let words = count_words(&note.note.text);
+            if words < standards.thin_words && seconds > 0 {
+                let question = Question {
+                    note: note.note.id.clone(),
+                    origin: note.note.origin.clone(),
+                    agent,
+                    call_type: note.note.call_type.clone(),
+                    seconds,
+                    usual: 0,
+                    words,
+                };
+                self.questions.push(question);
+                if self.questions.len() >= 2 * QUESTIONS_KEPT {
+                    self.questions.sort_by_key(|question| Reverse(question.seconds));
+                    self.questions.truncate(QUESTIONS_KEPT);
+                }
+            }
+        }
+        if let Some(seconds) = note.note.worked_seconds {
+            let longest = self.worked.entry((agent, note.note.day)).or_default();
+            *longest = seconds.max(*longest);
         }
         self.keep(agent, note);
+    }
+
+    /// Seconds that each agent worked: as the roster has it, or the sum over days of what the rows tell.
+    fn worked(&self, roster: &[Worked]) -> Vec<Option<u64>> {
+        let mut out = vec![None; self.report.agents.len()];
+        for ((agent, _), seconds) in &self.worked {
+            *out[*agent].get_or_insert(0) += u64::from(*seconds);
+        }
+        let mut rostered = vec![None; out.len()];
+        for row in roster {
+            let named = || self.report.agents.iter().position(|a| a.name.as_deref() == Some(row.agent.as_str()));
+            if let Some(agent) = self.agents.get(&row.agent).copied().or_else(named) {
+                *rostered[agent].get_or_insert(0) += u64::from(row.seconds);
+            }
+        }
+        rostered.into_iter().zip(out).map(|(rostered, told)| rostered.or(told)).collect()
     }
 
     /// Keeps the notes that cost most, and the clean ones that tell most.
@@ -120,7 +195,12 @@ impl<'b> Collector<'b> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Report {
+    pub(super) fn finish(mut self, roster: &[Worked]) -> Report {
+        self.report.worked = self.worked(roster);
+        self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
+        for groups in self.report.groups.values_mut() {
+            groups.sort_by(|a, b| a.value.cmp(&b.value));
+        }
         let mut kept: Vec<(u64, AuditedNote)> = Vec::new();
         let (worst, best) = self.keep;
         for mut agent in self.kept {
@@ -135,6 +215,23 @@ impl<'b> Collector<'b> {
         self.report.languages.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         self.report
     }
+}
+
+/// The long ones among thin notes: over the limit of their call type, or over twice its median.
+fn questions(candidates: Vec<Question>, cells: &[Cell], standards: &Standards) -> Vec<Question> {
+    let usual = usual(cells);
+    let mut out: Vec<Question> = candidates
+        .into_iter()
+        .filter_map(|mut question| {
+            let median = usual.get(&question.call_type)?.median;
+            question.usual = median.round() as u32;
+            let limit = standards.limit(question.call_type.as_deref()).map_or(2.0 * median, f64::from);
+            (f64::from(question.seconds) > limit).then_some(question)
+        })
+        .collect();
+    out.sort_by(|a, b| b.seconds.cmp(&a.seconds).then_with(|| a.note.cmp(&b.note)));
+    out.truncate(QUESTIONS_KEPT);
+    out
 }
 
 /// How much is to be learnt from a note's findings.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::checks::Corpus;
-use crate::measure::{Loss, Stake, score};
+use crate::measure::{Card, Loss, Stake, score};
 use crate::model::{AuditedNote, Category, Finding, Hit, Note, Outcome, Score, Span};
-use crate::rules::{Rule, Rulebook};
+use crate::rules::{NotApplicable, Rule, Rulebook};
 use crate::text::prepared::Workspace;
 use crate::text::redact;
 
@@ -33,21 +33,20 @@ pub fn audit_note(
     let prepared = workspace.prepare(&note, &book.folder, &language.scanner, &language.speech);
     let mut stakes = Vec::with_capacity(book.rules.len());
     let mut findings = Vec::new();
-    let mut fatal = false;
+    let (mut fatal, mut auto_fail) = (false, false);
+    let pass = book.scorecard.not_applicable == NotApplicable::Pass;
     let profile = book.profile(&note, &language.code);
     for (at, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
-        let Some(check) = check else { continue };
         let Some(points) = book.points(at, profile) else { continue };
-        if !rule.when.holds(&note, &language.code) {
-            continue;
+        let applies = rule.when.holds(&note, &language.code);
+        let outcome = check.as_ref().filter(|_| applies).map(|check| check.check(&prepared, corpus));
+        let judged = outcome.as_ref().is_some_and(|outcome| !matches!(outcome, Outcome::NotApplicable(_)));
+        if judged || pass {
+            stakes.push(Stake { category: rule.category, points });
         }
-        let outcome = check.check(&prepared, corpus);
-        if let Outcome::NotApplicable(_) = outcome {
-            continue;
-        }
-        stakes.push(Stake { category: rule.category, points });
-        if let Outcome::Fail(hits) = outcome {
+        if let Some(Outcome::Fail(hits)) = outcome {
             fatal |= rule.fatal;
+            auto_fail |= rule.auto_fail;
             findings.extend(hits.into_iter().map(|hit| finding(at, rule, &language.code, &note, hit)));
         }
     }
@@ -56,11 +55,17 @@ pub fn audit_note(
         .iter_mut()
         .map(|f| Loss {
             category: f.category,
+            rule: f.rule,
             points: book.points(f.rule, profile).unwrap_or_default(),
             lost: &mut f.points_lost,
         })
         .collect();
-    let score = score(|category| book.scorecard.weight(category), &stakes, &mut losses, fatal);
+    let card = Card {
+        method: book.scorecard.method,
+        weight: &|category| book.weight(category, profile),
+        cap: &|rule| book.cap(rule, profile),
+    };
+    let score = Score { fatal, auto_fail, ..score(&card, &stakes, &mut losses) };
     AuditedNote { language: Some(language.code.clone()), note, score, findings }
 }
 

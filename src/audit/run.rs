@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::collect::Collector;
 use super::judge::{Workspaces, audit_note};
 use crate::checks::{Corpus, Needs};
-use crate::input::{self, InputError, Sources};
-use crate::model::{AuditedNote, Note, Problem, Report, RunInfo};
+use crate::input::{self, InputError, Sources, Worked};
+use crate::model::{AuditedNote, Note, Problem, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
 
@@ -27,6 +27,10 @@ pub struct Options {
     pub inputs: Vec<PathBuf>,
     /// How to read them.
     pub input: input::Options,
+    /// What the figures are held to; the target is the scorecard's.
+    pub standards: Standards,
+    /// How long agents worked, where a roster tells it.
+    pub roster: Vec<Worked>,
     /// How many of an agent's worst and best notes the report keeps.
     pub keep: (usize, usize),
 }
@@ -76,7 +80,7 @@ pub fn run(
         rules_hash: book.hash.clone(),
         inputs: options.inputs.iter().map(|path| path.display().to_string()).collect(),
         rows: 0,
-        target: book.scorecard.target,
+        standards: Standards { target: book.scorecard.target, ..options.standards.clone() },
     };
     let mut collector = Collector::new(book, info, options.keep);
     let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
@@ -111,7 +115,7 @@ pub fn run(
             }
             progress.rows(done);
         }
-        let report = collector.finish();
+        let report = collector.finish(&options.roster);
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));

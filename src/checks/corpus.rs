@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use super::length::count_words;
 use crate::model::Note;
-use crate::text::segment;
+use crate::text::{count_words, segment};
 
 /// What a check needs of the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

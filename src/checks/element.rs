@@ -28,9 +28,9 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, Corpus, Voice, length::count_words, placeholder};
+use super::{Check, Compile, Compiled, Corpus, Voice, placeholder};
 use crate::model::{Disposition, Element, Hit, NotApplicable, Outcome, Role};
-use crate::text::{ListId, Prepared, ScannerBuilder, TermHit};
+use crate::text::{ListId, Prepared, ScannerBuilder, TermHit, count_words};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

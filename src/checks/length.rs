@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Hit, Outcome};
-use crate::text::{Prepared, ScannerBuilder};
+use crate::text::{Prepared, ScannerBuilder, count_words};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -41,29 +41,5 @@ impl Check for Spec {
         let words = count_words(&note.folded.text);
         let fails = self.min.is_some_and(|min| words < min) || self.max.is_some_and(|max| words > max);
         Outcome::from_hits(if fails { vec![Hit::note()] } else { Vec::new() })
-    }
-}
-
-/// Words of a text of any script.
-pub(super) fn count_words(text: &str) -> usize {
-    let (mut words, mut han, mut inside) = (0, 0, false);
-    for c in text.chars() {
-        let is_han = ('\u{2e80}'..='\u{9fff}').contains(&c);
-        han += usize::from(is_han);
-        let starts = c.is_alphanumeric() && !is_han;
-        words += usize::from(starts && !inside);
-        inside = starts || (inside && matches!(c, '\'' | '-' | '.' | ','));
-    }
-    words + han.div_ceil(2)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::count_words;
-
-    #[test]
-    fn words_of_two_scripts() {
-        assert_eq!(count_words("call-back at 3.5 o'clock"), 4);
-        assert_eq!(count_words("客户来电sim卡"), 4);
     }
 }

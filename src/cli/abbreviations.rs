@@ -54,7 +54,7 @@ impl Propose {
     pub(super) fn run(self) -> Result<(), Failure> {
         let settings = self.common.settings(Some(&self.reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
-        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), keep: (0, 0) };
+        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
         let mut forms: BTreeMap<String, BTreeMap<String, Form>> = BTreeMap::new();
         audit::run(&options, &book, &Silent, &mut |note| {
             collect(note, &book, &mut forms);

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Common, Failure, Reading};
 use crate::audit::{self, Options, Progress};
+use crate::input;
 use crate::report::{self, Colour, html};
 use crate::rules::Rulebook;
 
@@ -30,6 +31,9 @@ pub(super) struct Audit {
     /// Language of the pages [default: that of most notes]
     #[arg(long, value_name = "CODE", requires = "report")]
     locale: Option<String>,
+    /// Time worked: a table with agent, worked_seconds and, where it is by day, the date
+    #[arg(long, value_name = "FILE")]
+    roster: Option<PathBuf>,
     /// Print nothing but what was asked for
     #[arg(long, short)]
     quiet: bool,
@@ -50,7 +54,15 @@ impl Audit {
         let format = report::FORMATS.iter().find(|f| f.name == self.format).unwrap_or(&report::FORMATS[0]);
         self.check_report(&book)?;
         let keep = if self.report.is_some() { KEPT } else { (0, 0) };
-        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), keep };
+        let roster = self.roster.as_ref().or(settings.roster.as_ref());
+        let roster = roster.map(|path| input::read_roster(path, &book.vocabulary)).transpose()?.unwrap_or_default();
+        let options = Options {
+            inputs: self.inputs.clone(),
+            input: settings.input.clone(),
+            standards: settings.standards.clone(),
+            roster,
+            keep,
+        };
         let progress = Bar::new(self.quiet);
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let report = match format.stream {
@@ -59,16 +71,16 @@ impl Audit {
         };
         progress.finish();
         let report = report?;
-        if format.stream.is_none() {
+        if let Some(whole) = format.whole {
             let terminal = io::stdout().is_terminal();
             let colour = if terminal && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
-            out.write_all(report::table(&report, &book, colour, None).as_bytes()).map_err(|e| Failure::writing(&e))?;
+            out.write_all(whole(&report, &book, colour).as_bytes()).map_err(|e| Failure::writing(&e))?;
         }
         if let Some(dir) = &self.report {
             let locale = self.locale.as_deref().unwrap_or_else(|| html::usual_locale(&report, &book));
             let written = html::write(&report, &book, locale, dir).map_err(|e| Failure::Output(e.to_string()))?;
             let line = format!("Report: {} ({} pages)\n", written.index.display(), written.pages);
-            if format.stream.is_none() {
+            if format.name == "terminal" {
                 out.write_all(line.as_bytes()).map_err(|e| Failure::writing(&e))?;
             } else if !self.quiet {
                 let _ = io::stderr().lock().write_all(line.as_bytes());

@@ -125,7 +125,7 @@ mod tests {
                 ..Note::default()
             },
             language: None,
-            score: Score { earned: 1, possible: 1, fatal: false },
+            score: Score { earned: 1, possible: 1, ..Score::default() },
             findings: findings.collect(),
         }
     }

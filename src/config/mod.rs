@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::input::{self, Given};
-use crate::model::Role;
-use crate::rules::{Packs, RulesError};
+use crate::model::{Period, Role, Standards};
+use crate::rules::{Packs, RulesError, ScorecardSpec};
 use crate::yaml::{Fault, Source, nearest};
 
 /// The file's name.
@@ -21,6 +21,15 @@ pub struct Spec {
     /// Score, in per cent, from which a note counts as compliant.
     #[serde(default)]
     pub target: Option<u32>,
+    /// Changes of the scorecard: method, weights of sections, points by severity.
+    #[serde(default)]
+    pub scorecard: ScorecardSpec,
+    /// How sure a figure must be.
+    #[serde(default)]
+    pub figures: FiguresSpec,
+    /// After-call work.
+    #[serde(default)]
+    pub acw: AcwSpec,
     /// Pack of rules (a folder) laid over the built-in ones; relative to the file.
     #[serde(default)]
     pub rules: Option<PathBuf>,
@@ -41,6 +50,70 @@ pub struct Spec {
     pub approved: BTreeMap<String, String>,
 }
 
+/// How sure a figure must be, as written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FiguresSpec {
+    /// Scored notes below which nobody gets a place or a verdict.
+    #[serde(default)]
+    pub min_notes: Option<u64>,
+    /// Confidence of every interval, in per cent.
+    #[serde(default)]
+    pub confidence: Option<u32>,
+    /// Length of the periods that figures are given for.
+    #[serde(default)]
+    pub period: Option<Period>,
+}
+
+/// What after-call work is held to, as written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcwSpec {
+    /// Longest time within the limit.
+    #[serde(default)]
+    pub limit: Option<Seconds>,
+    /// The same for single call types.
+    #[serde(default)]
+    pub limits: BTreeMap<String, Seconds>,
+    /// Modified z-score from which a time is an outlier of its call type.
+    #[serde(default)]
+    pub spread: Option<f64>,
+    /// Words below which a note is thin beside long after-call work.
+    #[serde(default)]
+    pub thin_words: Option<usize>,
+    /// File with the time that agents worked; relative to this file.
+    #[serde(default)]
+    pub roster: Option<PathBuf>,
+}
+
+/// A duration as people write it: `95`, `1:35`, `1m35s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seconds(pub u32);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Duration;
+        impl serde::de::Visitor<'_> for Duration {
+            type Value = Seconds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a duration such as `95`, `1:35` or `1m35s`")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, seconds: u64) -> Result<Seconds, E> {
+                u32::try_from(seconds).map(Seconds).map_err(E::custom)
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Seconds, E> {
+                input::seconds(text)
+                    .map(Seconds)
+                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_any(Duration)
+    }
+}
+
 /// The settings of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -48,6 +121,12 @@ pub struct Settings {
     pub source: Option<PathBuf>,
     /// Target in per cent, where set.
     pub target: Option<u32>,
+    /// Changes of the scorecard.
+    pub scorecard: ScorecardSpec,
+    /// What figures are held to; the target is the scorecard's.
+    pub standards: Standards,
+    /// File with the time that agents worked.
+    pub roster: Option<PathBuf>,
     /// Folder of rules.
     pub rules: Option<PathBuf>,
     /// How to read exports.
@@ -98,6 +177,7 @@ impl Settings {
             let fault = source.fault_at(&["target:"], "the target is a per cent", "give a number from 0 to 100");
             return Err(ConfigError::Fault(Box::new(fault)));
         }
+        let standards = standards(&spec, &source)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let columns = spec
             .columns
@@ -110,6 +190,9 @@ impl Settings {
             .collect();
         Ok(Settings {
             target: spec.target,
+            scorecard: spec.scorecard,
+            standards,
+            roster: spec.acw.roster.map(|roster| folder.join(roster)),
             rules: spec.rules.map(|rules| folder.join(rules)),
             input: input::Options { encoding: spec.encoding, columns, language: spec.language },
             off: spec.off,
@@ -135,9 +218,40 @@ impl Settings {
         for pack in packs.languages.values_mut() {
             pack.lexicon.add_meanings("approved_by_company", &self.approved);
         }
+        packs.scorecard.lay(self.scorecard.clone());
         if let Some(target) = self.target {
             packs.scorecard.target = target;
         }
         Ok(packs)
     }
+}
+
+/// The standards of the file over the usual ones.
+fn standards(spec: &Spec, source: &Source) -> Result<Standards, ConfigError> {
+    let fault = |key: &str, message: &str, help: &str| {
+        Err(ConfigError::Fault(Box::new(source.fault_at(&[key], message, help))))
+    };
+    let usual = Standards::default();
+    let confidence = spec.figures.confidence.unwrap_or(usual.confidence);
+    if !(50..=99).contains(&confidence) {
+        return fault(
+            "confidence:",
+            "the confidence of an interval is a per cent",
+            "give a number from 50 to 99; 95 is usual",
+        );
+    }
+    let spread = spec.acw.spread.unwrap_or(f64::from(usual.acw_spread) / 100.0);
+    if !(0.5..=100.0).contains(&spread) {
+        return fault("spread:", "the spread is a modified z-score", "give a number from 0.5 to 100; 3.5 is usual");
+    }
+    Ok(Standards {
+        min_notes: spec.figures.min_notes.unwrap_or(usual.min_notes).max(2),
+        confidence,
+        period: spec.figures.period.unwrap_or_default(),
+        acw_limit: spec.acw.limit.map(|limit| limit.0),
+        acw_limits: spec.acw.limits.iter().map(|(kind, limit)| (kind.clone(), limit.0)).collect(),
+        acw_spread: (spread * 100.0).round() as u32,
+        thin_words: spec.acw.thin_words.unwrap_or(usual.thin_words),
+        ..usual
+    })
 }

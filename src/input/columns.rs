@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::values::{Unit, duration};
+use super::values::{Unit, day, duration};
 use super::{InputError, Vocabulary};
 use crate::model::{Note, Origin, Role};
 use crate::yaml::nearest;
@@ -65,8 +65,14 @@ impl Columns {
     /// Finds the parts: what the user names first, then known headers.
     ///
     /// # Errors
-    /// A header named by the user that is not there; no column for the note.
-    pub fn find(file: &str, headers: &[String], given: &[Given], vocabulary: &Vocabulary) -> Result<Self, InputError> {
+    /// A header named by the user that is not there; no column for `needed`, the part without which the file is of no use.
+    pub fn find(
+        file: &str,
+        headers: &[String],
+        given: &[Given],
+        vocabulary: &Vocabulary,
+        needed: Role,
+    ) -> Result<Self, InputError> {
         let mut assignments: BTreeMap<Role, Assignment> = BTreeMap::new();
         let error = |message: String, help: String| InputError::Columns {
             file: file.to_owned(),
@@ -118,8 +124,14 @@ impl Columns {
         for (role, (_, column, why)) in best {
             assignments.insert(role, Assignment { role, column: Some(column), constant: None, why });
         }
-        if !assignments.contains_key(&Role::Note) {
-            return Err(error("no column holds the notes".into(), note_help(headers, vocabulary)));
+        if !assignments.contains_key(&needed) {
+            return Err(match needed {
+                Role::Note => error("no column holds the notes".into(), note_help(headers, vocabulary)),
+                role => error(
+                    format!("no column plays the part `{}`", role.name()),
+                    format!("name its header `{}`", role.name()),
+                ),
+            });
         }
         let unknown = headers
             .iter()
@@ -162,12 +174,15 @@ impl Columns {
             language: given(Role::Language).and_then(|v| vocabulary.language(v)),
             channel: given(Role::Channel).and_then(|v| vocabulary.channel(v)),
             call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(v)),
+            day: given(Role::StartedAt).and_then(day),
             started_at: owned(Role::StartedAt),
+            segment: owned(Role::Segment),
             disposition: given(Role::Disposition).map(|v| vocabulary.disposition(v)).unwrap_or_default(),
             case_id: owned(Role::CaseId),
             customer: owned(Role::Customer),
             talk_seconds: time(Role::TalkSeconds),
             acw_seconds: time(Role::AcwSeconds),
+            worked_seconds: time(Role::WorkedSeconds),
             text: raw(Role::Note).unwrap_or("").to_owned(),
             elements,
         }
@@ -227,7 +242,7 @@ mod tests {
     fn known_headers_flags_and_constants_find_their_parts() {
         let headers = strings(&["Comentarios", "Observaciones", "ACW_Time", "estado"]);
         let given = ["disposition=Estado".parse().unwrap(), "language==es".parse().unwrap()];
-        let columns = Columns::find("x", &headers, &given, &vocabulary()).unwrap();
+        let columns = Columns::find("x", &headers, &given, &vocabulary(), Role::Note).unwrap();
         assert_eq!(columns.assignments[&Role::Note].column, Some(1));
         let note = columns.note(
             Origin { file: "x".into(), line: 2 },
@@ -240,7 +255,9 @@ mod tests {
 
     #[test]
     fn a_missing_note_column_shows_headers_and_the_nearest() {
-        let error = Columns::find("x", &strings(&["id", "Observacones"]), &[], &vocabulary()).unwrap_err().to_string();
+        let error = Columns::find("x", &strings(&["id", "Observacones"]), &[], &vocabulary(), Role::Note)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("id | Observacones") && error.contains("note=Observacones"), "{error}");
         assert!("nte=x".parse::<Given>().unwrap_err().contains("did you mean `note`"));
     }

@@ -5,6 +5,7 @@ mod csv;
 mod decode;
 mod jsonl;
 mod labelled;
+mod roster;
 mod sources;
 mod values;
 mod vocabulary;
@@ -16,10 +17,12 @@ use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
 pub use labelled::{Labelled, read_labelled};
+pub use roster::{Worked, read_roster};
 pub use sources::Sources;
+pub use values::seconds;
 pub use vocabulary::Vocabulary;
 
-use crate::model::{Note, Origin, Problem};
+use crate::model::{Note, Origin, Problem, Role};
 
 /// What a format's reader gives: rows as fields in the order of the headers, with their line.
 type Rows = Box<dyn Iterator<Item = Row> + Send>;
@@ -182,7 +185,7 @@ impl Export {
         } else {
             Box::new(File::open(path).map_err(|error| io_error(path, &error))?)
         };
-        Self::read(path.display().to_string(), reader, options, vocabulary)
+        Self::read(path.display().to_string(), reader, options, vocabulary, Role::Note)
     }
 
     /// Reads an export from `reader`; messages call it `file`.
@@ -191,6 +194,7 @@ impl Export {
         reader: Box<dyn Read + Send>,
         options: &Options,
         vocabulary: &Vocabulary,
+        needed: Role,
     ) -> Result<Self, InputError> {
         let decoded = decode::decode(&file, reader, options.encoding.as_deref())?;
         let encoding = (decoded.encoding.clone(), decoded.reason);
@@ -205,7 +209,7 @@ impl Export {
             });
         };
         let table = (format.open)(&file, decoded)?;
-        let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary)?;
+        let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary, needed)?;
         Ok(Export {
             file,
             format: format.name,

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 
+use crate::model::Role;
+
 use super::{Export, FORMATS, InputError, Options, Vocabulary, io_error};
 
 /// The exports of a run, in the order in which they are read.
@@ -47,7 +49,7 @@ impl Sources {
             Ok(kept)
         };
         let reader = rewound().map_err(|error| io_error(file, &error))?;
-        Export::read(file.display().to_string(), Box::new(reader), options, vocabulary)
+        Export::read(file.display().to_string(), Box::new(reader), options, vocabulary, Role::Note)
     }
 }
 

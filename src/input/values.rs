@@ -1,4 +1,6 @@
-//! Values of columns: durations.
+//! Values of columns: durations and days.
+
+use jiff::civil::Date;
 
 /// Unit of a bare number, where the header tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +46,34 @@ pub(super) fn duration(value: &str, unit: Unit) -> Option<u32> {
         .or_else(|| clock(&value))
         .or_else(|| named(value.strip_prefix("pt").unwrap_or(&value)))?;
     (seconds >= 0.0 && seconds < f64::from(u32::MAX)).then(|| seconds.round() as u32)
+}
+
+/// The day of a date that leaves no doubt: the year first (`2026-05-04T08:00`, `2026/5/4`, `2026年5月4日`), points between
+/// (`04.05.2026`), or a day that can be no month (`25/05/2026`, `05/25/2026`).
+pub(super) fn day(value: &str) -> Option<Date> {
+    let mut parts = value.trim().splitn(4, |c: char| !c.is_ascii_digit());
+    let mut next = || parts.next().filter(|part| !part.is_empty() && part.len() <= 8);
+    let first = next()?;
+    if let (8, Ok(packed)) = (first.len(), first.parse::<i32>()) {
+        return date(packed / 10_000, packed / 100 % 100, packed % 100);
+    }
+    let (second, third) = (next()?, next()?);
+    let [a, b, c] = [first, second, third].map(|part| part.parse::<i32>().unwrap_or(0));
+    match (first.len(), third.len()) {
+        (4, _) => date(a, b, c),
+        (1 | 2, 4) if a > 12 || a == b || value.contains(&format!("{first}.{second}.")) => date(c, b, a),
+        (1 | 2, 4) if b > 12 => date(c, a, b),
+        _ => None,
+    }
+}
+
+fn date(year: i32, month: i32, day: i32) -> Option<Date> {
+    Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
+}
+
+/// Seconds of a duration in any form that exports have; a bare number is seconds. `None` where it is none.
+pub fn seconds(value: &str) -> Option<u32> {
+    duration(value, Unit::Seconds)
 }
 
 fn number(text: &str) -> Option<f64> {
@@ -97,6 +127,26 @@ fn named(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_that_leave_no_doubt() {
+        for text in [
+            "2026-05-25T08:00:00Z",
+            "2026-05-25",
+            "2026/5/25 8:00",
+            "2026年5月25日",
+            "20260525",
+            "25.05.2026",
+            "25/05/2026 10:00",
+            "5/25/2026",
+        ] {
+            assert_eq!(day(text), Date::new(2026, 5, 25).ok(), "{text}");
+        }
+        assert_eq!(day("05.04.2026"), Date::new(2026, 4, 5).ok());
+        for text in ["", "05/04/2026", "2026-13-01", "soon", "12:30", "1779696000000"] {
+            assert_eq!(day(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn durations_of_real_exports() {

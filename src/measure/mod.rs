@@ -1,9 +1,17 @@
 //! Pure arithmetic on findings and notes.
 
+mod mix;
 mod quality;
+mod rank;
 mod score;
+mod stats;
 mod tally;
+mod time;
 
+pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};
-pub use score::{Loss, Stake, score};
+pub use rank::{Basis, Verdict, places, score_interval, verdict};
+pub use score::{Card, Loss, Method, Stake, score};
+pub use stats::{mean_interval, normal_quantile, t_quantile, wilson};
 pub use tally::add_note;
+pub use time::{Fields, Usual, fields, usual};

@@ -1,6 +1,33 @@
 //! The score of one note.
 
-use crate::model::{Category, Score};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{BasisPoints, Category, Score};
+
+/// How sections become one score. In every method a section in which no rule applies is on neither side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Points kept of the points at stake, where a section stakes at most its weight. A small fault stays small, however
+    /// few rules apply.
+    #[default]
+    Points,
+    /// Each section's share of its points, averaged by weight: Zendesk QA's review score.
+    Weighted,
+    /// Points times the section's weight, kept of possible: Genesys Cloud's evaluation score.
+    Scaled,
+}
+
+/// How a note is scored.
+pub struct Card<'c> {
+    /// How sections become one score.
+    pub method: Method,
+    /// Weight of a section.
+    pub weight: &'c dyn Fn(Category) -> u32,
+    /// Most points that a rule can cost in one note, by the rule's index.
+    pub cap: &'c dyn Fn(usize) -> Option<u32>,
+}
 
 /// A rule that applied to the note: what it puts at stake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,34 +38,59 @@ pub struct Stake {
     pub points: u32,
 }
 
-/// A finding: what it would cost, and what it does cost once the section's weight is reached.
+/// A finding: what it would cost, and what it does cost once the rule's cap and the section's stake are reached.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Loss<'f> {
     /// Its section.
     pub category: Category,
+    /// Index of its rule.
+    pub rule: usize,
     /// Points of its rule.
     pub points: u32,
     /// Points it costs; written by [`score`].
     pub lost: &'f mut u32,
 }
 
-/// Scores a note.
+/// Scores a note: the points that count, what each finding costs of them, and the share by the card's method.
 ///
-/// A section can earn the points of the rules that applied, at most its weight. Each finding costs its rule's points
-/// until the section is used up. Sections without an applicable rule are on neither side of the fraction.
-pub fn score(weight: impl Fn(Category) -> u32, stakes: &[Stake], losses: &mut [Loss<'_>], fatal: bool) -> Score {
-    let mut score = Score { fatal, ..Score::default() };
+/// Sources: Zendesk QA, "Understanding Zendesk QA Reviews dashboard calculations"; Genesys Cloud, "Evaluation form scoring".
+pub fn score(card: &Card<'_>, stakes: &[Stake], losses: &mut [Loss<'_>]) -> Score {
+    /// Parts of a whole in which [`Method::Weighted`] counts a section's share, finer than any weight can show.
+    const PARTS: u128 = 1_000_000_000;
+    let mut score = Score::default();
+    let (mut kept, mut whole) = (0u128, 0u128);
     for category in Category::ALL {
+        let weight = (card.weight)(category);
         let at_stake: u32 = stakes.iter().filter(|s| s.category == category).map(|s| s.points).sum();
-        let section = at_stake.min(weight(category));
+        let section = match card.method {
+            Method::Points => at_stake.min(weight),
+            Method::Weighted | Method::Scaled => at_stake * u32::from(weight > 0),
+        };
         let mut left = section;
-        for loss in losses.iter_mut().filter(|l| l.category == category) {
-            *loss.lost = loss.points.min(left);
-            left -= *loss.lost;
+        for index in 0..losses.len() {
+            if losses[index].category != category {
+                continue;
+            }
+            let rule = losses[index].rule;
+            let spent: u32 = losses[..index].iter().filter(|l| l.rule == rule).map(|l| *l.lost).sum();
+            let cap = (card.cap)(rule).map_or(u32::MAX, |cap| cap.saturating_sub(spent));
+            *losses[index].lost = losses[index].points.min(left).min(cap);
+            left -= *losses[index].lost;
         }
         score.possible += section;
         score.earned += left;
+        if section > 0 {
+            let (left, section, weight) = (u128::from(left), u128::from(section), u128::from(weight));
+            let (part, of) = match card.method {
+                Method::Points => (left, section),
+                Method::Weighted => ((2 * left * PARTS + section) / (2 * section) * weight, PARTS * weight),
+                Method::Scaled => (left * weight, section * weight),
+            };
+            kept += part;
+            whole += of;
+        }
     }
+    score.share = (whole > 0).then(|| BasisPoints(((kept * 20_000 + whole) / (2 * whole)) as u32));
     score
 }
 
@@ -46,24 +98,65 @@ pub fn score(weight: impl Fn(Category) -> u32, stakes: &[Stake], losses: &mut [L
 mod tests {
     use super::*;
 
+    const UNCAPPED: &dyn Fn(usize) -> Option<u32> = &|_| None;
+
+    fn stakes(of: &[(Category, u32)]) -> Vec<Stake> {
+        of.iter().map(|(category, points)| Stake { category: *category, points: *points }).collect()
+    }
+
+    fn losing(card: &Card<'_>, stakes: &[Stake], of: &[(Category, usize, u32)]) -> (Score, Vec<u32>) {
+        let mut lost = vec![0; of.len()];
+        let mut losses: Vec<Loss<'_>> = of
+            .iter()
+            .zip(&mut lost)
+            .map(|((category, rule, points), lost)| Loss { category: *category, rule: *rule, points: *points, lost })
+            .collect();
+        let score = score(card, stakes, &mut losses);
+        (score, lost)
+    }
+
     #[test]
     fn a_section_costs_its_weight_at_most_and_every_lost_point_has_a_finding() {
-        let stakes = [
-            Stake { category: Category::Required, points: 10 },
-            Stake { category: Category::Required, points: 10 },
-            Stake { category: Category::Abbreviation, points: 4 },
-        ];
-        let mut lost = [0; 3];
-        let [a, b, c] = &mut lost;
-        let mut losses = [
-            Loss { category: Category::Abbreviation, points: 4, lost: a },
-            Loss { category: Category::Abbreviation, points: 4, lost: b },
-            Loss { category: Category::Required, points: 10, lost: c },
-        ];
-        let weight = |category| if category == Category::Abbreviation { 6 } else { 40 };
-        let score = score(weight, &stakes, &mut losses, false);
+        use Category::{Abbreviation, Required};
+        let weight = |category| if category == Abbreviation { 6 } else { 40 };
+        let card = Card { method: Method::Points, weight: &weight, cap: UNCAPPED };
+        let stakes = stakes(&[(Required, 10), (Required, 10), (Abbreviation, 4)]);
+        let (score, lost) = losing(&card, &stakes, &[(Abbreviation, 2, 4), (Abbreviation, 2, 4), (Required, 0, 10)]);
         assert_eq!((score.earned, score.possible), (10, 24));
         assert_eq!(lost, [4, 0, 10]);
         assert_eq!(score.possible - score.earned, lost.iter().sum::<u32>());
+    }
+
+    #[test]
+    fn a_rule_costs_its_cap_at_most() {
+        use Category::Judgement;
+        let card = Card { method: Method::Points, weight: &|_| 20, cap: &|rule| (rule == 0).then_some(6) };
+        let stakes = stakes(&[(Judgement, 5), (Judgement, 15)]);
+        let (_, lost) = losing(&card, &stakes, &[(Judgement, 0, 5), (Judgement, 1, 5), (Judgement, 0, 5)]);
+        assert_eq!(lost, [5, 5, 1]);
+    }
+
+    /// Genesys Cloud Resource Center, "Evaluation form scoring": two 1-point questions at weight 40, one lost, and one 1-point
+    /// question at weight 20 give ((1 × 40) + (1 × 20)) / ((2 × 40) + (1 × 20)) = 60 %.
+    #[test]
+    fn genesys_published_example() {
+        use Category::{Reference, Required};
+        let weight = |category| if category == Required { 40 } else { 20 };
+        let card = Card { method: Method::Scaled, weight: &weight, cap: UNCAPPED };
+        let stakes = stakes(&[(Required, 1), (Required, 1), (Reference, 1)]);
+        let (score, _) = losing(&card, &stakes, &[(Required, 1, 1)]);
+        assert_eq!(score.value(), Some(BasisPoints(6_000)));
+    }
+
+    /// Zendesk QA's review score is the mean of the sections' shares by weight: a half-kept section of weight 2 beside a
+    /// full one of weight 1 gives (0.5 × 2 + 1 × 1) / 3 = 66.67 %; by points it would be 60 %.
+    #[test]
+    fn sections_are_averaged_by_weight() {
+        use Category::{Reference, Required};
+        let weight = |category| if category == Required { 2 } else { 1 };
+        let card = Card { method: Method::Weighted, weight: &weight, cap: UNCAPPED };
+        let stakes = stakes(&[(Required, 4), (Required, 4), (Reference, 2)]);
+        let (score, _) = losing(&card, &stakes, &[(Required, 1, 4)]);
+        assert_eq!(score.value(), Some(BasisPoints(6_667)));
     }
 }

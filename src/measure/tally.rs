@@ -1,19 +1,27 @@
 //! Sums over notes.
 
-use crate::model::{AuditedNote, BasisPoints, Category, Critical, Severity, Tally};
+use crate::model::{AuditedNote, BasisPoints, Category, Critical, Severity, Standards, Tally};
 
 /// Adds a note to the sums.
 ///
-/// `target` is the compliance target in per cent; `critical` gives, for a rule's index, for whom its failure is critical.
-pub fn add_note(tally: &mut Tally, note: &AuditedNote, target: u32, critical: impl Fn(usize) -> Option<Critical>) {
+/// `critical` gives, for a rule's index, for whom its failure is critical.
+pub fn add_note(
+    tally: &mut Tally,
+    note: &AuditedNote,
+    standards: &Standards,
+    critical: impl Fn(usize) -> Option<Critical>,
+) {
     tally.notes += 1;
     if let Some(value) = note.score.value() {
         tally.scored += 1;
         tally.score_sum += u64::from(value.0);
-        tally.compliant += u64::from(value >= BasisPoints(target * 100));
+        tally.score_squares += u64::from(value.0) * u64::from(value.0);
+        tally.full += u64::from(value == BasisPoints::FULL);
+        tally.compliant += u64::from(note.score.complies(standards.target) == Some(true));
     }
     tally.clean += u64::from(note.findings.is_empty());
     tally.fatal += u64::from(note.score.fatal);
+    tally.auto_failed += u64::from(note.score.auto_fail);
     let mut categories = [false; Category::ALL.len()];
     let mut critical_kinds = [false; 4];
     for (index, finding) in note.findings.iter().enumerate() {
@@ -37,7 +45,7 @@ pub fn add_note(tally: &mut Tally, note: &AuditedNote, target: u32, critical: im
         tally.critical_notes[kind] += u64::from(!std::mem::replace(&mut critical_kinds[kind], true));
     }
     if let Some(seconds) = note.note.acw_seconds {
-        tally.acw = (tally.acw.0 + 1, tally.acw.1 + u64::from(seconds));
+        tally.acw.add(seconds, standards.limit(note.note.call_type.as_deref()));
     }
     if let Some(seconds) = note.note.talk_seconds {
         tally.talk = (tally.talk.0 + 1, tally.talk.1 + u64::from(seconds));
@@ -47,7 +55,7 @@ pub fn add_note(tally: &mut Tally, note: &AuditedNote, target: u32, critical: im
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Finding, Note, Score};
+    use crate::model::{Acw, Finding, Note, Score};
 
     #[test]
     fn a_note_counts_once_a_category_and_once_a_critical_kind() {
@@ -65,14 +73,14 @@ mod tests {
         let note = AuditedNote {
             note: Note { acw_seconds: Some(0), ..Note::default() },
             language: None,
-            score: Score { earned: 94, possible: 100, fatal: false },
+            score: Score { share: Some(BasisPoints(9400)), ..Score::default() },
             findings: vec![finding(1), finding(1)],
         };
         let mut tally = Tally::default();
-        add_note(&mut tally, &note, 90, |_| Some(Critical::Customer));
+        add_note(&mut tally, &note, &Standards::default(), |_| Some(Critical::Customer));
         let judgement = tally.categories[Category::Judgement.index()];
         assert_eq!((judgement.findings, judgement.notes, judgement.points), (2, 1, 6));
-        assert_eq!((tally.compliant, tally.clean, tally.acw), (1, 0, (1, 0)));
+        assert_eq!((tally.compliant, tally.clean, tally.acw), (1, 0, Acw { notes: 1, zero: 1, ..Acw::default() }));
         assert_eq!(tally.accuracy(Some(Critical::Customer)), Some(BasisPoints(0)));
         assert_eq!(tally.accuracy(None), Some(BasisPoints::FULL));
     }

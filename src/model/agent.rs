@@ -15,6 +15,40 @@ pub struct CategoryTally {
     pub points: u64,
 }
 
+/// Sums of after-call work, over the notes whose export told it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Acw {
+    /// Notes with a time, zero among them.
+    pub notes: u64,
+    /// Their seconds.
+    pub seconds: u64,
+    /// Notes with a time of zero, which is not the same as none told.
+    pub zero: u64,
+    /// Notes with a time for which there is a limit.
+    pub limited: u64,
+    /// Those of them over it.
+    pub over: u64,
+}
+
+impl Acw {
+    /// Adds a note's time.
+    pub fn add(&mut self, seconds: u32, limit: Option<u32>) {
+        self.notes += 1;
+        self.seconds += u64::from(seconds);
+        self.zero += u64::from(seconds == 0);
+        self.limited += u64::from(limit.is_some());
+        self.over += u64::from(limit.is_some_and(|limit| seconds > limit));
+    }
+
+    fn merge(&mut self, other: Acw) {
+        self.notes += other.notes;
+        self.seconds += other.seconds;
+        self.zero += other.zero;
+        self.limited += other.limited;
+        self.over += other.over;
+    }
+}
+
 /// Sums over notes; `merge` is commutative and associative, so any split of the notes gives the same figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
@@ -24,12 +58,18 @@ pub struct Tally {
     pub scored: u64,
     /// Sum of the note scores in basis points.
     pub score_sum: u64,
+    /// Sum of their squares.
+    pub score_squares: u64,
+    /// Notes that lost no point.
+    pub full: u64,
     /// Notes at or above the target.
     pub compliant: u64,
     /// Notes with no finding at all.
     pub clean: u64,
     /// Notes failed by a fatal rule.
     pub fatal: u64,
+    /// Notes failed by an auto-fail rule.
+    pub auto_failed: u64,
     /// By category, in the order of [`Category::ALL`].
     pub categories: [CategoryTally; Category::ALL.len()],
     /// Findings by severity, in the order of [`Severity::ALL`].
@@ -38,8 +78,8 @@ pub struct Tally {
     pub critical_notes: [u64; 4],
     /// Per rule index: findings, notes and points lost.
     pub rules: BTreeMap<usize, CategoryTally>,
-    /// Notes whose export told the after-call work, and their sum in seconds.
-    pub acw: (u64, u64),
+    /// After-call work.
+    pub acw: Acw,
     /// Notes whose export told the talk time, and their sum in seconds.
     pub talk: (u64, u64),
 }
@@ -50,9 +90,12 @@ impl Tally {
         self.notes += other.notes;
         self.scored += other.scored;
         self.score_sum += other.score_sum;
+        self.score_squares += other.score_squares;
+        self.full += other.full;
         self.compliant += other.compliant;
         self.clean += other.clean;
         self.fatal += other.fatal;
+        self.auto_failed += other.auto_failed;
         for (mine, theirs) in self.categories.iter_mut().zip(&other.categories) {
             mine.add(theirs);
         }
@@ -65,7 +108,7 @@ impl Tally {
         for (rule, theirs) in &other.rules {
             self.rules.entry(*rule).or_default().add(theirs);
         }
-        self.acw = (self.acw.0 + other.acw.0, self.acw.1 + other.acw.1);
+        self.acw.merge(other.acw);
         self.talk = (self.talk.0 + other.talk.0, self.talk.1 + other.talk.1);
     }
 
@@ -79,10 +122,14 @@ impl Tally {
         BasisPoints::of(self.compliant, self.scored)
     }
 
-    /// Share of notes without a failure that is critical for `critical` (`None`: non-critical errors), COPC's
-    /// critical error accuracy.
+    /// Notes without a failure that is critical for `critical` (`None`: non-critical errors).
+    pub fn without(&self, critical: Option<Critical>) -> u64 {
+        self.notes - self.critical_notes[critical_index(critical)]
+    }
+
+    /// Share of notes without such a failure: COPC's critical error accuracy.
     pub fn accuracy(&self, critical: Option<Critical>) -> Option<BasisPoints> {
-        BasisPoints::of(self.notes - self.critical_notes[critical_index(critical)], self.notes)
+        BasisPoints::of(self.without(critical), self.notes)
     }
 
     /// Findings of every category together.
@@ -92,7 +139,7 @@ impl Tally {
 
     /// Mean after-call work in seconds over the notes that told it.
     pub fn mean_acw(&self) -> Option<u64> {
-        (self.acw.0 > 0).then(|| (self.acw.1 * 2 + self.acw.0) / (self.acw.0 * 2))
+        (self.acw.notes > 0).then(|| (self.acw.seconds * 2 + self.acw.notes) / (self.acw.notes * 2))
     }
 
     /// Mean talk time in seconds over the notes that told it.

@@ -18,6 +18,9 @@ pub struct Condition {
     /// Channels (`phone`, `chat`, `email`).
     #[serde(default)]
     pub channel: Vec<String>,
+    /// Customer segments, as the export writes them.
+    #[serde(default)]
+    pub segment: Vec<String>,
     /// Dispositions.
     #[serde(default)]
     pub disposition: Vec<Disposition>,
@@ -35,6 +38,7 @@ impl Condition {
         among(&self.call_type, note.call_type.as_deref())
             && !note.call_type.as_ref().is_some_and(|t| self.not_call_type.contains(t))
             && among(&self.channel, note.channel.as_deref())
+            && among(&self.segment, note.segment.as_deref())
             && (self.disposition.is_empty() || self.disposition.contains(&note.disposition))
             && among(&self.language, Some(language))
     }

@@ -8,12 +8,14 @@ mod outcome;
 mod report;
 mod score;
 mod span;
+mod standards;
 
-pub use agent::{AgentSummary, CategoryTally, Tally};
+pub use agent::{Acw, AgentSummary, CategoryTally, Tally};
 pub use condition::Condition;
 pub use finding::{Category, Critical, Element, Finding, Severity};
 pub use note::{Disposition, Note, Origin, Role};
 pub use outcome::{Hit, NotApplicable, Outcome};
-pub use report::{AuditedNote, Problem, Report, RunInfo};
-pub use score::{BasisPoints, Score};
+pub use report::{AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo};
+pub use score::{BasisPoints, Interval, Score};
 pub use span::Span;
+pub use standards::{Period, Standards};

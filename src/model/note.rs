@@ -64,6 +64,8 @@ pub enum Role {
     AcwSeconds,
     /// Time on hold, seconds.
     HoldSeconds,
+    /// Time that the agent worked (logged in) on the day of the contact, seconds.
+    WorkedSeconds,
     /// The note itself.
     Note,
     /// Transcript of the contact.
@@ -86,7 +88,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order in which they are shown.
-    pub const ALL: [Role; 24] = [
+    pub const ALL: [Role; 25] = [
         Role::NoteId,
         Role::AgentId,
         Role::AgentName,
@@ -102,6 +104,7 @@ impl Role {
         Role::TalkSeconds,
         Role::AcwSeconds,
         Role::HoldSeconds,
+        Role::WorkedSeconds,
         Role::Note,
         Role::Transcript,
         Role::Product,
@@ -131,6 +134,7 @@ impl Role {
             Role::TalkSeconds => "talk_seconds",
             Role::AcwSeconds => "acw_seconds",
             Role::HoldSeconds => "hold_seconds",
+            Role::WorkedSeconds => "worked_seconds",
             Role::Note => "note",
             Role::Transcript => "transcript",
             Role::Product => "product",
@@ -170,6 +174,10 @@ pub struct Note {
     pub call_type: Option<String>,
     /// Start of the contact as written in the export.
     pub started_at: Option<String>,
+    /// Day of the contact, where the export tells it in a form that leaves no doubt.
+    pub day: Option<jiff::civil::Date>,
+    /// Customer segment, as written.
+    pub segment: Option<String>,
     /// Outcome chosen in the drop-down.
     pub disposition: Disposition,
     /// Reference column, as written; `None` where empty.
@@ -180,6 +188,8 @@ pub struct Note {
     pub talk_seconds: Option<u32>,
     /// After-call work in seconds; `None` where the export does not tell it (which is not zero).
     pub acw_seconds: Option<u32>,
+    /// Time that the agent worked on the day of the contact, in seconds, where the export has such a column.
+    pub worked_seconds: Option<u32>,
     /// The note as typed.
     pub text: String,
     /// Filled columns of the required elements (reason, action, outcome, next step, product).

@@ -1,6 +1,8 @@
 //! The result of a run.
 
-use super::{AgentSummary, Finding, Note, Score, Tally};
+use std::collections::BTreeMap;
+
+use super::{AgentSummary, Finding, Note, Origin, Score, Standards, Tally};
 
 /// A row or file that could not be read, or something about the input that the user should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +41,83 @@ pub struct RunInfo {
     pub inputs: Vec<String>,
     /// Rows that held a record: audited plus rejected.
     pub rows: u64,
-    /// Score from which a note counts as compliant, in per cent.
-    pub target: u32,
+    /// What the figures are held to.
+    pub standards: Standards,
+}
+
+/// By what figures are grouped, besides the agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// Team, group or queue owner.
+    Team,
+    /// Reason class of the contact.
+    CallType,
+    /// Phone, chat, e-mail…
+    Channel,
+    /// Customer segment.
+    Segment,
+    /// Day, week or month.
+    Period,
+}
+
+impl Dimension {
+    /// Every dimension, in the order of outputs.
+    pub const ALL: [Dimension; 5] =
+        [Dimension::Team, Dimension::CallType, Dimension::Channel, Dimension::Segment, Dimension::Period];
+
+    /// The name in outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Dimension::Team => "team",
+            Dimension::CallType => "call_type",
+            Dimension::Channel => "channel",
+            Dimension::Segment => "segment",
+            Dimension::Period => "period",
+        }
+    }
+}
+
+/// The figures of one value of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Group {
+    /// The value.
+    pub value: String,
+    /// The sums.
+    pub tally: Tally,
+}
+
+/// An agent's notes of one call type: what like-for-like comparison and times need.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// Index of the agent in [`Report::agents`].
+    pub agent: usize,
+    /// The call type; `None` where the export tells none.
+    pub call_type: Option<String>,
+    /// Notes that had a score.
+    pub scored: u64,
+    /// Sum of their scores in basis points.
+    pub score_sum: u64,
+    /// Notes by seconds of after-call work: those that do not comply, those that do.
+    pub times: BTreeMap<u32, (u64, u64)>,
+}
+
+/// Long after-call work that left little or no note: something to ask, no verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The note's identifier.
+    pub note: String,
+    /// Where it stands.
+    pub origin: Origin,
+    /// Index of the agent in [`Report::agents`].
+    pub agent: usize,
+    /// Call type.
+    pub call_type: Option<String>,
+    /// After-call work in seconds.
+    pub seconds: u32,
+    /// What a note of the call type usually takes, in seconds.
+    pub usual: u32,
+    /// Words of the note.
+    pub words: usize,
 }
 
 /// Everything that the final outputs need.
@@ -52,8 +129,14 @@ pub struct Report {
     pub total: Tally,
     /// By agent, in the order of their first note.
     pub agents: Vec<AgentSummary>,
-    /// By team, in the order of their first note; empty where the export has none.
-    pub teams: Vec<(String, Tally)>,
+    /// By team, call type and so on, each in the order of the first note; a dimension that the export does not tell is absent.
+    pub groups: BTreeMap<Dimension, Vec<Group>>,
+    /// By agent and call type.
+    pub cells: Vec<Cell>,
+    /// Seconds that each agent worked, in the order of `agents`; `None` where nothing tells it.
+    pub worked: Vec<Option<u64>>,
+    /// After-call work that left little or no note, longest first.
+    pub questions: Vec<Question>,
     /// Notes by the language that was used, code and count, most first.
     pub languages: Vec<(String, u64)>,
     /// Rows that could not be read, and remarks on the input.
@@ -62,4 +145,11 @@ pub struct Report {
     pub problems_left_out: u64,
     /// Notes kept for the pages, a bounded number an agent: those with most to learn from and the clean ones.
     pub kept: Vec<AuditedNote>,
+}
+
+impl Report {
+    /// The figures by the values of a dimension; nothing where the export does not tell it.
+    pub fn group(&self, dimension: Dimension) -> &[Group] {
+        self.groups.get(&dimension).map_or(&[], Vec::as_slice)
+    }
 }

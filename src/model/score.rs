@@ -25,24 +25,39 @@ impl BasisPoints {
     }
 }
 
-/// Points earned of the points that could be earned in one note.
+/// Between what a figure may lie, with the confidence of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// Lowest.
+    pub low: BasisPoints,
+    /// Highest.
+    pub high: BasisPoints,
+}
+
+/// What one note earned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Score {
     /// Points kept.
     pub earned: u32,
     /// Points of everything that applied to the note.
     pub possible: u32,
+    /// Share earned by the scorecard's method; `None` where nothing applied.
+    pub share: Option<BasisPoints>,
     /// Whether a fatal rule failed: the note scores zero whatever else it earned.
     pub fatal: bool,
+    /// Whether an auto-fail rule failed: the note does not count as compliant, its number is kept.
+    pub auto_fail: bool,
 }
 
 impl Score {
     /// From 0 to 10,000; `None` where nothing applied.
     pub fn value(self) -> Option<BasisPoints> {
-        if self.fatal && self.possible > 0 {
-            return Some(BasisPoints(0));
-        }
-        BasisPoints::of(u64::from(self.earned), u64::from(self.possible))
+        self.share.map(|share| if self.fatal { BasisPoints(0) } else { share })
+    }
+
+    /// Whether the note reaches the target, in per cent; `None` where it has no score.
+    pub fn complies(self, target: u32) -> Option<bool> {
+        self.value().map(|value| !self.auto_fail && value >= BasisPoints(target * 100))
     }
 }
 
@@ -52,10 +67,16 @@ mod tests {
 
     #[test]
     fn a_fatal_failure_is_zero_and_nothing_applicable_is_no_score() {
-        let score = Score { earned: 90, possible: 100, fatal: false };
+        let score = Score { share: Some(BasisPoints(9000)), ..Score::default() };
         assert_eq!(score.value(), Some(BasisPoints(9000)));
         assert_eq!(Score { fatal: true, ..score }.value(), Some(BasisPoints(0)));
         assert_eq!(Score::default().value(), None);
+    }
+
+    #[test]
+    fn an_auto_fail_keeps_the_number_and_costs_the_compliance() {
+        let score = Score { share: Some(BasisPoints(9500)), auto_fail: true, ..Score::default() };
+        assert_eq!((score.value(), score.complies(90)), (Some(BasisPoints(9500)), Some(false)));
     }
 
     #[test]

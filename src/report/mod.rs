@@ -1,14 +1,17 @@
 //! What people and programs read of a run.
 
+mod figures;
 pub mod html;
+mod json;
 mod jsonl;
 mod terminal;
 
 use std::io::{self, Write};
 
-use crate::model::AuditedNote;
+use crate::model::{AuditedNote, Report};
 use crate::rules::Rulebook;
 
+pub use json::whole;
 pub use terminal::{Colour, table};
 
 /// Writes notes as they come.
@@ -20,12 +23,23 @@ pub struct Format {
     pub name: &'static str,
     /// For the help text.
     pub about: &'static str,
-    /// Writes each note; `None` where the format is written from the whole at the end.
+    /// Writes each note, where it can be written before the whole is known.
     pub stream: Option<Stream>,
+    /// Writes the whole at the end.
+    pub whole: Option<Whole>,
 }
+
+/// Writes the whole of a run, for a program or a person.
+pub type Whole = fn(&Report, &Rulebook, Colour) -> String;
 
 /// The one list of output formats.
 pub const FORMATS: &[Format] = &[
-    Format { name: "terminal", about: "a table per agent, for people", stream: None },
-    Format { name: "jsonl", about: "one finding a line, for programs", stream: Some(jsonl::write) },
+    Format { name: "terminal", about: "a table per agent, for people", stream: None, whole: Some(table) },
+    Format {
+        name: "json",
+        about: "all figures of the run as one object, for programs",
+        stream: None,
+        whole: Some(whole),
+    },
+    Format { name: "jsonl", about: "one finding a line, for programs", stream: Some(jsonl::write), whole: None },
 ];

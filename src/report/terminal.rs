@@ -1,10 +1,12 @@
-//! The table for people: agents by score, with their worst habits.
+//! The tables for people: agents, teams, periods, each figure with its interval; then what stands behind them.
 
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
-use crate::model::{AgentSummary, BasisPoints, Category, Report};
+use super::figures::{Compared, Figures, Tone, time_share};
+use crate::measure::Basis;
+use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report, Tally};
 use crate::rules::Rulebook;
 
 /// Whether to colour.
@@ -18,66 +20,172 @@ pub enum Colour {
 
 /// Language of titles in the table where a rule has them.
 const LANGUAGE: &str = "en";
+/// Questions about long after-call work that are printed.
+const QUESTIONS_SHOWN: usize = 5;
 
 /// The whole text, ending in a line end.
-pub fn table(report: &Report, book: &Rulebook, colour: Colour, width: Option<u16>) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if let Some(width) = width {
-        table.set_width(width);
-    }
-    table.set_header(["Agent", "Team", "Notes", "Score", "Compliant", "Findings", "ACW", "Worst habits (notes)"]);
-    for column in 2..=6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
+pub fn table(report: &Report, book: &Rulebook, colour: Colour) -> String {
+    let compared = Compared::of(report);
+    let mut out = agents(report, book, &compared, colour);
+    for dimension in [Dimension::Team, Dimension::Period, Dimension::CallType] {
+        let groups = report.group(dimension);
+        if groups.len() > 1 {
+            let rows = groups.iter().map(|group| (group.value.clone(), &group.tally));
+            let _ = write!(out, "\n{}", figures(title(dimension), rows, report, colour));
         }
     }
-    let mut agents: Vec<&AgentSummary> = report.agents.iter().collect();
-    agents.sort_by_key(|a| (a.tally.score().unwrap_or(BasisPoints::FULL), a.agent.clone()));
-    for agent in agents {
-        let tally = &agent.tally;
-        let label = if agent.label() == agent.agent {
-            agent.agent.clone()
-        } else {
-            format!("{} ({})", agent.label(), agent.agent)
+    if report.total.acw.notes > 0 {
+        let _ = write!(out, "\n{}", times(report, &compared, colour));
+    }
+    let _ = write!(out, "\n{}", summary(report));
+    out
+}
+
+fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour) -> String {
+    let mut table = new_table(&[
+        "Agent",
+        "Team",
+        "Notes",
+        "Score",
+        "Place",
+        "Target",
+        "Compliant",
+        "Findings",
+        "Worst habits (notes)",
+    ]);
+    right(&mut table, 2..=7);
+    let mut order: Vec<usize> = (0..report.agents.len()).collect();
+    let key = |index: usize| {
+        let agent = &report.agents[index];
+        (agent.tally.score().unwrap_or(BasisPoints::FULL), agent.agent.clone())
+    };
+    order.sort_by_key(|index| key(*index));
+    for index in order {
+        let agent = &report.agents[index];
+        let f = Figures::of(&agent.tally, Basis::of(&report.total, &report.run.standards));
+        let place = match compared.places[index] {
+            Some((first, last)) if first == last => first.to_string(),
+            Some((first, last)) => format!("{first}–{last}"),
+            None => "–".to_owned(),
         };
-        let score = tally.score();
-        let mut score_cell = Cell::new(percent(score));
-        if colour == Colour::On {
-            score_cell = score_cell.fg(match score {
-                Some(s) if s.0 >= report.run.target * 100 => Color::Green,
-                Some(s) if s.0 + 1000 >= report.run.target * 100 => Color::Yellow,
-                _ => Color::Red,
-            });
-        }
         table.add_row(vec![
-            Cell::new(label),
+            Cell::new(label(agent)),
             Cell::new(agent.team.as_deref().unwrap_or("")),
-            Cell::new(tally.notes),
-            score_cell,
-            Cell::new(percent(tally.compliance_rate())),
-            Cell::new(tally.findings()),
-            Cell::new(tally.mean_acw().map_or_else(|| "–".to_owned(), clock)),
+            Cell::new(f.notes),
+            toned(estimate(f.score, f.low, f.high), f.tone, colour),
+            Cell::new(place),
+            Cell::new(verdict(f.verdict)),
+            Cell::new(share(f.compliance)),
+            Cell::new(f.findings),
             Cell::new(habits(agent, book)),
         ]);
     }
-    if colour == Colour::On {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
+    finish(table, colour)
+}
+
+/// Score and the four accuracies of several.
+fn figures<'t>(name: &str, rows: impl Iterator<Item = (String, &'t Tally)>, report: &Report, colour: Colour) -> String {
+    let mut table = new_table(&[
+        name,
+        "Notes",
+        "Score",
+        "Target",
+        "Customer",
+        "Business",
+        "Compliance",
+        "Non-critical",
+        "ACW",
+        "Over limit",
+    ]);
+    right(&mut table, 1..=9);
+    for (value, tally) in rows {
+        let f = Figures::of(tally, Basis::of(&report.total, &report.run.standards));
+        let mut cells = vec![
+            Cell::new(value),
+            Cell::new(f.notes),
+            toned(estimate(f.score, f.low, f.high), f.tone, colour),
+            Cell::new(verdict(f.verdict)),
+        ];
+        cells.extend(f.accuracies.iter().map(|a| Cell::new(estimate(a.share, a.low, a.high))));
+        cells.push(Cell::new(f.acw.map_or_else(|| "–".to_owned(), clock)));
+        cells.push(Cell::new(share(f.acw_over.share)));
+        table.add_row(cells);
     }
-    let mut out = format!("{table}\n\n");
+    finish(table, colour)
+}
+
+/// After-call work of each agent: how much of the time worked, how long, and against the quality of the notes.
+fn times(report: &Report, compared: &Compared, colour: Colour) -> String {
+    let mut table = new_table(&[
+        "After-call work",
+        "Notes",
+        "Not told",
+        "Zero",
+        "Mean",
+        "Of time worked",
+        "Over limit",
+        "Fast, good",
+        "Fast, poor",
+        "Slow, good",
+        "Slow, poor",
+        "Unusually long",
+        "short",
+    ]);
+    right(&mut table, 1..=12);
+    for (index, agent) in report.agents.iter().enumerate() {
+        let f = Figures::of(&agent.tally, Basis::of(&report.total, &report.run.standards));
+        let fields = compared.fields[index];
+        let mut cells = vec![
+            Cell::new(label(agent)),
+            Cell::new(f.acw_notes),
+            Cell::new(f.acw_missing),
+            Cell::new(f.acw_zero),
+            Cell::new(f.acw.map_or_else(|| "–".to_owned(), clock)),
+            Cell::new(share(time_share(&agent.tally, report.worked[index]))),
+            Cell::new(share(f.acw_over.share)),
+        ];
+        let counts =
+            [fields.fast_good, fields.fast_poor, fields.slow_good, fields.slow_poor, fields.long, fields.short];
+        cells.extend(counts.map(Cell::new));
+        table.add_row(cells);
+    }
+    let mut out = finish(table, colour);
+    for question in report.questions.iter().take(QUESTIONS_SHOWN) {
+        let _ = writeln!(
+            out,
+            "To ask about: note {} by {} took {} of after-call work and has {} words (usual: {}).",
+            question.note,
+            report.agents[question.agent].label(),
+            clock(u64::from(question.seconds)),
+            question.words,
+            clock(u64::from(question.usual)),
+        );
+    }
+    if report.questions.len() > QUESTIONS_SHOWN {
+        let _ = writeln!(out, "… and {} more, in --format json.", report.questions.len() - QUESTIONS_SHOWN);
+    }
+    out
+}
+
+fn summary(report: &Report) -> String {
+    let mut out = String::new();
     let total = &report.total;
+    let standards = &report.run.standards;
+    let f = Figures::of(total, Basis::of(&report.total, &report.run.standards));
     let _ = writeln!(
         out,
-        "{} notes by {} agents: score {}, {} of the notes reach the target of {} %; {} notes without a finding.",
-        total.notes,
+        "{} notes by {} agents: score {} (target {}: {}), {} of the notes comply; {} notes without a finding.",
+        f.notes,
         report.agents.len(),
-        percent(total.score()),
-        percent(total.compliance_rate()),
-        report.run.target,
-        total.clean
+        estimate(f.score, f.low, f.high),
+        standards.target,
+        verdict(f.verdict),
+        estimate(f.compliance, f.compliance_low, f.compliance_high),
+        f.clean
     );
+    let accuracies: Vec<String> =
+        f.accuracies.iter().map(|a| format!("{} {}", a.kind, estimate(a.share, a.low, a.high))).collect();
+    let _ = writeln!(out, "Error accuracy (notes without such an error): {}.", accuracies.join(", "));
     let categories: Vec<String> = Category::ALL
         .into_iter()
         .filter(|c| total.categories[c.index()].findings > 0)
@@ -87,7 +195,7 @@ pub fn table(report: &Report, book: &Rulebook, colour: Colour, width: Option<u16
     let _ = writeln!(
         out,
         "Findings: {} ({critical} critical, {major} major, {minor} minor): {}.",
-        total.findings(),
+        f.findings,
         categories.join(", ")
     );
     let languages: Vec<String> = report.languages.iter().map(|(code, count)| format!("{code} {count}")).collect();
@@ -98,7 +206,69 @@ pub fn table(report: &Report, book: &Rulebook, colour: Colour, width: Option<u16
         report.run.rows,
         report.run.rows - total.notes
     );
+    let _ = writeln!(
+        out,
+        "In brackets: {} % intervals (score: Student's t; shares: Wilson). Places are given from {} scored notes on, and shared where intervals overlap.",
+        standards.confidence, standards.min_notes
+    );
     out
+}
+
+fn title(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Team => "Team",
+        Dimension::CallType => "Call type",
+        Dimension::Channel => "Channel",
+        Dimension::Segment => "Segment",
+        Dimension::Period => "Period",
+    }
+}
+
+fn new_table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header);
+    table
+}
+
+fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
+    for column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+fn finish(mut table: Table, colour: Colour) -> String {
+    if colour == Colour::On {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    format!("{table}\n")
+}
+
+fn toned(text: String, tone: Tone, colour: Colour) -> Cell {
+    let cell = Cell::new(text);
+    match tone {
+        Tone::Good if colour == Colour::On => cell.fg(Color::Green),
+        Tone::Near if colour == Colour::On => cell.fg(Color::Yellow),
+        Tone::Poor if colour == Colour::On => cell.fg(Color::Red),
+        _ => cell,
+    }
+}
+
+fn label(agent: &AgentSummary) -> String {
+    if agent.label() == agent.agent { agent.agent.clone() } else { format!("{} ({})", agent.label(), agent.agent) }
+}
+
+fn verdict(key: &str) -> &'static str {
+    match key {
+        "reached" => "reached",
+        "missed" => "missed",
+        "open" => "not decided",
+        _ => "too few notes",
+    }
 }
 
 fn habits(agent: &AgentSummary, book: &Rulebook) -> String {
@@ -116,8 +286,19 @@ fn habits(agent: &AgentSummary, book: &Rulebook) -> String {
     habits.join("; ")
 }
 
-fn percent(value: Option<BasisPoints>) -> String {
-    value.map_or_else(|| "–".to_owned(), |v| format!("{} %", v.percent()))
+fn share(value: Option<u32>) -> String {
+    value.map_or_else(|| "–".to_owned(), |v| format!("{} %", BasisPoints(v).percent()))
+}
+
+/// A figure with its interval: `87.5 [81–92]`.
+fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> String {
+    match (value, low, high) {
+        (Some(value), Some(low), Some(high)) => {
+            format!("{} [{}–{}]", BasisPoints(value).percent(), BasisPoints(low).rounded(), BasisPoints(high).rounded())
+        }
+        (Some(value), ..) => BasisPoints(value).percent(),
+        _ => "–".to_owned(),
+    }
 }
 
 /// Seconds as minutes and seconds.

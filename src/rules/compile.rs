@@ -29,8 +29,12 @@ pub struct Rule {
     pub points: u32,
     /// For whom a failure is critical.
     pub critical: Option<Critical>,
+    /// Most points that it can cost in one note, where it has a limit of its own.
+    pub cap: Option<u32>,
     /// Whether a failure brings the note's score to zero.
     pub fatal: bool,
+    /// Whether a failure keeps the note from counting as compliant.
+    pub auto_fail: bool,
     /// Who else reads this part of the note.
     pub readers: Vec<String>,
     /// When it applies.
@@ -50,6 +54,8 @@ pub struct Profile {
     pub when: Condition,
     /// What it says, a rule, in the order of [`Rulebook::rules`].
     rules: Vec<ProfileRule>,
+    /// Weights that are different for them.
+    sections: BTreeMap<Category, u32>,
 }
 
 /// A language ready to run.
@@ -139,6 +145,7 @@ impl Rulebook {
                     .iter()
                     .map(|(_, rule)| profile.rules.get(&rule.id).copied().unwrap_or_default())
                     .collect(),
+                sections: profile.sections.clone(),
             })
             .collect();
         let rules = in_force
@@ -154,9 +161,11 @@ impl Rulebook {
                     id: spec.id.clone(),
                     category: spec.category,
                     severity: spec.severity,
-                    points: spec.points,
+                    points: spec.points.unwrap_or_else(|| packs.scorecard.points_of(spec.severity)),
+                    cap: spec.cap,
                     critical: spec.critical,
                     fatal: spec.fatal,
+                    auto_fail: spec.auto_fail,
                     readers: spec.readers.clone(),
                     when: spec.when.clone(),
                     texts,
@@ -209,6 +218,17 @@ impl Rulebook {
         let said = profile.map(|profile| profile.rules[rule]).unwrap_or_default();
         let own = &self.rules[rule];
         (!said.off.unwrap_or(own.off)).then(|| said.points.unwrap_or(own.points))
+    }
+
+    /// Most points that the rule of that index can cost in one note under a profile, where it has a limit of its own.
+    pub fn cap(&self, rule: usize, profile: Option<&Profile>) -> Option<u32> {
+        profile.and_then(|profile| profile.rules[rule].cap).or(self.rules[rule].cap)
+    }
+
+    /// Weight of a category under a profile.
+    pub fn weight(&self, category: Category, profile: Option<&Profile>) -> u32 {
+        let said = profile.and_then(|profile| profile.sections.get(&category));
+        said.copied().unwrap_or_else(|| self.scorecard.weight(category))
     }
 
     /// Index of the rule of that id.

@@ -13,7 +13,7 @@ mod spec;
 pub use compile::{Language, Rule, Rulebook};
 pub use layers::PackSpec;
 pub use pack::Packs;
-pub use scorecard::{Scorecard, ScorecardSpec};
+pub use scorecard::{NotApplicable, Scorecard, ScorecardSpec};
 pub use spec::{Example, LanguageSpec, ProfileRule, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText};
 
 /// Why the rules cannot be used.

@@ -26,14 +26,21 @@ pub struct RuleSpec {
     pub category: Category,
     /// How much a finding matters.
     pub severity: Severity,
-    /// Points that one finding costs, within the weight of its section.
-    pub points: u32,
+    /// Points that one finding costs, within the weight of its section; absent: those of its severity in the scorecard.
+    #[serde(default)]
+    pub points: Option<u32>,
+    /// Most points that the rule can cost in one note; absent: the weight of its section.
+    #[serde(default)]
+    pub cap: Option<u32>,
     /// For whom a failure is critical; absent: non-critical.
     #[serde(default)]
     pub critical: Option<Critical>,
     /// Whether a failure brings the note's score to zero.
     #[serde(default)]
     pub fatal: bool,
+    /// Whether a failure keeps the note from counting as compliant, whatever its score.
+    #[serde(default)]
+    pub auto_fail: bool,
     /// Who else reads this part of the note: keys of the languages' `readers`.
     pub readers: Vec<String>,
     /// When the rule applies; absent: always.
@@ -62,12 +69,18 @@ pub struct RuleChange {
     /// Points that one finding costs, within the weight of its section.
     #[serde(default)]
     pub points: Option<u32>,
+    /// Most points that the rule can cost in one note.
+    #[serde(default)]
+    pub cap: Option<u32>,
     /// For whom a failure is critical.
     #[serde(default)]
     pub critical: Option<Critical>,
     /// Whether a failure brings the note's score to zero.
     #[serde(default)]
     pub fatal: Option<bool>,
+    /// Whether a failure keeps the note from counting as compliant, whatever its score.
+    #[serde(default)]
+    pub auto_fail: Option<bool>,
     /// Who else reads this part of the note.
     #[serde(default)]
     pub readers: Option<Vec<String>>,
@@ -89,9 +102,11 @@ impl RuleChange {
         }
         set(&mut rule.off, self.off.as_ref());
         set(&mut rule.severity, self.severity.as_ref());
-        set(&mut rule.points, self.points.as_ref());
+        rule.points = self.points.or(rule.points);
+        rule.cap = self.cap.or(rule.cap);
         rule.critical = self.critical.or(rule.critical);
         set(&mut rule.fatal, self.fatal.as_ref());
+        set(&mut rule.auto_fail, self.auto_fail.as_ref());
         set(&mut rule.readers, self.readers.as_ref());
         set(&mut rule.when, self.when.as_ref());
         set(&mut rule.check, self.check.as_ref());
@@ -106,7 +121,11 @@ pub struct ProfileSpec {
     /// The notes that it is for.
     pub when: Condition,
     /// What is different for them, by rule.
+    #[serde(default)]
     pub rules: BTreeMap<String, ProfileRule>,
+    /// Weights that are different for them, by section.
+    #[serde(default)]
+    pub sections: BTreeMap<Category, u32>,
 }
 
 /// What a profile says of a rule; what is absent stays.
@@ -119,6 +138,9 @@ pub struct ProfileRule {
     /// Points that one finding costs.
     #[serde(default)]
     pub points: Option<u32>,
+    /// Most points that the rule can cost in one note.
+    #[serde(default)]
+    pub cap: Option<u32>,
 }
 
 /// What people read of a rule, and its examples, in one language.

@@ -115,7 +115,14 @@ impl<'l> ScannerBuilder<'l> {
         for phrase in phrases {
             let pattern = vec![Part::Text(phrase.as_bytes().to_vec())];
             self.add(
-                TermInfo { list: id, written: phrase.clone(), better: None, starts_clause: false, ends_clause: false, accents: None },
+                TermInfo {
+                    list: id,
+                    written: phrase.clone(),
+                    better: None,
+                    starts_clause: false,
+                    ends_clause: false,
+                    accents: None,
+                },
                 pattern,
             );
         }

@@ -25,4 +25,5 @@ pub use lexicon::{Lexicon, WordFile};
 pub use prepared::{Prepared, Speech};
 pub use sample::Sampler;
 pub use scanner::{ListId, Scanner, ScannerBuilder, Scratch, TermHit};
+pub use segment::count_words;
 pub use slip::Slips;

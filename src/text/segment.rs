@@ -48,6 +48,19 @@ fn push(folded: &str, start: usize, end: usize, out: &mut Vec<Range<usize>>) {
     }
 }
 
+/// Words of a text of any script.
+pub fn count_words(text: &str) -> usize {
+    let (mut words, mut han, mut inside) = (0, 0, false);
+    for c in text.chars() {
+        let is_han = ('\u{2e80}'..='\u{9fff}').contains(&c);
+        han += usize::from(is_han);
+        let starts = c.is_alphanumeric() && !is_han;
+        words += usize::from(starts && !inside);
+        inside = starts || (inside && matches!(c, '\'' | '-' | '.' | ','));
+    }
+    words + han.div_ceil(2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +76,11 @@ mod tests {
         );
         assert_eq!(cut("motivo: x\naccion: y"), ["motivo: x", "accion: y"]);
         assert!(cut(" . \n").is_empty());
+    }
+
+    #[test]
+    fn words_of_two_scripts() {
+        assert_eq!(count_words("call-back at 3.5 o'clock"), 4);
+        assert_eq!(count_words("客户来电sim卡"), 4);
     }
 }

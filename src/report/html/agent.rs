@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::Context;
 use super::excerpt::NoteView;
-use super::figures::Figures;
 use super::lesson::Lesson;
+use crate::measure::Basis;
 use crate::model::{AgentSummary, AuditedNote, BasisPoints, Category};
+use crate::report::figures::Figures;
 
 /// Habits with lesson and examples; nobody changes more at once.
 const HABITS_SHOWN: usize = 5;
@@ -68,7 +69,7 @@ struct Further {
 impl AgentPage {
     pub(super) fn of(context: &Context<'_>, agent: &AgentSummary, kept: &[&AuditedNote], has_exercises: bool) -> Self {
         let report = context.report;
-        let target = report.run.target;
+        let standards = &report.run.standards;
         let title = |rule: usize| Lesson::of(&context.book.rules[rule], context.language).title;
         let worst_rules = agent.tally.worst_rules();
         let share = |notes| BasisPoints::of(notes, agent.tally.notes).map_or(0, |share| share.0);
@@ -81,7 +82,7 @@ impl AgentPage {
             share: share(tally.notes),
             examples: examples(kept, *rule)
                 .into_iter()
-                .map(|note| NoteView::of(note, target, &title, &|f| f.rule == *rule, false))
+                .map(|note| NoteView::of(note, standards.target, &title, &|f| f.rule == *rule, false))
                 .map(|view| view.without_suggestions(&|text| is_advice_of(context, *rule, text)))
                 .collect(),
         });
@@ -93,15 +94,15 @@ impl AgentPage {
             points: tally.points,
         });
         let faulty: Vec<&AuditedNote> = kept.iter().copied().filter(|note| !note.findings.is_empty()).collect();
-        let everything = |note: &AuditedNote| NoteView::of(note, target, &title, &|_| true, true);
+        let everything = |note: &AuditedNote| NoteView::of(note, standards.target, &title, &|_| true, true);
         let with_findings = agent.tally.notes - agent.tally.clean;
         AgentPage {
             label: agent.label().to_owned(),
             agent: agent.agent.clone(),
             named: agent.label() != agent.agent,
             team: agent.team.clone(),
-            figures: Figures::of(&agent.tally, target),
-            everybody: Figures::of(&report.total, target),
+            figures: Figures::of(&agent.tally, Basis::of(&report.total, &report.run.standards)),
+            everybody: Figures::of(&report.total, Basis::of(&report.total, &report.run.standards)),
             faultless: Category::ALL
                 .into_iter()
                 .filter(|c| agent.tally.categories[c.index()].findings == 0)

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::figures::Tone;
 use crate::model::{AuditedNote, Category, Disposition, Finding, Severity, Span};
+use crate::report::figures::Tone;
 use crate::text::redact;
 
 /// A piece of a note's text.

@@ -6,7 +6,6 @@
 
 mod agent;
 mod excerpt;
-mod figures;
 mod file_name;
 mod folder;
 mod lesson;

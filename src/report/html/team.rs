@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::Context;
-use super::figures::Figures;
 use super::lesson::Lesson;
-use crate::model::{AgentSummary, BasisPoints, Category, Problem, Severity, Tally};
+use crate::measure::Basis;
+use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Problem, Severity, Tally};
+use crate::report::figures::Figures;
 
 /// Rules that the page explains.
 const RULES_SHOWN: usize = 8;
@@ -124,7 +125,7 @@ struct Making {
 impl TeamPage {
     pub(super) fn of(context: &Context<'_>, has_exercises: bool) -> Self {
         let report = context.report;
-        let target = report.run.target;
+        let standards = &report.run.standards;
         let mut agents: Vec<(&AgentSummary, &String)> = report.agents.iter().zip(context.files).collect();
         // Those who need somebody to sit down with them first.
         agents.sort_by_key(|(agent, _)| (agent.tally.score().unwrap_or(BasisPoints::FULL), agent.agent.clone()));
@@ -136,24 +137,27 @@ impl TeamPage {
                 named: agent.label() != agent.agent,
                 team: agent.team.clone(),
                 href: (*file).clone(),
-                figures: Figures::of(&agent.tally, target),
+                figures: Figures::of(&agent.tally, Basis::of(&report.total, &report.run.standards)),
             })
             .collect();
         let mut teams: Vec<TeamRow> = report
-            .teams
+            .group(Dimension::Team)
             .iter()
-            .map(|(name, tally)| TeamRow { name: name.clone(), figures: Figures::of(tally, target) })
+            .map(|team| TeamRow {
+                name: team.value.clone(),
+                figures: Figures::of(&team.tally, Basis::of(&report.total, &report.run.standards)),
+            })
             .collect();
         teams.sort_by_key(|team| team.figures.score);
         TeamPage {
-            figures: Figures::of(&report.total, target),
+            figures: Figures::of(&report.total, Basis::of(&report.total, &report.run.standards)),
             categories: categories(&report.total),
             severities: severities(&report.total),
-            times: report.total.acw.0 > 0 || report.total.talk.0 > 0,
-            has_teams: !report.teams.is_empty(),
+            times: report.total.acw.notes > 0 || report.total.talk.0 > 0,
+            has_teams: !report.group(Dimension::Team).is_empty(),
             has_exercises,
             agents: rows,
-            teams: if report.teams.len() > 1 { teams } else { Vec::new() },
+            teams: if report.group(Dimension::Team).len() > 1 { teams } else { Vec::new() },
             heat: heat(&agents, &report.total),
             rules: rules(context),
             problems: report.problems.iter().take(PROBLEMS_SHOWN).map(ProblemRow::of).collect(),

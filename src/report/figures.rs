@@ -1,0 +1,183 @@
+//! The figures of everybody, a team, an agent, a period: what every output shows of them, each with its interval.
+
+use serde::Serialize;
+
+use crate::measure::{
+    Basis, Fields, Mix, Usual, Verdict, fields, mixes, places, score_interval, usual, verdict, wilson,
+};
+use crate::model::{BasisPoints, Critical, Interval, Report, Tally};
+
+/// How a score stands to the target; templates turn it into a colour and never into the only sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Tone {
+    /// At or above the target.
+    Good,
+    /// Less than ten points below.
+    Near,
+    /// Further below.
+    Poor,
+    /// There is nothing to compare.
+    None,
+}
+
+impl Tone {
+    /// Of a score, against a target in per cent.
+    pub(super) fn of(score: Option<BasisPoints>, target: u32) -> Self {
+        match score {
+            None => Tone::None,
+            Some(score) if score.0 >= target * 100 => Tone::Good,
+            Some(score) if score.0 + 1_000 >= target * 100 => Tone::Near,
+            Some(_) => Tone::Poor,
+        }
+    }
+}
+
+/// Key of a verdict's name.
+pub(super) const fn verdict_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::TooFew => "too_few",
+        Verdict::Reached => "reached",
+        Verdict::Missed => "missed",
+        Verdict::Open => "open",
+    }
+}
+
+/// The kinds of critical errors, by the keys of their names.
+pub(super) const CRITICAL: [(&str, Option<Critical>); 4] = [
+    ("customer", Some(Critical::Customer)),
+    ("business", Some(Critical::Business)),
+    ("compliance", Some(Critical::Compliance)),
+    ("other", None),
+];
+
+/// A share in hundredths of a per cent with its interval; nothing of nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) struct Share {
+    pub(super) share: Option<u32>,
+    pub(super) low: Option<u32>,
+    pub(super) high: Option<u32>,
+}
+
+impl Share {
+    fn new(share: Option<BasisPoints>, interval: Option<Interval>) -> Self {
+        Share { share: share.map(|s| s.0), low: interval.map(|i| i.low.0), high: interval.map(|i| i.high.0) }
+    }
+
+    /// So many of so many, with Wilson's interval.
+    pub(super) fn of(part: u64, whole: u64, confidence: u32) -> Self {
+        Share::new(BasisPoints::of(part, whole), wilson(part, whole, confidence))
+    }
+}
+
+/// Share of notes without a failure of one kind.
+#[derive(Debug, Serialize)]
+pub(super) struct Accuracy {
+    /// Key of its name.
+    pub(super) kind: &'static str,
+    pub(super) share: Option<u32>,
+    pub(super) low: Option<u32>,
+    pub(super) high: Option<u32>,
+}
+
+/// What is known of everybody or of one agent. Shares and scores are hundredths of a per cent, times are seconds.
+#[derive(Debug, Serialize)]
+pub(super) struct Figures {
+    pub(super) notes: u64,
+    pub(super) scored: u64,
+    pub(super) score: Option<u32>,
+    pub(super) low: Option<u32>,
+    pub(super) high: Option<u32>,
+    pub(super) tone: Tone,
+    pub(super) verdict: &'static str,
+    pub(super) compliance: Option<u32>,
+    pub(super) compliance_low: Option<u32>,
+    pub(super) compliance_high: Option<u32>,
+    pub(super) compliant: u64,
+    pub(super) accuracies: Vec<Accuracy>,
+    pub(super) findings: u64,
+    pub(super) clean: u64,
+    pub(super) fatal: u64,
+    pub(super) auto_failed: u64,
+    pub(super) acw: Option<u64>,
+    /// Notes whose time is told, that of zero among them; of zero alone; not told.
+    pub(super) acw_notes: u64,
+    pub(super) acw_zero: u64,
+    pub(super) acw_missing: u64,
+    /// Share of the times over the limit, where there is one.
+    pub(super) acw_over: Share,
+    pub(super) talk: Option<u64>,
+    /// The target in per cent, and on the scale of the scores.
+    pub(super) target: u32,
+    pub(super) target_mark: u32,
+}
+
+impl Figures {
+    pub(super) fn of(tally: &Tally, basis: Basis<'_>) -> Self {
+        let standards = basis.standards;
+        let confidence = standards.confidence;
+        let interval = score_interval(tally, basis);
+        let compliance = Share::of(tally.compliant, tally.scored, confidence);
+        let accuracies = CRITICAL.map(|(kind, critical)| {
+            let Share { share, low, high } = Share::of(tally.without(critical), tally.notes, confidence);
+            Accuracy { kind, share, low, high }
+        });
+        Figures {
+            notes: tally.notes,
+            scored: tally.scored,
+            score: tally.score().map(|score| score.0),
+            low: interval.map(|i| i.low.0),
+            high: interval.map(|i| i.high.0),
+            tone: Tone::of(tally.score(), standards.target),
+            verdict: verdict_key(verdict(tally, basis)),
+            compliance: compliance.share,
+            compliance_low: compliance.low,
+            compliance_high: compliance.high,
+            compliant: tally.compliant,
+            accuracies: accuracies.into(),
+            findings: tally.findings(),
+            clean: tally.clean,
+            fatal: tally.fatal,
+            auto_failed: tally.auto_failed,
+            acw: tally.mean_acw(),
+            acw_notes: tally.acw.notes,
+            acw_zero: tally.acw.zero,
+            acw_missing: tally.notes - tally.acw.notes,
+            acw_over: Share::of(tally.acw.over, tally.acw.limited, confidence),
+            talk: tally.mean_talk(),
+            target: standards.target,
+            target_mark: standards.target * 100,
+        }
+    }
+}
+
+/// What is told of the agents only side by side, in the order of the report.
+pub(super) struct Compared {
+    /// Places that each could hold.
+    pub(super) places: Vec<Option<(usize, usize)>>,
+    /// Like with like.
+    pub(super) mixes: Vec<Option<Mix>>,
+    /// Time against quality.
+    pub(super) fields: Vec<Fields>,
+    /// What call types usually take.
+    pub(super) usual: Vec<(Option<String>, Usual)>,
+}
+
+impl Compared {
+    pub(super) fn of(report: &Report) -> Self {
+        let standards = &report.run.standards;
+        let tallies: Vec<&Tally> = report.agents.iter().map(|agent| &agent.tally).collect();
+        let usual = usual(&report.cells);
+        Compared {
+            places: places(&tallies, Basis::of(&report.total, standards)),
+            mixes: mixes(&report.cells, report.agents.len()),
+            fields: fields(&report.cells, report.agents.len(), &usual, standards),
+            usual: usual.into_iter().collect(),
+        }
+    }
+}
+
+/// After-call work as a share of the time worked.
+pub(super) fn time_share(tally: &Tally, worked: Option<u64>) -> Option<u32> {
+    BasisPoints::of(tally.acw.seconds, worked?).map(|share| share.0)
+}
