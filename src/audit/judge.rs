@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::fingerprint;
 use crate::checks::Corpus;
 use crate::measure::{Card, Loss, Stake, score};
 use crate::model::{AuditedNote, Category, Finding, Hit, Note, Outcome, Score, Span};
@@ -51,6 +52,7 @@ pub fn audit_note(
         }
     }
     settle(&mut findings);
+    fingerprint::mark(&mut findings, &note, &book.rules);
     let mut losses: Vec<Loss<'_>> = findings
         .iter_mut()
         .map(|f| Loss {
@@ -86,6 +88,7 @@ fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Fin
         message: text.map_or(String::new(), |t| t.message.replace("{text}", &excerpt)),
         suggestion: hit.better.or_else(|| text.and_then(|t| t.better.clone())),
         excerpt,
+        fingerprint: 0,
         points_lost: 0,
     }
 }

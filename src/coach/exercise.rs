@@ -115,6 +115,7 @@ mod tests {
             excerpt: String::new(),
             message: String::new(),
             suggestion: None,
+            fingerprint: 0,
             points_lost: 1,
         });
         AuditedNote {

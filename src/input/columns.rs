@@ -159,7 +159,7 @@ impl Columns {
         let given = |role: Role| raw(role).map(str::trim).filter(|v| !v.is_empty() && *v != "NULL" && *v != "#N/A");
         let owned = |role: Role| given(role).map(str::to_owned);
         let time = |role: Role| duration(given(role)?, self.units.get(&role).copied().unwrap_or_default());
-        let id = owned(Role::NoteId).unwrap_or_else(|| format!("{}:{}", origin.file, origin.line));
+        let id = owned(Role::NoteId).unwrap_or_else(|| origin.own_id());
         let agent_name = owned(Role::AgentName);
         let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
             .into_iter()

@@ -68,6 +68,7 @@ mod tests {
             excerpt: String::new(),
             message: String::new(),
             suggestion: None,
+            fingerprint: 0,
             points_lost: 3,
         };
         let note = AuditedNote {

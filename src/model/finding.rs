@@ -177,6 +177,9 @@ pub struct Finding {
     pub message: String,
     /// A better wording, where there is one.
     pub suggestion: Option<String>,
+    /// Names the finding across runs: the same for the same words under the same rule in the same note, whatever the order of
+    /// rows and findings; made from masked words.
+    pub fingerprint: u64,
     /// Points of the note's score lost to this finding (0 where a cap was reached before).
     pub points_lost: u32,
 }

@@ -12,6 +12,13 @@ pub struct Origin {
     pub line: u64,
 }
 
+impl Origin {
+    /// Identifier of a note whose export has none.
+    pub fn own_id(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+}
+
 /// What the agent chose in the outcome drop-down of the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

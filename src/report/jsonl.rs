@@ -22,6 +22,7 @@ struct Line<'a> {
     message: &'a str,
     suggestion: Option<&'a str>,
     points: u32,
+    fingerprint: String,
 }
 
 /// Writes the findings of a note; places are in Unicode code points.
@@ -41,6 +42,7 @@ pub(super) fn write(note: &AuditedNote, book: &Rulebook, out: &mut dyn Write) ->
             message: &finding.message,
             suggestion: finding.suggestion.as_deref(),
             points: finding.points_lost,
+            fingerprint: format!("{:016x}", finding.fingerprint),
         };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;

@@ -125,7 +125,6 @@ struct Making {
 impl TeamPage {
     pub(super) fn of(context: &Context<'_>, has_exercises: bool) -> Self {
         let report = context.report;
-        let standards = &report.run.standards;
         let mut agents: Vec<(&AgentSummary, &String)> = report.agents.iter().zip(context.files).collect();
         // Those who need somebody to sit down with them first.
         agents.sort_by_key(|(agent, _)| (agent.tally.score().unwrap_or(BasisPoints::FULL), agent.agent.clone()));
