@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Common, Failure, Reading};
+use super::{Common, Deciding, Failure, Reading};
 use crate::audit::{self, Options, Progress};
 use crate::input;
 use crate::report::{self, Colour, html};
@@ -41,6 +41,8 @@ pub(super) struct Audit {
     #[arg(long, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(0..=100))]
     target: Option<u32>,
     #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
@@ -61,6 +63,7 @@ impl Audit {
             input: settings.input.clone(),
             standards: settings.standards.clone(),
             roster,
+            decisions: self.deciding.load(&settings, &book)?,
             keep,
         };
         let progress = Bar::new(self.quiet);

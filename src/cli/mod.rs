@@ -3,6 +3,7 @@
 mod abbreviations;
 mod audit;
 mod columns;
+mod dispute;
 mod exit;
 mod explain;
 mod measure;
@@ -15,8 +16,10 @@ use clap::{Args, Parser, Subcommand};
 
 pub use exit::Failure;
 
+use crate::audit::{Decisions, decisions};
 use crate::config::Settings;
 use crate::input::Given;
+use crate::rules::Rulebook;
 
 /// Audits the notes that contact-centre agents type after a call.
 #[derive(Debug, Parser)]
@@ -34,6 +37,9 @@ enum Command {
     Columns(columns::Show),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
     Abbreviations(abbreviations::Propose),
+    /// Dispute a finding, decide a dispute, waive findings, list what was decided
+    #[command(subcommand)]
+    Dispute(dispute::Dispute),
     /// Explain one note: which rules ran, which did not apply and why, what each hit saw
     Explain(explain::Explain),
     /// List, show and test the rules
@@ -50,6 +56,28 @@ struct Common {
     /// Pack of rules (a folder) laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
+}
+
+/// Flags of every subcommand that heeds disputes and waivers.
+#[derive(Debug, Args)]
+struct Deciding {
+    /// File of disputes and waivers [default: acw-decisions.yaml in the working folder, if there]
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+}
+
+impl Deciding {
+    /// The file, and whether somebody named it.
+    fn file(&self, settings: &Settings) -> (PathBuf, bool) {
+        let named = self.decisions.as_ref().or(settings.decisions.as_ref());
+        (named.cloned().unwrap_or_else(|| PathBuf::from(decisions::FILE)), named.is_some())
+    }
+
+    /// The decisions in force today.
+    fn load(&self, settings: &Settings, book: &Rulebook) -> Result<Decisions, Failure> {
+        let (file, named) = self.file(settings);
+        Ok(Decisions::of(&Decisions::entries(&file, named, book)?, jiff::Zoned::now().date()))
+    }
 }
 
 /// Flags of every subcommand that reads exports.
@@ -96,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Audit(audit) => audit.run(),
         Command::Abbreviations(propose) => propose.run(),
         Command::Columns(columns) => columns.run(),
+        Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
         Command::Rules(rules) => rules.run(),
     };

@@ -42,6 +42,9 @@ pub struct Spec {
     /// Columns by role: a header, or `=value` for a constant.
     #[serde(default)]
     pub columns: BTreeMap<Role, String>,
+    /// File of disputes and waivers; relative to this file.
+    #[serde(default)]
+    pub decisions: Option<PathBuf>,
     /// Ids of rules that are switched off.
     #[serde(default)]
     pub off: Vec<String>,
@@ -131,6 +134,8 @@ pub struct Settings {
     pub rules: Option<PathBuf>,
     /// How to read exports.
     pub input: input::Options,
+    /// File of disputes and waivers.
+    pub decisions: Option<PathBuf>,
     /// Rules switched off.
     pub off: Vec<String>,
     /// Approved abbreviations of the company.
@@ -195,6 +200,7 @@ impl Settings {
             roster: spec.acw.roster.map(|roster| folder.join(roster)),
             rules: spec.rules.map(|rules| folder.join(rules)),
             input: input::Options { encoding: spec.encoding, columns, language: spec.language },
+            decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,
             approved: spec.approved,
             source: Some(path),

@@ -69,6 +69,7 @@ mod tests {
             message: String::new(),
             suggestion: None,
             fingerprint: 0,
+            standing: crate::model::Standing::default(),
             points_lost: 3,
         };
         let note = AuditedNote {

@@ -12,10 +12,10 @@ mod standards;
 
 pub use agent::{Acw, AgentSummary, CategoryTally, Tally};
 pub use condition::Condition;
-pub use finding::{Category, Critical, Element, Finding, Severity};
+pub use finding::{Category, Critical, Element, Finding, Severity, Standing};
 pub use note::{Disposition, Note, Origin, Role};
 pub use outcome::{Hit, NotApplicable, Outcome};
-pub use report::{AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo};
+pub use report::{AuditedNote, Cell, DecisionsMet, Dimension, Group, Problem, Question, Report, RunInfo};
 pub use score::{BasisPoints, Interval, Score};
 pub use span::Span;
 pub use standards::{Period, Standards};

@@ -5,7 +5,9 @@
 mod architecture;
 mod audit;
 mod columns;
+mod decisions;
 mod errors;
+mod figures;
 mod input;
 mod packs;
 mod privacy;
