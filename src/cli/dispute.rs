@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::{Common, Deciding, Failure, Reading};
+use super::{Common, Deciding, Failure, Reading, Silent};
 use crate::audit::decisions::{Entry, Fingerprint};
-use crate::audit::{self, Decisions, Options, Progress};
+use crate::audit::{self, Decisions, Options};
 use crate::coach::{Anonymiser, Invented, Replay};
 use crate::config::Settings;
 use crate::model::{AuditedNote, Disposition, Finding, Note};
@@ -189,12 +189,6 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
-}
-
-struct Silent;
-
-impl Progress for Silent {
-    fn rows(&self, _: u64) {}
 }
 
 /// The finding of that fingerprint and its note, from exports audited without any decision.

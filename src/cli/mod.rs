@@ -6,6 +6,7 @@ mod columns;
 mod dispute;
 mod exit;
 mod explain;
+mod feedback;
 mod measure;
 mod rules;
 
@@ -16,7 +17,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use exit::Failure;
 
-use crate::audit::{Decisions, decisions};
+use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::Given;
 use crate::rules::Rulebook;
@@ -42,6 +43,8 @@ enum Command {
     Dispute(dispute::Dispute),
     /// Explain one note: which rules ran, which did not apply and why, what each hit saw
     Explain(explain::Explain),
+    /// Join what other departments say of the notes to the findings: what costs rework, which rules nobody needs
+    Feedback(feedback::Join),
     /// List, show and test the rules
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -110,6 +113,13 @@ impl Common {
     }
 }
 
+/// Nobody watches.
+struct Silent;
+
+impl Progress for Silent {
+    fn rows(&self, _: u64) {}
+}
+
 /// Parses the arguments, runs, and turns what went wrong into a message and an exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -126,6 +136,7 @@ pub fn main() -> ExitCode {
         Command::Columns(columns) => columns.run(),
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Feedback(join) => join.run(),
         Command::Rules(rules) => rules.run(),
     };
     match done {

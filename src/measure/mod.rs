@@ -1,5 +1,6 @@
 //! Pure arithmetic on findings and notes.
 
+mod feedback;
 mod mix;
 mod quality;
 mod rank;
@@ -8,6 +9,7 @@ mod stats;
 mod tally;
 mod time;
 
+pub use feedback::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};
 pub use rank::{Basis, Verdict, places, score_interval, verdict};

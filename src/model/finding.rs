@@ -143,6 +143,18 @@ pub enum Element {
 }
 
 impl Element {
+    /// Every element.
+    pub const ALL: [Element; 8] = [
+        Element::Reason,
+        Element::Action,
+        Element::Outcome,
+        Element::NextStep,
+        Element::Product,
+        Element::Budget,
+        Element::Source,
+        Element::Documents,
+    ];
+
     /// The name in rules and outputs.
     pub const fn name(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ mod audit;
 mod columns;
 mod decisions;
 mod errors;
+mod feedback;
 mod figures;
 mod input;
 mod packs;
