@@ -129,6 +129,7 @@ mod tests {
             language: None,
             score: Score { earned: 1, possible: 1, ..Score::default() },
             findings: findings.collect(),
+            ..AuditedNote::default()
         }
     }
 

@@ -77,6 +77,7 @@ mod tests {
             language: None,
             score: Score { share: Some(BasisPoints(9400)), ..Score::default() },
             findings: vec![finding(1), finding(1)],
+            ..AuditedNote::default()
         };
         let mut tally = Tally::default();
         add_note(&mut tally, &note, &Standards::default(), |_| Some(Critical::Customer));
