@@ -153,6 +153,11 @@ fn tells(kept: Category, place: Span, other: Category, span: Span) -> bool {
     let wording = |c| matches!(c, Sensitive | Template | Disrespect | Judgement | Abbreviation);
     let shared = place.end.min(span.end).saturating_sub(place.start.max(span.start));
     let insulting = kept == Disrespect && other == Judgement;
-    let most = kept == other || insulting || other == Abbreviation || shared * 2 >= span.end - span.start;
+    let most = match (kept, other) {
+        // `wtf` is a swear word written short; `cust` in `cust was rude` is an error of its own.
+        (Disrespect | Judgement, Abbreviation) => shared * 2 >= place.end - place.start,
+        (_, Abbreviation) => true,
+        _ => kept == other || insulting || shared * 2 >= span.end - span.start,
+    };
     wording(kept) && wording(other) && shared > 0 && most
 }

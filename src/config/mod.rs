@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::input::{self, Given};
-use crate::model::{Period, Role, Standards};
+use crate::model::{Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, ScorecardSpec};
 use crate::yaml::{Fault, Source, nearest};
 
@@ -27,6 +27,9 @@ pub struct Spec {
     /// How sure a figure must be.
     #[serde(default)]
     pub figures: FiguresSpec,
+    /// Targets of single figures.
+    #[serde(default)]
+    pub targets: Targets,
     /// After-call work.
     #[serde(default)]
     pub acw: AcwSpec,
@@ -251,6 +254,7 @@ fn standards(spec: &Spec, source: &Source) -> Result<Standards, ConfigError> {
         return fault("spread:", "the spread is a modified z-score", "give a number from 0.5 to 100; 3.5 is usual");
     }
     Ok(Standards {
+        targets: spec.targets,
         min_notes: spec.figures.min_notes.unwrap_or(usual.min_notes).max(2),
         confidence,
         period: spec.figures.period.unwrap_or_default(),

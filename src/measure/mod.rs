@@ -12,7 +12,7 @@ mod time;
 pub use feedback::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};
-pub use rank::{Basis, Verdict, places, score_interval, verdict};
+pub use rank::{Basis, Verdict, places, score_interval, verdict, verdict_of};
 pub use score::{Card, Loss, Method, Stake, score};
 pub use stats::{mean_interval, normal_quantile, t_quantile, wilson};
 pub use tally::add_note;

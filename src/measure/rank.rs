@@ -43,12 +43,16 @@ pub fn score_interval(tally: &Tally, basis: Basis<'_>) -> Option<Interval> {
 
 /// How a mean score stands to the target.
 pub fn verdict(tally: &Tally, basis: Basis<'_>) -> Verdict {
-    let target = basis.standards.target * 100;
-    match score_interval(tally, basis) {
-        Some(interval) if tally.scored >= basis.standards.min_notes => {
-            if interval.low.0 >= target {
+    verdict_of(score_interval(tally, basis), tally.scored, basis.standards.target, basis.standards)
+}
+
+/// How a figure of so many notes stands to a target in per cent, by its interval.
+pub fn verdict_of(interval: Option<Interval>, notes: u64, target: u32, standards: &Standards) -> Verdict {
+    match interval {
+        Some(interval) if notes >= standards.min_notes => {
+            if interval.low.0 >= target * 100 {
                 Verdict::Reached
-            } else if interval.high.0 < target {
+            } else if interval.high.0 < target * 100 {
                 Verdict::Missed
             } else {
                 Verdict::Open

@@ -18,4 +18,4 @@ pub use outcome::{Hit, NotApplicable, Outcome};
 pub use report::{AuditedNote, Cell, DecisionsMet, Dimension, Group, Problem, Question, Report, RunInfo};
 pub use score::{BasisPoints, Interval, Score};
 pub use span::Span;
-pub use standards::{Period, Standards};
+pub use standards::{Period, Standards, Targets};

@@ -32,11 +32,40 @@ impl Period {
     }
 }
 
+/// Targets of single figures, in per cent where nothing else is said; a figure without one is only shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Targets {
+    /// Least share of notes that comply.
+    #[serde(default)]
+    pub compliance_rate: Option<u32>,
+    /// Least customer-critical error accuracy.
+    #[serde(default)]
+    pub customer: Option<u32>,
+    /// Least business-critical error accuracy.
+    #[serde(default)]
+    pub business: Option<u32>,
+    /// Least compliance-critical error accuracy.
+    #[serde(default)]
+    pub compliance: Option<u32>,
+    /// Least non-critical error accuracy.
+    #[serde(default)]
+    pub other: Option<u32>,
+    /// Most after-call work as a share of the time worked.
+    #[serde(default)]
+    pub acw_percent: Option<u32>,
+    /// Most after-call work on average, in seconds.
+    #[serde(default)]
+    pub acw_seconds: Option<u32>,
+}
+
 /// Targets, limits and how sure a figure must be before something is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standards {
     /// Score, in per cent, from which a note counts as compliant, and that a mean is held to.
     pub target: u32,
+    /// Targets of other figures.
+    pub targets: Targets,
     /// Scored notes below which nobody gets a place or a verdict.
     pub min_notes: u64,
     /// Confidence of every interval, in per cent.
@@ -57,6 +86,7 @@ impl Default for Standards {
     fn default() -> Self {
         Standards {
             target: 90,
+            targets: Targets::default(),
             min_notes: 10,
             confidence: 95,
             period: Period::Month,

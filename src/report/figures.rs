@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::measure::{
-    Basis, Fields, Mix, Usual, Verdict, fields, mixes, places, score_interval, usual, verdict, wilson,
+    Basis, Fields, Mix, Usual, Verdict, fields, mixes, places, score_interval, usual, verdict, verdict_of, wilson,
 };
-use crate::model::{BasisPoints, Critical, Interval, Report, Tally};
+use crate::model::{BasisPoints, Critical, Interval, Report, Tally, Targets};
 
 /// How a score stands to the target; templates turn it into a colour and never into the only sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,6 +78,9 @@ pub(super) struct Accuracy {
     pub(super) share: Option<u32>,
     pub(super) low: Option<u32>,
     pub(super) high: Option<u32>,
+    /// Its target in per cent, where it has one, and how it stands to it.
+    pub(super) target: Option<u32>,
+    pub(super) verdict: Option<&'static str>,
 }
 
 /// What is known of everybody or of one agent. Shares and scores are hundredths of a per cent, times are seconds.
@@ -93,6 +96,7 @@ pub(super) struct Figures {
     pub(super) compliance: Option<u32>,
     pub(super) compliance_low: Option<u32>,
     pub(super) compliance_high: Option<u32>,
+    pub(super) compliance_target: Option<u32>,
     pub(super) compliant: u64,
     pub(super) accuracies: Vec<Accuracy>,
     pub(super) findings: u64,
@@ -100,6 +104,8 @@ pub(super) struct Figures {
     pub(super) fatal: u64,
     pub(super) auto_failed: u64,
     pub(super) acw: Option<u64>,
+    /// Most seconds on average, where there is a target.
+    pub(super) acw_target: Option<u32>,
     /// Notes whose time is told, that of zero among them; of zero alone; not told.
     pub(super) acw_notes: u64,
     pub(super) acw_zero: u64,
@@ -120,7 +126,10 @@ impl Figures {
         let compliance = Share::of(tally.compliant, tally.scored, confidence);
         let accuracies = CRITICAL.map(|(kind, critical)| {
             let Share { share, low, high } = Share::of(tally.without(critical), tally.notes, confidence);
-            Accuracy { kind, share, low, high }
+            let target = accuracy_target(&standards.targets, critical);
+            let interval = wilson(tally.without(critical), tally.notes, confidence);
+            let verdict = target.map(|target| verdict_key(verdict_of(interval, tally.notes, target, standards)));
+            Accuracy { kind, share, low, high, target, verdict }
         });
         Figures {
             notes: tally.notes,
@@ -133,6 +142,7 @@ impl Figures {
             compliance: compliance.share,
             compliance_low: compliance.low,
             compliance_high: compliance.high,
+            compliance_target: standards.targets.compliance_rate,
             compliant: tally.compliant,
             accuracies: accuracies.into(),
             findings: tally.findings(),
@@ -140,6 +150,7 @@ impl Figures {
             fatal: tally.fatal,
             auto_failed: tally.auto_failed,
             acw: tally.mean_acw(),
+            acw_target: standards.targets.acw_seconds,
             acw_notes: tally.acw.notes,
             acw_zero: tally.acw.zero,
             acw_missing: tally.notes - tally.acw.notes,
@@ -148,6 +159,16 @@ impl Figures {
             target: standards.target,
             target_mark: standards.target * 100,
         }
+    }
+}
+
+/// The target of an error accuracy, in per cent.
+fn accuracy_target(targets: &Targets, critical: Option<Critical>) -> Option<u32> {
+    match critical {
+        Some(Critical::Customer) => targets.customer,
+        Some(Critical::Business) => targets.business,
+        Some(Critical::Compliance) => targets.compliance,
+        None => targets.other,
     }
 }
 

@@ -39,6 +39,7 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
                 json!({
                     "worked_seconds": worked,
                     "acw_percent": time_share(&agent.tally, worked).map(percent),
+                    "target_percent": standards.targets.acw_percent,
                     "fast_good": fields.fast_good,
                     "fast_poor": fields.fast_poor,
                     "slow_good": fields.slow_good,
@@ -126,18 +127,24 @@ struct Estimate {
     value: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
+    /// Per cent, where there is a target.
+    target: Option<u32>,
 }
 
 impl Estimate {
     fn of(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> Self {
-        Estimate { value: value.map(percent), low: low.map(percent), high: high.map(percent) }
+        Estimate { value: value.map(percent), low: low.map(percent), high: high.map(percent), target: None }
+    }
+
+    fn to(self, target: Option<u32>) -> Self {
+        Estimate { target, ..self }
     }
 }
 
 fn figures(tally: &Tally, report: &Report, book: &Rulebook) -> Map<String, Value> {
     let f = Figures::of(tally, Basis::of(&report.total, &report.run.standards));
     let Share { share, low, high } = f.acw_over;
-    let accuracy = |a: &Accuracy| (a.kind.to_owned(), json!(Estimate::of(a.share, a.low, a.high)));
+    let accuracy = |a: &Accuracy| (a.kind.to_owned(), json!(Estimate::of(a.share, a.low, a.high).to(a.target)));
     let categories =
         Category::ALL.into_iter().zip(&tally.categories).filter(|(_, c)| c.findings > 0).map(|(category, c)| {
             (category.name().to_owned(), json!({"findings": c.findings, "notes": c.notes, "points": c.points}))
@@ -148,9 +155,9 @@ fn figures(tally: &Tally, report: &Report, book: &Rulebook) -> Map<String, Value
     let object = json!({
         "notes": f.notes,
         "scored": f.scored,
-        "score": Estimate::of(f.score, f.low, f.high),
+        "score": Estimate::of(f.score, f.low, f.high).to(Some(f.target)),
         "verdict": f.verdict,
-        "compliance": Estimate::of(f.compliance, f.compliance_low, f.compliance_high),
+        "compliance": Estimate::of(f.compliance, f.compliance_low, f.compliance_high).to(f.compliance_target),
         "accuracy": f.accuracies.iter().map(accuracy).collect::<Map<_, _>>(),
         "findings": f.findings,
         "clean": f.clean,
@@ -162,6 +169,7 @@ fn figures(tally: &Tally, report: &Report, book: &Rulebook) -> Map<String, Value
             "zero": f.acw_zero,
             "seconds": tally.acw.seconds,
             "mean_seconds": f.acw,
+            "target_seconds": f.acw_target,
             "over_limit": Estimate::of(share, low, high),
         },
         "mean_talk_seconds": f.talk,

@@ -174,18 +174,38 @@ fn summary(report: &Report) -> String {
     let f = Figures::of(total, Basis::of(&report.total, &report.run.standards));
     let _ = writeln!(
         out,
-        "{} notes by {} agents: score {} (target {}: {}), {} of the notes comply; {} notes without a finding.",
+        "{} notes by {} agents: score {} (target {}: {}), {} % of the notes comply{}; {} notes without a finding.",
         f.notes,
         report.agents.len(),
         estimate(f.score, f.low, f.high),
         standards.target,
         verdict(f.verdict),
         estimate(f.compliance, f.compliance_low, f.compliance_high),
+        against(f.compliance_target, None),
         f.clean
     );
-    let accuracies: Vec<String> =
-        f.accuracies.iter().map(|a| format!("{} {}", a.kind, estimate(a.share, a.low, a.high))).collect();
+    let accuracies: Vec<String> = f
+        .accuracies
+        .iter()
+        .map(|a| format!("{} {}{}", a.kind, estimate(a.share, a.low, a.high), against(a.target, a.verdict)))
+        .collect();
     let _ = writeln!(out, "Error accuracy (notes without such an error): {}.", accuracies.join(", "));
+    if let Some(mean) = f.acw {
+        let worked = report.worked.iter().copied().sum::<Option<u64>>();
+        let target = f.acw_target.map(|target| format!(" (target {})", clock(u64::from(target))));
+        let of_worked = time_share(total, worked).map(|s| {
+            format!(", {} of the time worked{}", share(Some(s)), against(standards.targets.acw_percent, None))
+        });
+        let _ = writeln!(
+            out,
+            "After-call work: {} on average{}{}; {} notes tell none, {} tell zero.",
+            clock(mean),
+            target.unwrap_or_default(),
+            of_worked.unwrap_or_default(),
+            f.acw_missing,
+            f.acw_zero
+        );
+    }
     let categories: Vec<String> = Category::ALL
         .into_iter()
         .filter(|c| total.categories[c.index()].findings > 0)
@@ -279,6 +299,15 @@ fn verdict(key: &str) -> &'static str {
         "missed" => "missed",
         "open" => "not decided",
         _ => "too few notes",
+    }
+}
+
+/// A target and how a figure stands to it, in brackets: ` (target 95: missed)`.
+fn against(target: Option<u32>, key: Option<&str>) -> String {
+    match (target, key) {
+        (Some(target), Some(key)) => format!(" (target {target}: {})", verdict(key)),
+        (Some(target), None) => format!(" (target {target})"),
+        _ => String::new(),
     }
 }
 

@@ -142,6 +142,24 @@ fn a_roster_or_limit_that_cannot_be_read_names_its_place() {
 }
 
 #[test]
+fn targets_of_the_configuration_stand_beside_their_figures() {
+    let place = Place::new();
+    place.write(
+        "acw.yaml",
+        "targets: {compliance_rate: 85, customer: 95, business: 60, compliance: 92, acw_seconds: 90, acw_percent: 15}\n",
+    );
+    let sample = fixture("exports/sample.csv");
+    let report = report(&place, &[&sample]);
+    let total = &report["total"];
+    assert_eq!((&total["compliance"]["target"], &total["accuracy"]["customer"]["target"]), (&85.into(), &95.into()));
+    assert_eq!((&total["acw"]["target_seconds"], &total["accuracy"]["other"]["target"]), (&90.into(), &Value::Null));
+    let said = place.acw(&["audit", &sample]).out;
+    let line = said.lines().find(|line| line.starts_with("Error accuracy")).unwrap();
+    assert!(line.contains("(target 95: missed)") && line.contains("(target 60: reached)"), "{line}");
+    assert!(said.contains("(target 1:30)"), "{said}");
+}
+
+#[test]
 fn a_mix_of_hard_calls_is_shown() {
     let report = report(&Place::new(), &[&fixture("exports/sample.csv")]);
     for agent in report["agents"].as_array().unwrap() {
