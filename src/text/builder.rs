@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::fold::Folder;
 use super::lexicon::Lexicon;
 use super::matcher::{self, First};
-use super::pattern::{Part, Pattern};
+use super::pattern::{self, Part, Pattern};
 use super::scanner::{self, ListId, Scanner, TermInfo, Told};
 use super::term::{self, Term};
 use crate::yaml::{Fault, nearest};
@@ -19,6 +19,8 @@ const WRITTEN_OUT: usize = 160;
 pub(super) struct Built {
     pub(super) terms: Vec<TermInfo>,
     pub(super) patterns: Vec<Pattern<ListId>>,
+    /// Lists of which each match of the term holds a hit; a term is not tried where one of them has none behind the place.
+    pub(super) needs: Vec<Box<[ListId]>>,
     /// Names of the lists, by number.
     pub(super) lists: Vec<String>,
     pub(super) terms_of: Vec<Vec<u32>>,
@@ -195,6 +197,7 @@ impl<'l> ScannerBuilder<'l> {
         } else {
             self.add_starts(term, &mut Vec::new(), &pattern);
         }
+        self.built.needs.push(pattern::needed_lists(&pattern).into());
         self.built.patterns.push(pattern);
     }
 

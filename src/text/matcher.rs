@@ -14,6 +14,8 @@ pub(super) struct Known {
     hits: Vec<(ListId, u32)>,
     /// Of each place, where its hits stand in `hits`, and a bit for each list (lists share bits).
     places: Vec<(u32, u32, u64)>,
+    /// A bit for each list that has a hit at all.
+    seen: Vec<u64>,
 }
 
 impl Known {
@@ -22,6 +24,7 @@ impl Known {
         self.hits.clear();
         self.places.clear();
         self.places.resize(length + 1, (0, 0, 0));
+        self.seen.clear();
     }
 
     /// Adds a hit, whose start is not behind that of the last one added; whether it is new.
@@ -36,7 +39,17 @@ impl Known {
         self.hits.push(hit);
         place.1 = self.hits.len() as u32;
         place.2 |= bit(list);
+        let word = usize::from(list.0) / 64;
+        if self.seen.len() <= word {
+            self.seen.resize(word + 1, 0);
+        }
+        self.seen[word] |= bit(list);
         true
+    }
+
+    /// Whether each of the lists has a hit, here or behind.
+    pub(super) fn have(&self, lists: &[ListId]) -> bool {
+        lists.iter().all(|list| self.seen.get(usize::from(list.0) / 64).is_some_and(|word| word & bit(*list) != 0))
     }
 
     /// Whether a hit of the list may start here: `false` is certain.

@@ -137,6 +137,28 @@ impl<L> Part<L> {
     }
 }
 
+/// The lists that take part in every match of the pattern.
+pub(super) fn needed_lists<L: Clone + PartialEq>(pattern: &[Part<L>]) -> Vec<L> {
+    let mut out: Vec<L> = Vec::new();
+    for part in pattern {
+        let more = match part {
+            Part::List(list) => vec![list.clone()],
+            Part::Choice(choices) => {
+                let mut ways = choices.iter().map(|choice| needed_lists(choice));
+                let first = ways.next().unwrap_or_default();
+                ways.fold(first, |common, way| common.into_iter().filter(|list| way.contains(list)).collect())
+            }
+            _ => Vec::new(),
+        };
+        for list in more {
+            if !out.contains(&list) {
+                out.push(list);
+            }
+        }
+    }
+    out
+}
+
 /// A pattern without lists as the automaton's builder takes it.
 pub(super) fn hir<L>(pattern: &[Part<L>]) -> Hir {
     Hir::concat(pattern.iter().map(Part::hir).collect())

@@ -294,6 +294,9 @@ impl Scanner {
         while let Some(index) = (0..agenda.len()).min_by_key(|index| rank(&agenda[*index])) {
             let term = agenda.swap_remove(index);
             tried.push(term);
+            if !known.have(&self.built.needs[term as usize]) {
+                continue;
+            }
             found.clear();
             Attempt::new(text, known).run(self.pattern(term), start, &mut |_, end| {
                 if end > start && ends_term(text, end) && !found.contains(&end) {
