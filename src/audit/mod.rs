@@ -8,4 +8,4 @@ mod run;
 
 pub use decisions::{Decisions, DecisionsError};
 pub use judge::{Workspaces, audit_note};
-pub use run::{AuditError, Options, Progress, run};
+pub use run::{AuditError, Options, Picked, Progress, pick, run};

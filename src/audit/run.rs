@@ -127,6 +127,59 @@ pub fn run(
     })
 }
 
+/// Notes that were picked, and what there was to pick from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Picked {
+    /// The wanted notes, audited, in the order of the input.
+    pub notes: Vec<AuditedNote>,
+    /// Rows that held a note.
+    pub read: u64,
+    /// Rows that could not be read.
+    pub unreadable: u64,
+}
+
+/// Reads every note of the inputs, one after the other in their order, and audits those that `wanted` asks for, as [`run`] would.
+/// Only they are kept in memory.
+///
+/// # Errors
+/// An input that cannot be read at all.
+pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) -> bool) -> Result<Picked, InputError> {
+    let needs = book.needs();
+    let sources = &Sources::find(&options.inputs, needs.any())?;
+    let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
+    let mut picked = Picked::default();
+    let mut chosen: Vec<Note> = Vec::new();
+    let mut fallback = None;
+    thread::scope(|scope| {
+        scope.spawn(move || read(sources, &options.input, book, &sender));
+        for batch in receiver {
+            let batch = batch?;
+            fallback.get_or_insert_with(|| majority(&batch, book));
+            for row in batch {
+                match row {
+                    Ok(note) => {
+                        picked.read += 1;
+                        if wanted(&note) {
+                            chosen.push(note);
+                        }
+                    }
+                    Err(_) => picked.unreadable += 1,
+                }
+            }
+        }
+        Ok(())
+    })?;
+    if !chosen.is_empty() {
+        let corpus = survey(sources, &options.input, book, needs)?;
+        let audit = |workspaces: &mut Workspaces, note: Note| {
+            let language = language_of(&note, book).or(fallback.flatten().filter(|_| note.language.is_none()));
+            audit_decided(note, language, book, &corpus, &options.decisions, workspaces)
+        };
+        picked.notes = chosen.into_par_iter().map_init(Workspaces::default, audit).collect();
+    }
+    Ok(picked)
+}
+
 /// Rows that travel together.
 type Batch = Vec<Result<Note, Problem>>;
 

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, CheckSpec, Compile, Compiled, Corpus, Needs};
-use crate::model::{Hit, NotApplicable, Outcome};
+use crate::model::{Element, Hit, NotApplicable, Outcome};
 use crate::text::{Prepared, ScannerBuilder};
 
 /// As written in a rule.
@@ -41,6 +41,10 @@ impl Compile for Spec {
 impl Check for Any {
     fn needs(&self) -> Needs {
         self.0.iter().fold(Needs::NONE, |needs, check| needs.or(check.needs()))
+    }
+
+    fn element(&self) -> Option<Element> {
+        self.0.iter().find_map(|check| check.element())
     }
 
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {

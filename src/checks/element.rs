@@ -198,6 +198,10 @@ enum Section {
 }
 
 impl Check for Told {
+    fn element(&self) -> Option<Element> {
+        Some(self.spec.name)
+    }
+
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         if !self.is_needed(note) {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);

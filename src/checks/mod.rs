@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::Outcome;
+use crate::model::{Element, Outcome};
 use crate::text::{Prepared, ScannerBuilder};
 use crate::yaml::Fault;
 
@@ -21,6 +21,11 @@ pub trait Check: Send + Sync + Debug {
     /// What the survey of the whole export must tell this check.
     fn needs(&self) -> Needs {
         Needs::NONE
+    }
+
+    /// The element that a note must tell by this check, where it is about one.
+    fn element(&self) -> Option<Element> {
+        None
     }
 
     /// Judges one note.

@@ -4,6 +4,7 @@ mod columns;
 mod csv;
 mod decode;
 mod feedback;
+mod grid;
 mod jsonl;
 mod labelled;
 mod roster;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
 pub use feedback::{Feedback, read_feedback};
+pub use grid::{Grid, Mark, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use roster::{Worked, read_roster};
 pub use sources::Sources;

@@ -37,6 +37,19 @@ pub enum Disposition {
     Other,
 }
 
+impl Disposition {
+    /// The name in rules and outputs; nothing where nothing was chosen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Disposition::Empty => "",
+            Disposition::Resolved => "resolved",
+            Disposition::Pending => "pending",
+            Disposition::Escalated => "escalated",
+            Disposition::Other => "other",
+        }
+    }
+}
+
 /// The part a column plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -11,7 +11,7 @@ use super::spec::Script;
 use super::{Packs, ProfileRule, RuleSpec, RuleText, RulesError, Scorecard};
 use crate::checks::{Check, Needs};
 use crate::input::Vocabulary;
-use crate::model::{Category, Condition, Critical, Note, Role, Severity};
+use crate::model::{Category, Condition, Critical, Element, Note, Role, Severity};
 use crate::text::identify;
 use crate::text::{Folder, Identifier, Scanner, ScannerBuilder, Speech};
 use crate::yaml::Source;
@@ -229,6 +229,11 @@ impl Rulebook {
     pub fn weight(&self, category: Category, profile: Option<&Profile>) -> u32 {
         let said = profile.and_then(|profile| profile.sections.get(&category));
         said.copied().unwrap_or_else(|| self.scorecard.weight(category))
+    }
+
+    /// The element that the rule of that index asks a note for, where it is about one.
+    pub fn element(&self, rule: usize) -> Option<Element> {
+        self.languages.iter().filter_map(|language| language.checks[rule].as_ref()).find_map(|check| check.element())
     }
 
     /// Index of the rule of that id.

@@ -4,6 +4,7 @@
 //! Everything here is fed by the language packs; no word of any language stands in this code.
 
 mod builder;
+pub mod cell;
 pub mod fold;
 pub mod identify;
 pub mod lexicon;
