@@ -38,7 +38,8 @@
 //! | [`config`] | `acw.yaml` and the settings that come of it |
 //! | [`audit`] | the run (reader, workers, collector) and the judge (hits to findings) |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
-//! | [`report`] | terminal, JSON lines, pages |
+//! | [`report`] | terminal, JSON lines, pages, sheets for reviewers |
+//! | [`sampling`] | samples of an export: drawn, written for people to score, weighed |
 //! | [`cli`] | one file a subcommand, the only exit codes |
 //!
 //! # Where a new thing goes
@@ -84,5 +85,7 @@ pub mod audit;
 pub mod coach;
 
 pub mod report;
+
+pub mod sampling;
 
 pub mod cli;

@@ -125,10 +125,10 @@ impl Audit {
 }
 
 /// A bar on standard error, if somebody is looking.
-struct Bar(Option<ProgressBar>);
+pub(super) struct Bar(Option<ProgressBar>);
 
 impl Bar {
-    fn new(quiet: bool) -> Self {
+    pub(super) fn new(quiet: bool) -> Self {
         let visible = !quiet && io::stderr().is_terminal();
         Bar(visible.then(|| {
             let bar = ProgressBar::new_spinner();
@@ -139,7 +139,7 @@ impl Bar {
         }))
     }
 
-    fn finish(&self) {
+    pub(super) fn finish(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }

@@ -16,6 +16,7 @@ use crate::audit::{AuditError, DecisionsError};
 use crate::config::ConfigError;
 use crate::input::InputError;
 use crate::rules::RulesError;
+use crate::sampling::SamplingError;
 
 /// A failed run.
 #[derive(Debug)]
@@ -97,6 +98,16 @@ impl From<AuditError> for Failure {
         match error {
             AuditError::Input(error) => error.into(),
             AuditError::Output(error) => Failure::writing(&error),
+        }
+    }
+}
+
+impl From<SamplingError> for Failure {
+    fn from(error: SamplingError) -> Self {
+        match error {
+            SamplingError::Usage(message) => Failure::Usage(message),
+            SamplingError::Input(error) => error.into(),
+            SamplingError::Output(error) => Failure::Output(error.to_string()),
         }
     }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod feedback;
 mod measure;
 mod rules;
+mod sample;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,6 +46,9 @@ enum Command {
     Explain(explain::Explain),
     /// Join what other departments say of the notes to the findings: what costs rework, which rules nobody needs
     Feedback(feedback::Join),
+    /// Draw samples for people to score, weigh what they find, tell how many notes are enough
+    #[command(subcommand)]
+    Sample(sample::Sample),
     /// List, show and test the rules
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -137,6 +141,7 @@ pub fn main() -> ExitCode {
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
         Command::Feedback(join) => join.run(),
+        Command::Sample(sample) => sample.run(),
         Command::Rules(rules) => rules.run(),
     };
     match done {

@@ -4,6 +4,7 @@ mod figures;
 pub mod html;
 mod json;
 mod jsonl;
+pub mod sheet;
 mod terminal;
 
 use std::io::{self, Write};

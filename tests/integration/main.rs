@@ -14,4 +14,5 @@ mod packs;
 mod privacy;
 mod report;
 mod rulebook;
+mod sample;
 mod support;
