@@ -115,10 +115,8 @@ fn collect(note: &AuditedNote, book: &Rulebook, forms: &mut BTreeMap<String, BTr
 /// The words around a place, masked, on one line.
 fn around(note: &AuditedNote, span: Span) -> String {
     let text = &note.note.text;
-    let secrets: Vec<Span> =
-        note.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
     // Masking keeps the number of characters.
-    let masked: Vec<char> = redact::note(text, &secrets).chars().collect();
+    let masked: Vec<char> = redact::note(text, &note.secrets()).chars().collect();
     let (start, end) = span.code_points(text);
     let line: String = masked[start.saturating_sub(AROUND)..(end + AROUND).min(masked.len())].iter().collect();
     format!("…{}…", line.split_whitespace().collect::<Vec<_>>().join(" "))

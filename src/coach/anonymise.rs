@@ -7,7 +7,7 @@
 use super::names::{self, Invented};
 use super::numbers;
 use super::seed::Choices;
-use crate::model::{AuditedNote, Category, Note, Span};
+use crate::model::{AuditedNote, Note, Span};
 use crate::text::Folder;
 
 /// Takes people out of notes.
@@ -28,8 +28,7 @@ impl Anonymiser<'_> {
     /// they were. Another `attempt` gives other numbers and the same names.
     pub fn invent(&self, audited: &AuditedNote, attempt: u64) -> Note {
         let note = &audited.note;
-        let secrets: Vec<Span> =
-            audited.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
+        let secrets = audited.secrets();
         let own: Vec<&str> = [note.customer.as_deref(), note.agent_name.as_deref(), Some(note.agent.as_str())]
             .into_iter()
             .flatten()

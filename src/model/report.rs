@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AgentSummary, Finding, Note, Origin, Score, Standards, Tally};
+use super::{AgentSummary, Category, Finding, Note, Origin, Score, Span, Standards, Tally};
 
 /// A row or file that could not be read, or something about the input that the user should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,14 @@ pub struct AuditedNote {
     pub findings: Vec<Finding>,
     /// Findings that people decided not to count.
     pub set_aside: Vec<Finding>,
+}
+
+impl AuditedNote {
+    /// Where secrets stand in the note, to be masked: a finding that people decided not to count is a secret all the same.
+    pub fn secrets(&self) -> Vec<Span> {
+        let found = self.findings.iter().chain(&self.set_aside);
+        found.filter(|finding| finding.category == Category::Sensitive).filter_map(|finding| finding.span).collect()
+    }
 }
 
 /// How the run was made.

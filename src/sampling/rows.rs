@@ -3,7 +3,7 @@
 use super::Kind;
 use super::manifest::Manifest;
 use crate::input::Grid;
-use crate::model::{AuditedNote, Category, Note, Span};
+use crate::model::{AuditedNote, Note};
 use crate::report::sheet::{Column, Sheet};
 use crate::rules::Rulebook;
 use crate::text::redact::{self, MASK};
@@ -81,9 +81,7 @@ fn told(audited: &AuditedNote, blind: bool) -> Vec<String> {
 /// The note with secrets and long numbers masked, and what the export tells in columns of its own below it: a reviewer sees all that
 /// the rules see.
 pub(super) fn masked(audited: &AuditedNote) -> String {
-    let secrets: Vec<Span> =
-        audited.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
-    let mut text = redact::note(&audited.note.text, &secrets);
+    let mut text = redact::note(&audited.note.text, &audited.secrets());
     for (role, value) in &audited.note.elements {
         text.push_str(&format!("\n[{}] {}", role.name(), redact::note(value, &[])));
     }

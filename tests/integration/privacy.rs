@@ -38,6 +38,35 @@ fn no_output_shows_a_secret() {
     }
 }
 
+#[test]
+fn a_secret_whose_finding_is_waived_stays_masked() {
+    let place = Place::new();
+    place.write(
+        "n.csv",
+        "note_id,agent_id,language,note\n1,A,en,\"Cust locked out, password: Maple!2291x. Explained it.\"\n",
+    );
+    let waiver = "- {waive: {rule: password}, owner: Lead, until: 2999-12-31, on: 2026-06-03, why: pilot}\n";
+    place.write("acw-decisions.yaml", waiver);
+    assert!(place.findings(&["n.csv"]).iter().all(|f| f["rule"] != "password"), "the waiver is in force");
+    let mut outputs = Vec::new();
+    let runs: [&[&str]; 4] = [
+        &["audit", "n.csv", "--report", "pages"],
+        &["abbreviations", "n.csv", "--min", "1"],
+        &["sample", "draw", "n.csv", "--size", "1", "--format", "csv", "--out", "sample"],
+        &["sample", "show", "sample"],
+    ];
+    for run in runs {
+        let done = place.acw(run);
+        assert_eq!(done.code, 0, "{}", done.err);
+        outputs.push((run[..2].join(" "), done.out));
+    }
+    read_folder(&place.path("pages"), &mut outputs);
+    read_folder(&place.path("sample"), &mut outputs);
+    for (name, text) in outputs {
+        assert!(!text.contains("Maple"), "the password is shown in {name}");
+    }
+}
+
 fn read_folder(folder: &Path, out: &mut Vec<(String, String)>) {
     let mut any = false;
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{AuditedNote, Category, Disposition, Finding, Severity, Span};
+use crate::model::{AuditedNote, Category, Disposition, Finding, Severity};
 use crate::report::figures::Tone;
 use crate::text::redact;
 
@@ -118,8 +118,7 @@ impl NoteView {
 fn pieces(note: &AuditedNote, shown: &[&Finding], title: &dyn Fn(usize) -> String, numbered: bool) -> Vec<Piece> {
     let text = &note.note.text;
     // Secrets are masked whether or not their findings are among those shown.
-    let secrets: Vec<Span> =
-        note.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
+    let secrets = note.secrets();
     let masked: Vec<char> = redact::note(text, &secrets).chars().collect();
     let mut owner: Vec<Option<usize>> = vec![None; masked.len()];
     let mut order: Vec<usize> = (0..shown.len()).collect();
@@ -172,7 +171,7 @@ fn short_time(written: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Note, Score};
+    use crate::model::{Note, Score, Span};
 
     fn finding(category: Category, severity: Severity, start: usize, end: usize) -> Finding {
         Finding {
