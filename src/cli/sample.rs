@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::audit::Bar;
-use super::{Common, Failure, Reading};
-use crate::audit::Options;
+use super::{Common, Deciding, Failure, Reading};
+use crate::audit::{Decisions, Options};
 use crate::config::Settings;
 use crate::input::read_grid;
 use crate::measure::{self, Allocation};
@@ -142,6 +142,8 @@ pub(super) struct Draw {
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
@@ -208,7 +210,7 @@ impl Draw {
         let settings = self.common.settings(Some(&self.reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
         let plan = self.plan(&settings);
-        let options = options(&self.inputs, &settings);
+        let options = options(&self.inputs, &settings, &self.deciding.load(&settings, &book)?);
         // Said before the work, not after it.
         sampling::check_new(&self.out).map_err(|e| Failure::Output(e.to_string()))?;
         let progress = Bar::new(self.quiet);
@@ -282,6 +284,8 @@ pub(super) struct Replace {
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     why: String,
     #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
@@ -292,7 +296,8 @@ impl Replace {
         twice(&self.inputs)?;
         let settings = self.common.settings(Some(&self.reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
-        let options = options_of(&self.inputs, &Manifest::read(&self.dir)?, &settings);
+        let decisions = self.deciding.load(&settings, &book)?;
+        let options = options_of(&self.inputs, &Manifest::read(&self.dir)?, &settings, &decisions);
         let progress = Bar::new(false);
         let replaced = sampling::replace(&self.dir, &self.note, &self.why, &options, &book, &progress);
         progress.finish();
@@ -326,6 +331,8 @@ pub(super) struct Estimate {
     #[arg(long, value_name = "FORM", default_value = "terminal")]
     format: Output,
     #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
@@ -349,9 +356,10 @@ impl Estimate {
         let also = self.also.iter().map(|dir| Manifest::read(dir)).collect::<Result<Vec<_>, _>>()?;
         let estimated = if self.sheets.is_empty() {
             let book = Rulebook::compile(settings.packs()?)?;
-            let first = options_of(&self.inputs, &manifest, &settings);
+            let decisions = self.deciding.load(&settings, &book)?;
+            let first = options_of(&self.inputs, &manifest, &settings, &decisions);
             let others = also.into_iter().map(|manifest| {
-                let options = options_of(&[], &manifest, &settings);
+                let options = options_of(&[], &manifest, &settings, &decisions);
                 (manifest, options)
             });
             let samples: Vec<_> = std::iter::once((manifest, first)).chain(others).collect();
@@ -384,6 +392,8 @@ pub(super) struct Show {
     #[arg(long, value_name = "FORM", default_value = "terminal")]
     format: Output,
     #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
@@ -395,7 +405,7 @@ impl Show {
         let settings = self.common.settings(Some(&self.reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
         let manifest = Manifest::read(&self.dir)?;
-        let options = options_of(&self.inputs, &manifest, &settings);
+        let options = options_of(&self.inputs, &manifest, &settings, &self.deciding.load(&settings, &book)?);
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
         print(&match self.format {
             Output::Terminal => text::examples(&teams, book.scorecard.target),
@@ -414,19 +424,20 @@ fn twice(inputs: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(inputs: &[PathBuf], settings: &Settings) -> Options {
+fn options(inputs: &[PathBuf], settings: &Settings, decisions: &Decisions) -> Options {
     Options {
         inputs: inputs.to_vec(),
         input: settings.input.clone(),
         standards: settings.standards.clone(),
+        decisions: decisions.clone(),
         ..Options::default()
     }
 }
 
 /// The exports that the user named, or those of the draw.
-fn options_of(inputs: &[PathBuf], manifest: &Manifest, settings: &Settings) -> Options {
+fn options_of(inputs: &[PathBuf], manifest: &Manifest, settings: &Settings, decisions: &Decisions) -> Options {
     let drawn: Vec<PathBuf> = manifest.inputs.iter().map(PathBuf::from).collect();
-    options(if inputs.is_empty() { &drawn } else { inputs }, settings)
+    options(if inputs.is_empty() { &drawn } else { inputs }, settings, decisions)
 }
 
 fn files(written: &[PathBuf]) -> String {

@@ -1,10 +1,12 @@
 //! A note that cannot be judged gives its place to another of its stratum; both are on record.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::SamplingError;
 use super::draw::{fetch, order};
 use super::frame::frame;
+use super::identity::number;
 use super::manifest::{Drawn, Manifest, Replaced, Writing, rewrite};
 use super::reread::reread;
 use crate::audit::{Options, Progress};
@@ -28,13 +30,6 @@ pub fn replace(
 ) -> Result<(Replaced, Writing), SamplingError> {
     let mut manifest = Manifest::read(dir)?;
     let at = find(&manifest, note)?;
-    if manifest.plan.needs_audit() && manifest.rules != book.hash {
-        return Err(SamplingError::Usage(
-            "the rules have changed since the draw, and they decided which notes were drawn\n  help: give the rules of the draw with \
-             --rules, or draw a new sample"
-                .into(),
-        ));
-    }
     let stratum = manifest.notes[at].stratum;
     let frame = frame(&manifest.plan, options, book, progress)?;
     if frame.export != manifest.export || frame.strata.len() != manifest.strata.len() {
@@ -48,9 +43,17 @@ pub fn replace(
     }
     let order = order(&manifest.plan, &frame, manifest.drawn);
     let drawn = manifest.strata[stratum].drawn;
-    // Replacements are taken in the order of the draw, so that so many are gone as are on record.
-    let gone = drawn + manifest.replaced.iter().filter(|replaced| replaced.stratum == stratum).count() as u64;
-    let Some(member) = order.members[stratum].get(gone as usize) else {
+    // Replacements are taken in the order of the draw, so that the notes on record are its first ones.
+    let gone = on_record(&manifest, stratum);
+    let first: BTreeSet<u64> = order.members[stratum].iter().take(gone.len()).map(|member| member.number).collect();
+    if first != gone {
+        return Err(SamplingError::Usage(
+            "what the rules find has changed since the draw, and it decided which notes were drawn\n  help: give the rules and decisions \
+             of the draw with --rules and --decisions, or draw a new sample"
+                .into(),
+        ));
+    }
+    let Some(member) = order.members[stratum].get(gone.len()) else {
         return Err(SamplingError::Usage(format!(
             "note {note} cannot be replaced: all {} notes of its stratum are drawn\n  help: leave its row empty; estimates go by the \
              rows that are filled",
@@ -73,6 +76,14 @@ pub fn replace(
     let reread = reread(&manifest, options, book)?;
     let written = rewrite(dir, &manifest, &reread.notes, book)?;
     Ok((replaced, written))
+}
+
+/// Numbers of the notes of a stratum that were drawn, replaced ones among them.
+fn on_record(manifest: &Manifest, stratum: usize) -> BTreeSet<u64> {
+    let drawn = manifest.notes.iter().filter(|drawn| drawn.stratum == stratum).map(|drawn| (&drawn.note, drawn.nth));
+    let replaced = manifest.replaced.iter().filter(|replaced| replaced.stratum == stratum);
+    let replaced = replaced.map(|replaced| (&replaced.note, replaced.nth));
+    drawn.chain(replaced).map(|(id, nth)| number(manifest.plan.seed, id, nth)).collect()
 }
 
 fn find(manifest: &Manifest, note: &str) -> Result<usize, SamplingError> {

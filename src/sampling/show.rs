@@ -114,12 +114,16 @@ mod tests {
             message: String::new(),
             suggestion: None,
             fingerprint: 0,
+            standing: crate::model::Standing::default(),
             points_lost: 1,
         };
         let findings = if percent == 100 { Vec::new() } else { vec![finding] };
         let score =
             Score { earned: percent, possible: 100, share: Some(BasisPoints(percent * 100)), ..Score::default() };
-        (AuditedNote { note: Note { id: id.into(), ..Note::default() }, language: None, score, findings }, 1.0)
+        (
+            AuditedNote { note: Note { id: id.into(), ..Note::default() }, score, findings, ..AuditedNote::default() },
+            1.0,
+        )
     }
 
     fn ids(examples: &[Example]) -> Vec<&str> {
