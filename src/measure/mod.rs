@@ -1,5 +1,6 @@
 //! Pure arithmetic on findings and notes.
 
+mod change;
 mod mix;
 mod quality;
 mod rank;
@@ -8,6 +9,7 @@ mod stats;
 mod tally;
 mod time;
 
+pub use change::{Change, Sample, contrast, like_for_like, newcombe, score_change};
 pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};
 pub use rank::{Basis, Verdict, places, score_interval, verdict};
