@@ -39,6 +39,7 @@
 //! | [`audit`] | the run (reader, workers, collector) and the judge (hits to findings) |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
 //! | [`report`] | terminal, JSON lines, pages |
+//! | [`history`] | runs kept in an SQLite file: migrations, trends, before and after, forgetting |
 //! | [`cli`] | one file a subcommand, the only exit codes |
 //!
 //! # Where a new thing goes
@@ -84,5 +85,7 @@ pub mod audit;
 pub mod coach;
 
 pub mod report;
+
+pub mod history;
 
 pub mod cli;
