@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use crate::audit::AuditError;
 use crate::config::ConfigError;
+use crate::history::HistoryError;
 use crate::input::InputError;
 use crate::rules::RulesError;
 
@@ -91,6 +92,15 @@ impl From<AuditError> for Failure {
         match error {
             AuditError::Input(error) => error.into(),
             AuditError::Output(error) => Failure::writing(&error),
+        }
+    }
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Unusable { .. } => Failure::Input(error.to_string()),
+            HistoryError::Failed { .. } => Failure::Output(error.to_string()),
         }
     }
 }

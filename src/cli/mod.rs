@@ -5,6 +5,8 @@ mod audit;
 mod columns;
 mod exit;
 mod explain;
+mod forget;
+mod history;
 mod measure;
 mod rules;
 
@@ -36,6 +38,11 @@ enum Command {
     Abbreviations(abbreviations::Propose),
     /// Explain one note: which rules ran, which did not apply and why, what each hit saw
     Explain(explain::Explain),
+    /// Look at the runs that `acw audit --history` kept: trends, before and after a date
+    #[command(subcommand)]
+    History(history::History),
+    /// Erase an agent or a customer everywhere in a history
+    Forget(forget::Forget),
     /// List, show and test the rules
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -97,6 +104,8 @@ pub fn main() -> ExitCode {
         Command::Abbreviations(propose) => propose.run(),
         Command::Columns(columns) => columns.run(),
         Command::Explain(explain) => explain.run(),
+        Command::History(history) => history.run(),
+        Command::Forget(forget) => forget.run(),
         Command::Rules(rules) => rules.run(),
     };
     match done {
