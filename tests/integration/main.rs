@@ -6,6 +6,7 @@ mod architecture;
 mod audit;
 mod columns;
 mod errors;
+mod history;
 mod input;
 mod packs;
 mod privacy;
