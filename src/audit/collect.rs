@@ -1,14 +1,15 @@
 //! Gathers the sums and, for the pages, a bounded number of notes an agent.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
+use super::decisions::Decisions;
 use crate::input::Worked;
 use crate::measure::{add_note, usual};
 use crate::model::{
-    AgentSummary, AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Tally,
+    AgentSummary, AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Standing, Tally,
 };
 use crate::rules::Rulebook;
 use crate::text::count_words;
@@ -29,6 +30,8 @@ pub(super) struct Collector<'b> {
     /// Longest time that a row tells an agent worked on a day.
     worked: HashMap<(usize, Option<Date>), u32>,
     questions: Vec<Question>,
+    /// Fingerprints of findings that somebody decided about.
+    met: HashSet<u64>,
     /// Notes kept an agent: how many of the worst and of the best.
     keep: (usize, usize),
     kept: Vec<Kept>,
@@ -52,6 +55,7 @@ impl<'b> Collector<'b> {
             languages: HashMap::new(),
             worked: HashMap::new(),
             questions: Vec::new(),
+            met: HashSet::new(),
             keep,
             kept: Vec::new(),
         }
@@ -88,6 +92,17 @@ impl<'b> Collector<'b> {
                 ),
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
             }),
+        }
+        for finding in note.findings.iter().chain(&note.set_aside) {
+            let met = &mut self.report.decisions;
+            match finding.standing {
+                Standing::Counts => continue,
+                Standing::Disputed => met.disputed += 1,
+                Standing::Upheld => met.upheld += 1,
+                Standing::Overturned => met.overturned += 1,
+                Standing::Waived => met.waived += 1,
+            }
+            self.met.insert(finding.fingerprint);
         }
         let rules = &self.book.rules;
         let standards = &self.report.run.standards;
@@ -195,7 +210,8 @@ impl<'b> Collector<'b> {
         }
     }
 
-    pub(super) fn finish(mut self, roster: &[Worked]) -> Report {
+    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions) -> Report {
+        self.report.decisions.remarks = decisions.remarks(&self.met);
         self.report.worked = self.worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
         for groups in self.report.groups.values_mut() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::decisions::Decisions;
 use super::fingerprint;
 use crate::checks::Corpus;
 use crate::measure::{Card, Loss, Stake, score};
@@ -26,15 +27,27 @@ pub fn audit_note(
     corpus: &Corpus,
     workspaces: &mut Workspaces,
 ) -> AuditedNote {
+    audit_decided(note, language, book, corpus, &Decisions::default(), workspaces)
+}
+
+/// The same where people have decided about findings.
+pub(super) fn audit_decided(
+    note: Note,
+    language: Option<usize>,
+    book: &Rulebook,
+    corpus: &Corpus,
+    decisions: &Decisions,
+    workspaces: &mut Workspaces,
+) -> AuditedNote {
     let Some(index) = language else {
-        return AuditedNote { note, language: None, score: Score::default(), findings: Vec::new() };
+        return AuditedNote { note, ..AuditedNote::default() };
     };
     let language = &book.languages[index];
     let workspace = workspaces.entry(index).or_insert_with(|| Workspace::new(&language.scanner));
     let prepared = workspace.prepare(&note, &book.folder, &language.scanner, &language.speech);
     let mut stakes = Vec::with_capacity(book.rules.len());
     let mut findings = Vec::new();
-    let (mut fatal, mut auto_fail) = (false, false);
+    let mut grave = Vec::new();
     let pass = book.scorecard.not_applicable == NotApplicable::Pass;
     let profile = book.profile(&note, &language.code);
     for (at, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
@@ -46,13 +59,19 @@ pub fn audit_note(
             stakes.push(Stake { category: rule.category, points });
         }
         if let Some(Outcome::Fail(hits)) = outcome {
-            fatal |= rule.fatal;
-            auto_fail |= rule.auto_fail;
+            if rule.fatal || rule.auto_fail {
+                grave.push(at);
+            }
             findings.extend(hits.into_iter().map(|hit| finding(at, rule, &language.code, &note, hit)));
         }
     }
     settle(&mut findings);
     fingerprint::mark(&mut findings, &note, &book.rules);
+    let set_aside = decisions.apply(&mut findings, &note, &language.code, &book.rules);
+    // A grave failure counts even where another finding tells the same words, but not where all of it was set aside.
+    grave.retain(|rule| findings.iter().any(|f| f.rule == *rule) || !set_aside.iter().any(|f| f.rule == *rule));
+    let fatal = grave.iter().any(|rule| book.rules[*rule].fatal);
+    let auto_fail = grave.iter().any(|rule| book.rules[*rule].auto_fail);
     let mut losses: Vec<Loss<'_>> = findings
         .iter_mut()
         .map(|f| Loss {
@@ -68,7 +87,7 @@ pub fn audit_note(
         cap: &|rule| book.cap(rule, profile),
     };
     let score = Score { fatal, auto_fail, ..score(&card, &stakes, &mut losses) };
-    AuditedNote { language: Some(language.code.clone()), note, score, findings }
+    AuditedNote { language: Some(language.code.clone()), note, score, findings, set_aside }
 }
 
 fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Finding {
@@ -89,6 +108,7 @@ fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Fin
         suggestion: hit.better.or_else(|| text.and_then(|t| t.better.clone())),
         excerpt,
         fingerprint: 0,
+        standing: crate::model::Standing::default(),
         points_lost: 0,
     }
 }

@@ -1,9 +1,11 @@
 //! Runs the rules over every note, on all cores, in bounded memory, in the order of the input.
 
 mod collect;
+pub mod decisions;
 mod fingerprint;
 mod judge;
 mod run;
 
+pub use decisions::{Decisions, DecisionsError};
 pub use judge::{Workspaces, audit_note};
 pub use run::{AuditError, Options, Progress, run};

@@ -8,7 +8,8 @@ use std::{fmt, io, thread};
 use rayon::prelude::*;
 
 use super::collect::Collector;
-use super::judge::{Workspaces, audit_note};
+use super::decisions::Decisions;
+use super::judge::{Workspaces, audit_decided};
 use crate::checks::{Corpus, Needs};
 use crate::input::{self, InputError, Sources, Worked};
 use crate::model::{AuditedNote, Note, Problem, Report, RunInfo, Standards};
@@ -31,6 +32,8 @@ pub struct Options {
     pub standards: Standards,
     /// How long agents worked, where a roster tells it.
     pub roster: Vec<Worked>,
+    /// What people decided about findings.
+    pub decisions: Decisions,
     /// How many of an agent's worst and best notes the report keeps.
     pub keep: (usize, usize),
 }
@@ -100,7 +103,7 @@ pub fn run(
                     |workspaces, row| {
                         let note = row?;
                         let language = language_of(&note, book).or(fallback.filter(|_| note.language.is_none()));
-                        Ok(audit_note(note, language, book, corpus, &mut workspaces.own))
+                        Ok(audit_decided(note, language, book, corpus, &options.decisions, &mut workspaces.own))
                     },
                 )
                 .collect();
@@ -115,7 +118,7 @@ pub fn run(
             }
             progress.rows(done);
         }
-        let report = collector.finish(&options.roster);
+        let report = collector.finish(&options.roster, &options.decisions);
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));

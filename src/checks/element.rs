@@ -302,10 +302,16 @@ impl Told {
             let value = &text[value_at..value_end];
             let has_what_it_needs = self.value_needs.is_empty()
                 || note.hits_of(&self.value_needs).any(|h| h.start as usize >= value_at && h.end as usize <= value_end);
-            if !self.is_junk(value) && has_what_it_needs {
-                return Section::Filled;
+            // `Reason: [reason]. Restarted the router`: what stands behind the first sentence is about something else, or the text
+            // tells the element by itself.
+            let typed_at = value_at + value.len() - value.trim_start().len();
+            let first_end =
+                note.sentence_at(typed_at).map_or(value_end, |sentence| sentence.end.clamp(value_at, value_end));
+            match (self.is_junk(&text[value_at..first_end]), self.is_junk(value)) {
+                (false, _) if has_what_it_needs => return Section::Filled,
+                (true, false) => {}
+                _ => found = Section::Empty,
             }
-            found = Section::Empty;
         }
         found
     }

@@ -150,7 +150,8 @@ impl Secret {
                 }
                 Value::Password => {
                     let span = note.span(start, end);
-                    is_password(span.of(&note.note.text), word).then_some(end)
+                    let single = is_password(span.of(&note.note.text), word).then_some(end);
+                    code_in_groups(text, start).or(single)
                 }
             };
             if let Some(end) = found {
@@ -218,6 +219,14 @@ fn digit_run(text: &str, start: usize) -> Option<(usize, usize)> {
     (count > 0 && clean_end).then_some((at, count))
 }
 
+/// End of a code of digits in groups (`448 210`, `12-34-56`): four to ten digits in groups of like length.
+fn code_in_groups(text: &str, start: usize) -> Option<usize> {
+    let (end, digits) = digit_run(text, start)?;
+    let groups: Vec<usize> = text[start..end].split([' ', '-']).map(str::len).collect();
+    let like = groups.iter().all(|length| *length == groups[0]);
+    (groups.len() > 1 && like && (4..=10).contains(&digits) && groups[0] >= 2).then_some(end)
+}
+
 /// Whether four digits that do not stand right behind their words are a year.
 fn is_year(digits: &str, distance: usize) -> bool {
     distance > 4 && digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))
@@ -282,6 +291,13 @@ fn is_password(written: &str, folded: &str) -> bool {
     if is_email || is_date_or_amount {
         return false;
     }
+    // `7734#`, `2580*`: keypads take a sign at the end.
+    if let Some(code) = written.strip_suffix(['#', '*', '!'])
+        && code.len() >= 4
+        && code.bytes().all(|b| b.is_ascii_digit())
+    {
+        return true;
+    }
     if plain_number {
         return written.chars().all(|c| c.is_ascii_digit()) && (4..=10).contains(&length);
     }
@@ -297,6 +313,7 @@ mod tests {
         for good in ["Maple$2291", "Andina2024*x1", "gj7789", "Grenat!58tulipe"] {
             assert!(is_password(&good.replace('*', "#"), &good.to_lowercase().replace('*', "#")), "{good}");
         }
+        assert!(is_password("7734#", "7734#") && is_password("2580*", "2580*") && !is_password("*4321", "*4321"));
         for bad in ["WhatsApp", "Wi-Fi", "restablecida", "****", "12/05", "soporte@correo.es", "Portal"] {
             assert!(!is_password(bad, &bad.to_lowercase()), "{bad}");
         }
@@ -305,6 +322,8 @@ mod tests {
     #[test]
     fn runs_end_where_the_number_ends() {
         assert_eq!(digit_run("7731 ok", 0), Some((4, 4)));
+        assert_eq!(code_in_groups("448 210 by text", 0), Some(7));
+        assert_eq!(code_in_groups("2291 on 12", 0), None);
         assert!(
             digit_run("12/05/2024", 0).is_none() && is_date_or_decimal("2025-03-11") && is_date_or_decimal("12500.00")
         );

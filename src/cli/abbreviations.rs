@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Failure, Reading};
-use crate::audit::{self, Options, Progress};
+use super::{Common, Failure, Reading, Silent};
+use crate::audit::{self, Options};
 use crate::model::{AuditedNote, Category, Span};
 use crate::rules::Rulebook;
 use crate::text::redact;
@@ -43,12 +43,6 @@ struct Form {
 
 /// Characters shown before and behind the form.
 const AROUND: usize = 30;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn rows(&self, _: u64) {}
-}
 
 impl Propose {
     pub(super) fn run(self) -> Result<(), Failure> {

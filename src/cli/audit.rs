@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::history::{self, Keeping};
-use super::{Common, Failure, Reading};
+use super::{Common, Deciding, Failure, Reading};
 use crate::audit::{self, Options, Progress};
 use crate::input;
 use crate::report::{self, Colour, html};
@@ -44,6 +44,8 @@ pub(super) struct Audit {
     #[command(flatten)]
     history: Keeping,
     #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
@@ -64,9 +66,10 @@ impl Audit {
             input: settings.input.clone(),
             standards: settings.standards.clone(),
             roster,
+            decisions: self.deciding.load(&settings, &book)?,
             keep,
         };
-        let mut recorder = self.history.recorder(&settings, &book)?;
+        let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let report = audit::run(&options, &book, &progress, &mut |note| {

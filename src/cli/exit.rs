@@ -12,7 +12,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use crate::audit::AuditError;
+use crate::audit::{AuditError, DecisionsError};
 use crate::config::ConfigError;
 use crate::history::HistoryError;
 use crate::input::InputError;
@@ -77,6 +77,12 @@ impl From<ConfigError> for Failure {
 
 impl From<RulesError> for Failure {
     fn from(error: RulesError) -> Self {
+        Failure::Rules(error.to_string())
+    }
+}
+
+impl From<DecisionsError> for Failure {
+    fn from(error: DecisionsError) -> Self {
         Failure::Rules(error.to_string())
     }
 }

@@ -3,8 +3,10 @@
 mod abbreviations;
 mod audit;
 mod columns;
+mod dispute;
 mod exit;
 mod explain;
+mod feedback;
 mod forget;
 mod history;
 mod measure;
@@ -17,8 +19,10 @@ use clap::{Args, Parser, Subcommand};
 
 pub use exit::Failure;
 
+use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::Given;
+use crate::rules::Rulebook;
 
 /// Audits the notes that contact-centre agents type after a call.
 #[derive(Debug, Parser)]
@@ -36,8 +40,13 @@ enum Command {
     Columns(columns::Show),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
     Abbreviations(abbreviations::Propose),
+    /// Dispute a finding, decide a dispute, waive findings, list what was decided
+    #[command(subcommand)]
+    Dispute(dispute::Dispute),
     /// Explain one note: which rules ran, which did not apply and why, what each hit saw
     Explain(explain::Explain),
+    /// Join what other departments say of the notes to the findings: what costs rework, which rules nobody needs
+    Feedback(feedback::Join),
     /// Look at the runs that `acw audit --history` kept: trends, before and after a date
     #[command(subcommand)]
     History(history::History),
@@ -57,6 +66,28 @@ struct Common {
     /// Pack of rules (a folder) laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
+}
+
+/// Flags of every subcommand that heeds disputes and waivers.
+#[derive(Debug, Args)]
+struct Deciding {
+    /// File of disputes and waivers [default: acw-decisions.yaml in the working folder, if there]
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+}
+
+impl Deciding {
+    /// The file, and whether somebody named it.
+    fn file(&self, settings: &Settings) -> (PathBuf, bool) {
+        let named = self.decisions.as_ref().or(settings.decisions.as_ref());
+        (named.cloned().unwrap_or_else(|| PathBuf::from(decisions::FILE)), named.is_some())
+    }
+
+    /// The decisions in force today.
+    fn load(&self, settings: &Settings, book: &Rulebook) -> Result<Decisions, Failure> {
+        let (file, named) = self.file(settings);
+        Ok(Decisions::of(&Decisions::entries(&file, named, book)?, jiff::Zoned::now().date()))
+    }
 }
 
 /// Flags of every subcommand that reads exports.
@@ -89,6 +120,13 @@ impl Common {
     }
 }
 
+/// Nobody watches.
+struct Silent;
+
+impl Progress for Silent {
+    fn rows(&self, _: u64) {}
+}
+
 /// Parses the arguments, runs, and turns what went wrong into a message and an exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -103,7 +141,9 @@ pub fn main() -> ExitCode {
         Command::Audit(audit) => audit.run(),
         Command::Abbreviations(propose) => propose.run(),
         Command::Columns(columns) => columns.run(),
+        Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Feedback(join) => join.run(),
         Command::History(history) => history.run(),
         Command::Forget(forget) => forget.run(),
         Command::Rules(rules) => rules.run(),

@@ -129,7 +129,13 @@ mod tests {
         let invented = Invented::from_wording(&wording, &folder);
         let anonymiser = Anonymiser { invented: &invented, folder: &folder, people: &[], seed: 1 };
         let note = Note { text: text.to_owned(), customer: Some(customer.to_owned()), ..Note::default() };
-        let audited = AuditedNote { note, language: None, score: crate::model::Score::default(), findings: Vec::new() };
+        let audited = AuditedNote {
+            note,
+            language: None,
+            score: crate::model::Score::default(),
+            findings: Vec::new(),
+            set_aside: Vec::new(),
+        };
         anonymiser.invent(&audited, 0).text
     }
 

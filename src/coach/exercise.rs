@@ -116,6 +116,7 @@ mod tests {
             message: String::new(),
             suggestion: None,
             fingerprint: 0,
+            standing: crate::model::Standing::default(),
             points_lost: 1,
         });
         AuditedNote {
@@ -128,6 +129,7 @@ mod tests {
             language: None,
             score: Score { earned: 1, possible: 1, ..Score::default() },
             findings: findings.collect(),
+            ..AuditedNote::default()
         }
     }
 

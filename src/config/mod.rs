@@ -1,6 +1,6 @@
 //! `acw.yaml` as written, all of it optional, and the settings that come of it and of the flags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,9 @@ pub struct Spec {
     /// Columns by role: a header, or `=value` for a constant.
     #[serde(default)]
     pub columns: BTreeMap<Role, String>,
+    /// File of disputes and waivers; relative to this file.
+    #[serde(default)]
+    pub decisions: Option<PathBuf>,
     /// Ids of rules that are switched off.
     #[serde(default)]
     pub off: Vec<String>,
@@ -189,6 +192,8 @@ pub struct Settings {
     pub rules: Option<PathBuf>,
     /// How to read exports.
     pub input: input::Options,
+    /// File of disputes and waivers.
+    pub decisions: Option<PathBuf>,
     /// Rules switched off.
     pub off: Vec<String>,
     /// Approved abbreviations of the company.
@@ -255,6 +260,7 @@ impl Settings {
             roster: spec.acw.roster.map(|roster| folder.join(roster)),
             rules: spec.rules.map(|rules| folder.join(rules)),
             input: input::Options { encoding: spec.encoding, columns, language: spec.language },
+            decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,
             approved: spec.approved,
             history: spec.history.map(|history| history.within(folder)),
@@ -286,11 +292,12 @@ impl Settings {
         Ok(packs)
     }
 
-    /// Hash of what judges beside the rule files: rules switched off, abbreviations approved, and the scorecard in force with its
-    /// target. With the hash of the files it tells whether two runs held notes to the same; hexadecimal.
-    pub fn hash(&self, scorecard: &Scorecard) -> String {
-        let off: std::collections::BTreeSet<&String> = self.off.iter().collect();
-        let judging = serde_json::json!({"off": off, "approved": self.approved, "scorecard": scorecard});
+    /// Hash of what judges beside the rule files: rules switched off or waived, abbreviations approved, and the scorecard in force
+    /// with its target. With the hash of the files it tells whether two runs held notes to the same; hexadecimal.
+    pub fn hash(&self, scorecard: &Scorecard, waived: &BTreeSet<String>) -> String {
+        let off: BTreeSet<&String> = self.off.iter().collect();
+        let judging =
+            serde_json::json!({"off": off, "waived": waived, "approved": self.approved, "scorecard": scorecard});
         let digest = Sha256::digest(judging.to_string());
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }

@@ -3,6 +3,7 @@
 mod columns;
 mod csv;
 mod decode;
+mod feedback;
 mod jsonl;
 mod labelled;
 mod roster;
@@ -16,6 +17,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
+pub use feedback::{Feedback, read_feedback};
 pub use labelled::{Labelled, read_labelled};
 pub use roster::{Worked, read_roster};
 pub use sources::Sources;

@@ -1,6 +1,7 @@
 //! Pure arithmetic on findings and notes.
 
 mod change;
+mod feedback;
 mod mix;
 mod quality;
 mod rank;
@@ -10,6 +11,7 @@ mod tally;
 mod time;
 
 pub use change::{Change, Sample, contrast, like_for_like, newcombe, score_change};
+pub use feedback::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};
 pub use rank::{Basis, Verdict, places, score_interval, verdict};

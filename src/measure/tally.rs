@@ -69,6 +69,7 @@ mod tests {
             message: String::new(),
             suggestion: None,
             fingerprint: 0,
+            standing: crate::model::Standing::default(),
             points_lost: 3,
         };
         let note = AuditedNote {
@@ -76,6 +77,7 @@ mod tests {
             language: None,
             score: Score { share: Some(BasisPoints(9400)), ..Score::default() },
             findings: vec![finding(1), finding(1)],
+            ..AuditedNote::default()
         };
         let mut tally = Tally::default();
         add_note(&mut tally, &note, &Standards::default(), |_| Some(Critical::Customer));

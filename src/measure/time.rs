@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::model::{Cell, Standards};
 
 /// What notes of a call type usually take, in seconds: the middle, and how far they lie from it.
@@ -49,7 +51,7 @@ fn median(values: impl Iterator<Item = (f64, u64)> + Clone) -> f64 {
 }
 
 /// An agent's notes by time and quality; a note is slow over its call type's limit or, without one, over its median.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Fields {
     /// Quick, and the note complies.
     pub fast_good: u64,

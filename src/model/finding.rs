@@ -143,6 +143,18 @@ pub enum Element {
 }
 
 impl Element {
+    /// Every element.
+    pub const ALL: [Element; 8] = [
+        Element::Reason,
+        Element::Action,
+        Element::Outcome,
+        Element::NextStep,
+        Element::Product,
+        Element::Budget,
+        Element::Source,
+        Element::Documents,
+    ];
+
     /// The name in rules and outputs.
     pub const fn name(self) -> &'static str {
         match self {
@@ -154,6 +166,41 @@ impl Element {
             Element::Budget => "budget",
             Element::Source => "source",
             Element::Documents => "documents",
+        }
+    }
+}
+
+/// What people decided about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nothing: it counts.
+    #[default]
+    Counts,
+    /// It is disputed and not decided; it counts.
+    Disputed,
+    /// A dispute was rejected; it counts.
+    Upheld,
+    /// A dispute was accepted; it does not count.
+    Overturned,
+    /// It is waived; it does not count until the waiver expires.
+    Waived,
+}
+
+impl Standing {
+    /// Whether the finding costs points.
+    pub const fn counts(self) -> bool {
+        matches!(self, Standing::Counts | Standing::Disputed | Standing::Upheld)
+    }
+
+    /// The name in outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Standing::Counts => "counts",
+            Standing::Disputed => "disputed",
+            Standing::Upheld => "upheld",
+            Standing::Overturned => "overturned",
+            Standing::Waived => "waived",
         }
     }
 }
@@ -180,6 +227,8 @@ pub struct Finding {
     /// Names the finding across runs: the same for the same words under the same rule in the same note, whatever the order of
     /// rows and findings; made from masked words.
     pub fingerprint: u64,
+    /// What people decided about it.
+    pub standing: Standing,
     /// Points of the note's score lost to this finding (0 where a cap was reached before).
     pub points_lost: u32,
 }

@@ -18,7 +18,7 @@ pub struct Problem {
 }
 
 /// A note with what was found in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuditedNote {
     /// The note.
     pub note: Note,
@@ -26,8 +26,10 @@ pub struct AuditedNote {
     pub language: Option<String>,
     /// Its score.
     pub score: Score,
-    /// Its findings, by place, those about the whole note first.
+    /// Its findings that count, by place, those about the whole note first.
     pub findings: Vec<Finding>,
+    /// Findings that people decided not to count.
+    pub set_aside: Vec<Finding>,
 }
 
 /// How the run was made.
@@ -43,6 +45,21 @@ pub struct RunInfo {
     pub rows: u64,
     /// What the figures are held to.
     pub standards: Standards,
+}
+
+/// What became of the decisions about findings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DecisionsMet {
+    /// Findings whose dispute is not decided.
+    pub disputed: u64,
+    /// Findings whose dispute was rejected.
+    pub upheld: u64,
+    /// Findings that do not count because their dispute was accepted.
+    pub overturned: u64,
+    /// Findings that do not count because they are waived.
+    pub waived: u64,
+    /// Waivers that have expired, and decisions about findings that are no longer found, in words.
+    pub remarks: Vec<String>,
 }
 
 /// By what figures are grouped, besides the agent.
@@ -135,6 +152,8 @@ pub struct Report {
     pub cells: Vec<Cell>,
     /// Seconds that each agent worked, in the order of `agents`; `None` where nothing tells it.
     pub worked: Vec<Option<u64>>,
+    /// What became of the decisions about findings.
+    pub decisions: DecisionsMet,
     /// After-call work that left little or no note, longest first.
     pub questions: Vec<Question>,
     /// Notes by the language that was used, code and count, most first.

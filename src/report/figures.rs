@@ -151,6 +151,21 @@ impl Figures {
     }
 }
 
+/// Places that somebody could hold.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Place {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    /// Whether it is one place alone.
+    pub(super) sole: bool,
+}
+
+impl Place {
+    pub(super) fn of((first, last): (usize, usize)) -> Self {
+        Place { first, last, sole: first == last }
+    }
+}
+
 /// What is told of the agents only side by side, in the order of the report.
 pub(super) struct Compared {
     /// Places that each could hold.

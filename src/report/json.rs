@@ -105,6 +105,13 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
         "agents": agents,
         "groups": groups,
         "acw": {"usual": usual, "questions": questions},
+        "decisions": {
+            "disputed": report.decisions.disputed,
+            "upheld": report.decisions.upheld,
+            "overturned": report.decisions.overturned,
+            "waived": report.decisions.waived,
+            "remarks": report.decisions.remarks,
+        },
     });
     format!("{object:#}\n")
 }

@@ -23,6 +23,7 @@ struct Line<'a> {
     suggestion: Option<&'a str>,
     points: u32,
     fingerprint: String,
+    standing: &'a str,
 }
 
 /// Writes the findings of a note; places are in Unicode code points.
@@ -43,6 +44,7 @@ pub(super) fn write(note: &AuditedNote, book: &Rulebook, out: &mut dyn Write) ->
             suggestion: finding.suggestion.as_deref(),
             points: finding.points_lost,
             fingerprint: format!("{:016x}", finding.fingerprint),
+            standing: finding.standing.name(),
         };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;

@@ -198,6 +198,17 @@ fn summary(report: &Report) -> String {
         f.findings,
         categories.join(", ")
     );
+    let met = &report.decisions;
+    if met.disputed + met.upheld + met.overturned + met.waived > 0 {
+        let _ = writeln!(
+            out,
+            "Decisions: {} findings disputed and not decided, {} upheld (both count), {} overturned, {} waived (neither counts).",
+            met.disputed, met.upheld, met.overturned, met.waived
+        );
+    }
+    for remark in &met.remarks {
+        let _ = writeln!(out, "Decisions: {remark}.");
+    }
     let languages: Vec<String> = report.languages.iter().map(|(code, count)| format!("{code} {count}")).collect();
     let _ = writeln!(
         out,

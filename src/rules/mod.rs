@@ -14,7 +14,7 @@ pub use compile::{Language, Rule, Rulebook};
 pub use layers::PackSpec;
 pub use pack::Packs;
 pub use scorecard::{NotApplicable, Scorecard, ScorecardSpec};
-pub use spec::{Example, LanguageSpec, ProfileRule, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText};
+pub use spec::{Example, Examples, LanguageSpec, ProfileRule, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText};
 
 /// Why the rules cannot be used.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::layers::{self, Layer};
 use super::scorecard::ScorecardSpec;
-use super::{LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
+use super::{Examples, LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
 use crate::text::Lexicon;
 use crate::yaml::{Source, nearest};
 
@@ -38,6 +38,8 @@ pub struct LanguagePack {
     pub lexicon: Lexicon,
     /// Texts by rule id.
     pub texts: BTreeMap<String, RuleText>,
+    /// Examples beside those of the texts, by rule id, with the file each came from.
+    examples: Vec<(Arc<Source>, BTreeMap<String, Examples>)>,
     /// Header aliases: role to headers.
     pub columns: BTreeMap<String, Vec<String>>,
     /// Character variants to fold: traditional to simplified.
@@ -70,6 +72,7 @@ impl Packs {
         for layer in &layers {
             packs.lay_languages(layer, &core_lists)?;
         }
+        packs.lay_examples()?;
         check_wording(&packs.languages)?;
         packs.check_profiles()?;
         if packs.rules.is_empty() || packs.languages.is_empty() {
@@ -153,6 +156,33 @@ impl Packs {
         source.fault_at(place, format!("there is no rule `{id}`"), help).into()
     }
 
+    /// Adds the examples of `examples/` to those of the texts, once all texts are known.
+    fn lay_examples(&mut self) -> Result<(), RulesError> {
+        for code in self.languages.keys().cloned().collect::<Vec<_>>() {
+            let files =
+                self.languages.get_mut(&code).map(|pack| std::mem::take(&mut pack.examples)).unwrap_or_default();
+            for (source, examples) in files {
+                for (id, examples) in examples {
+                    let own = self
+                        .rules
+                        .iter_mut()
+                        .find(|(_, rule)| rule.id == id)
+                        .and_then(|(_, rule)| rule.texts.get_mut(&code));
+                    let laid = match own {
+                        Some(text) => Some(text),
+                        None => self.languages.get_mut(&code).and_then(|pack| pack.texts.get_mut(&id)),
+                    };
+                    let Some(text) = laid else {
+                        return Err(self.unknown(&id, &[&format!("{id}:")], &source));
+                    };
+                    text.fires.extend(examples.fires);
+                    text.spares.extend(examples.spares);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn check_profiles(&self) -> Result<(), RulesError> {
         for (source, profile) in self.profiles.values() {
             for id in profile.rules.keys() {
@@ -179,6 +209,7 @@ impl Packs {
                     spec: own.parse()?,
                     lexicon: core_lists.clone(),
                     texts: BTreeMap::new(),
+                    examples: Vec::new(),
                     columns: BTreeMap::new(),
                     variants: HashMap::new(),
                     readers: BTreeMap::new(),
@@ -215,6 +246,7 @@ impl Packs {
                 pack.wording = Some((Arc::clone(source), wording));
             }
             "traditional.yaml" => pack.variants.extend(variants(source)?),
+            _ if file.starts_with("examples/") => pack.examples.push((Arc::clone(source), source.parse()?)),
             _ if file.starts_with("words/") => pack.lexicon.add(Arc::clone(source))?,
             _ => {}
         }
@@ -324,7 +356,9 @@ fn check_rule(source: &Arc<Source>, rule: &RuleSpec, earlier: &[(Arc<Source>, Ru
 /// FNV-1a over names and texts, in the order of packs and names: the same rules give the same hash on any machine.
 fn hash(layers: &[Layer]) -> String {
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;
-    for (name, source) in layers.iter().flat_map(|layer| &layer.sources) {
+    // Examples do not change what a rule finds.
+    let told = layers.iter().flat_map(|layer| &layer.sources).filter(|(name, _)| !name.contains("/examples/"));
+    for (name, source) in told {
         for byte in name.bytes().chain([0]).chain(source.text.bytes()).chain([0]) {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }

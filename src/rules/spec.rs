@@ -166,6 +166,18 @@ pub struct RuleText {
     pub spares: Vec<Example>,
 }
 
+/// Examples of a rule beside those of its texts: a pack's own, and accepted disputes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    /// Notes on which the rule must fire.
+    #[serde(default)]
+    pub fires: Vec<Example>,
+    /// Notes on which it must not.
+    #[serde(default)]
+    pub spares: Vec<Example>,
+}
+
 /// An example note: the text alone, or with the columns that matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Example {

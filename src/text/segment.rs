@@ -34,7 +34,11 @@ fn stands_last(bytes: &[u8], at: usize) -> bool {
 fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &BTreeSet<String>) -> bool {
     let word_at = folded[sentence..stop].rfind([' ', '\n', '(', '"']).map_or(sentence, |at| sentence + at + 1);
     let word = &folded[word_at..stop];
-    let single_letter = word.len() == 1 && word.as_bytes()[0].is_ascii_lowercase();
+    // A letter behind a number is a unit, and its stop ends the sentence: `à 15 h. Le client…`.
+    // `9 a. m.` goes on.
+    let goes_on = matches!(folded[stop + 1..].as_bytes(), [b' ', letter, b'.', ..] if letter.is_ascii_lowercase());
+    let unit = !goes_on && folded[sentence..word_at].trim_end().ends_with(|c: char| c.is_ascii_digit());
+    let single_letter = word.len() == 1 && word.as_bytes()[0].is_ascii_lowercase() && !unit;
     // `a. m.`, `p.m.`: single letters with stops between them.
     let initials = word.len() > 1 && word.split('.').all(|part| part.len() == 1);
     (single_letter || initials || dotted.contains(&folded[word_at..=stop])) && stop + 1 < folded.len()
@@ -74,6 +78,7 @@ mod tests {
             cut("llama el sr. gil. cobro de 3.5 usd; a las 9 a. m. hoy"),
             ["llama el sr. gil.", "cobro de 3.5 usd;", "a las 9 a. m. hoy"]
         );
+        assert_eq!(cut("rappel a 15 h. le client suit"), ["rappel a 15 h.", "le client suit"]);
         assert_eq!(cut("motivo: x\naccion: y"), ["motivo: x", "accion: y"]);
         assert!(cut(" . \n").is_empty());
     }

@@ -217,6 +217,23 @@ fn a_change_of_the_rules_is_told_from_a_change_of_the_people() {
     assert_eq!(kept, [(&10.into(), &0.into()), (&10.into(), &0.into()), (&0.into(), &10.into())]);
 }
 
+#[test]
+fn a_waived_rule_is_other_rules_and_a_decided_finding_a_correction() {
+    let place = Place::new();
+    place.write("n.csv", export("n", "A01", "2026-05", 3, 1));
+    assert!(keep(&place, "n.csv", &[]).contains("run 1 by R1"));
+    let findings = place.findings(&["n.csv"]);
+    let card = findings.iter().find(|finding| finding["rule"] == "card-number").unwrap();
+    let decision = |what: &str| format!("- {{{what}, on: 2026-05-30, why: a test number}}\n");
+    place.write("acw-decisions.yaml", decision(&format!("accept: {}, by: Lead", card["fingerprint"])));
+    let line = keep(&place, "n.csv", &[]);
+    assert!(line.contains("run 2 by R1") && line.contains("4 scored before by the same rules"), "{line}");
+    assert_eq!(answer(&place, &["trend", "h.db"])["lines"][0]["accuracy"]["compliance"]["value"], 100.0);
+    place.write("acw-decisions.yaml", decision("waive: {rule: card-number}, owner: Lead, until: 9999-12-30"));
+    let line = keep(&place, "n.csv", &[]);
+    assert!(line.contains("run 3 by R2") && line.contains("4 by others only"), "{line}");
+}
+
 /// Newcombe's interval by statsmodels 0.15, `confint_proportions_2indep(24, 25, 10, 20, method="newcomb")`: 0.2061 to 0.6634.
 #[test]
 fn before_and_after_are_compared_with_intervals() {

@@ -5,7 +5,10 @@
 mod architecture;
 mod audit;
 mod columns;
+mod decisions;
 mod errors;
+mod feedback;
+mod figures;
 mod history;
 mod input;
 mod packs;

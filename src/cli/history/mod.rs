@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Failure;
+use crate::audit::Decisions;
 use crate::config::Settings;
 use crate::history::{Access, By, EffectOptions, History as Store, Judge, Recorder, RuleInForce, TrendOptions, Who};
 use crate::model::{Age, Period, Standards};
@@ -39,7 +40,12 @@ pub(super) struct Keeping {
 
 impl Keeping {
     /// What takes the notes of the run, where it is to be kept.
-    pub(super) fn recorder(&self, settings: &Settings, book: &Rulebook) -> Result<Option<Recorder>, Failure> {
+    pub(super) fn recorder(
+        &self,
+        settings: &Settings,
+        decisions: &Decisions,
+        book: &Rulebook,
+    ) -> Result<Option<Recorder>, Failure> {
         let spec = settings.history.as_ref();
         let file = self.history.as_ref().or(spec.map(|spec| &spec.file)).filter(|_| !self.no_history);
         let Some(file) = file else {
@@ -54,10 +60,11 @@ impl Keeping {
         let pseudonyms = self.pseudonyms || spec.is_some_and(|spec| spec.pseudonyms);
         let store = Store::create(&Access { file: file.clone(), salt }, pseudonyms)?;
         let rule = |rule: &crate::rules::Rule| RuleInForce { id: rule.id.clone(), critical: rule.critical };
+        let waived = decisions.waived_rules().iter().filter_map(|waived| serde_json::to_string(waived).ok()).collect();
         let judge = Judge {
             acw: env!("CARGO_PKG_VERSION").to_owned(),
             rules: book.hash.clone(),
-            settings: settings.hash(&book.scorecard),
+            settings: settings.hash(&book.scorecard, &waived),
             method: book.scorecard.method.name().to_owned(),
             in_force: book.rules.iter().map(rule).collect(),
             standards: Standards { target: book.scorecard.target, ..settings.standards.clone() },

@@ -29,6 +29,8 @@ pub(super) struct AgentPage {
     named: bool,
     team: Option<String>,
     figures: Figures,
+    /// What everybody scores on the agent's mix of call types, and the agent's difference from it.
+    like: Option<Like>,
     /// Everybody together, to compare with.
     everybody: Figures,
     /// Categories in which no note of the agent has a finding though others' have.
@@ -44,6 +46,14 @@ pub(super) struct AgentPage {
     with_findings: u64,
     bounded: bool,
     has_exercises: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Like {
+    expected: u32,
+    /// Sign and size of the difference.
+    sign: &'static str,
+    difference: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +80,8 @@ impl AgentPage {
     pub(super) fn of(context: &Context<'_>, agent: &AgentSummary, kept: &[&AuditedNote], has_exercises: bool) -> Self {
         let report = context.report;
         let standards = &report.run.standards;
+        let compared = context.compared;
+        let index = report.agents.iter().position(|other| std::ptr::eq(other, agent));
         let title = |rule: usize| Lesson::of(&context.book.rules[rule], context.language).title;
         let worst_rules = agent.tally.worst_rules();
         let share = |notes| BasisPoints::of(notes, agent.tally.notes).map_or(0, |share| share.0);
@@ -101,6 +113,11 @@ impl AgentPage {
             agent: agent.agent.clone(),
             named: agent.label() != agent.agent,
             team: agent.team.clone(),
+            like: index.and_then(|index| compared.mixes[index]).map(|mix| Like {
+                expected: mix.expected.0,
+                sign: if mix.difference < 0 { "−" } else { "+" },
+                difference: mix.difference.unsigned_abs(),
+            }),
             figures: Figures::of(&agent.tally, Basis::of(&report.total, &report.run.standards)),
             everybody: Figures::of(&report.total, Basis::of(&report.total, &report.run.standards)),
             faultless: Category::ALL

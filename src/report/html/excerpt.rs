@@ -185,6 +185,7 @@ mod tests {
             message: String::new(),
             suggestion: None,
             fingerprint: 0,
+            standing: crate::model::Standing::default(),
             points_lost: 0,
         }
     }
@@ -198,6 +199,7 @@ mod tests {
             note: Note { text: text.into(), ..Note::default() },
             language: None,
             score: Score::default(),
+            set_aside: Vec::new(),
             findings: vec![
                 finding(Category::Judgement, Severity::Minor, opinion, opinion + 6),
                 finding(Category::Sensitive, Severity::Critical, secret, text.len()),
@@ -214,6 +216,7 @@ mod tests {
             note: Note { text: "abcdef".into(), ..Note::default() },
             language: None,
             score: Score::default(),
+            set_aside: Vec::new(),
             findings: vec![
                 finding(Category::Reference, Severity::Critical, 2, 4),
                 finding(Category::Judgement, Severity::Minor, 0, 6),

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crate::embed::Library;
 use crate::model::{AuditedNote, Report};
+use crate::report::figures::Compared;
 use crate::rules::{Language, Rulebook};
 use agent::AgentPage;
 pub use folder::check;
@@ -43,6 +44,8 @@ struct Context<'a> {
     book: &'a Rulebook,
     language: &'a Language,
     wording: &'a Wording,
+    /// What is told of the agents side by side.
+    compared: &'a Compared,
     /// File name of each agent's page, in the order of the report.
     files: &'a [String],
 }
@@ -71,7 +74,8 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::
         .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))?;
     let wording = Wording::of(language);
     let files = file_name::of_agents(&report.agents);
-    let context = Context { report, book, language, wording: &wording, files: &files };
+    let compared = Compared::of(report);
+    let context = Context { report, book, language, wording: &wording, compared: &compared, files: &files };
     let pages = Pages::new(Library::embedded("reports"), locale, &wording)?;
     let folder = folder::Folder::start(dir)?;
 

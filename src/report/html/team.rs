@@ -4,14 +4,16 @@ use serde::Serialize;
 
 use super::Context;
 use super::lesson::Lesson;
-use crate::measure::Basis;
-use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Problem, Severity, Tally};
-use crate::report::figures::Figures;
+use crate::measure::{Basis, Fields};
+use crate::model::{AgentSummary, BasisPoints, Category, DecisionsMet, Dimension, Problem, Report, Severity, Tally};
+use crate::report::figures::{Figures, Place, time_share};
 
 /// Rules that the page explains.
 const RULES_SHOWN: usize = 8;
 /// Problems of the input that the page lists.
 const PROBLEMS_SHOWN: usize = 200;
+/// Questions about long after-call work that the page lists.
+const QUESTIONS_SHOWN: usize = 12;
 /// Steps of colour in the heat map; from half of the notes on there is no darker one.
 const HEAT_STEPS: u32 = 8;
 
@@ -29,6 +31,14 @@ pub(super) struct TeamPage {
     problems_more: u64,
     making: Making,
     times: bool,
+    /// Figures by call type and by period, where the export tells more than one.
+    types: Vec<GroupRow>,
+    periods: Vec<GroupRow>,
+    /// Time against quality, an agent a row.
+    time_rows: Vec<TimeRow>,
+    has_worked: bool,
+    has_limits: bool,
+    questions: Vec<QuestionRow>,
     has_teams: bool,
     has_exercises: bool,
 }
@@ -63,12 +73,41 @@ struct AgentRow {
     team: Option<String>,
     href: String,
     figures: Figures,
+    place: Option<Place>,
 }
 
 #[derive(Debug, Serialize)]
 struct TeamRow {
     name: String,
     figures: Figures,
+}
+
+/// The figures of a call type or period.
+#[derive(Debug, Serialize)]
+struct GroupRow {
+    value: String,
+    figures: Figures,
+}
+
+#[derive(Debug, Serialize)]
+struct TimeRow {
+    label: String,
+    href: String,
+    figures: Figures,
+    /// After-call work of the time worked, in hundredths of a per cent.
+    share: Option<u32>,
+    fields: Fields,
+}
+
+/// Long after-call work that left little.
+#[derive(Debug, Serialize)]
+struct QuestionRow {
+    label: String,
+    href: String,
+    note: String,
+    seconds: u32,
+    usual: u32,
+    words: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,11 +159,25 @@ struct Making {
     audited: u64,
     rejected: u64,
     languages: Vec<(String, u64)>,
+    confidence: u32,
+    min_notes: u64,
+    decided: bool,
+    disputed: u64,
+    upheld: u64,
+    overturned: u64,
+    waived: u64,
+    remarks: Vec<String>,
 }
 
 impl TeamPage {
     pub(super) fn of(context: &Context<'_>, has_exercises: bool) -> Self {
         let report = context.report;
+        let compared = context.compared;
+        let basis = Basis::of(&report.total, &report.run.standards);
+        let place = |agent: &AgentSummary| {
+            let index = report.agents.iter().position(|other| std::ptr::eq(other, agent))?;
+            compared.places[index].map(Place::of)
+        };
         let mut agents: Vec<(&AgentSummary, &String)> = report.agents.iter().zip(context.files).collect();
         // Those who need somebody to sit down with them first.
         agents.sort_by_key(|(agent, _)| (agent.tally.score().unwrap_or(BasisPoints::FULL), agent.agent.clone()));
@@ -136,23 +189,39 @@ impl TeamPage {
                 named: agent.label() != agent.agent,
                 team: agent.team.clone(),
                 href: (*file).clone(),
-                figures: Figures::of(&agent.tally, Basis::of(&report.total, &report.run.standards)),
+                place: place(agent),
+                figures: Figures::of(&agent.tally, basis),
             })
             .collect();
         let mut teams: Vec<TeamRow> = report
             .group(Dimension::Team)
             .iter()
-            .map(|team| TeamRow {
-                name: team.value.clone(),
-                figures: Figures::of(&team.tally, Basis::of(&report.total, &report.run.standards)),
-            })
+            .map(|team| TeamRow { name: team.value.clone(), figures: Figures::of(&team.tally, basis) })
             .collect();
         teams.sort_by_key(|team| team.figures.score);
         TeamPage {
-            figures: Figures::of(&report.total, Basis::of(&report.total, &report.run.standards)),
+            figures: Figures::of(&report.total, basis),
             categories: categories(&report.total),
             severities: severities(&report.total),
             times: report.total.acw.notes > 0 || report.total.talk.0 > 0,
+            types: groups(report, Dimension::CallType, basis),
+            periods: groups(report, Dimension::Period, basis),
+            time_rows: time_rows(context, basis),
+            has_worked: report.worked.iter().any(Option::is_some),
+            has_limits: report.total.acw.limited > 0,
+            questions: report
+                .questions
+                .iter()
+                .take(QUESTIONS_SHOWN)
+                .map(|question| QuestionRow {
+                    label: report.agents[question.agent].label().to_owned(),
+                    href: context.files[question.agent].clone(),
+                    note: question.note.clone(),
+                    seconds: question.seconds,
+                    usual: question.usual,
+                    words: question.words,
+                })
+                .collect(),
             has_teams: !report.group(Dimension::Team).is_empty(),
             has_exercises,
             agents: rows,
@@ -166,6 +235,14 @@ impl TeamPage {
                 rules_hash: report.run.rules_hash.clone(),
                 rules: context.book.rules.len(),
                 inputs: report.run.inputs.clone(),
+                confidence: report.run.standards.confidence,
+                min_notes: report.run.standards.min_notes,
+                decided: report.decisions != DecisionsMet::default(),
+                disputed: report.decisions.disputed,
+                upheld: report.decisions.upheld,
+                overturned: report.decisions.overturned,
+                waived: report.decisions.waived,
+                remarks: report.decisions.remarks.clone(),
                 rows: report.run.rows,
                 audited: report.total.notes,
                 rejected: report.run.rows - report.total.notes,
@@ -191,6 +268,30 @@ impl ProblemRow {
             help: problem.help.clone(),
         }
     }
+}
+
+/// The figures of each value of a dimension; nothing where there is only one, which is everybody.
+fn groups(report: &Report, dimension: Dimension, basis: Basis<'_>) -> Vec<GroupRow> {
+    let groups = report.group(dimension);
+    let rows = groups.iter().filter(|_| groups.len() > 1);
+    rows.map(|group| GroupRow { value: group.value.clone(), figures: Figures::of(&group.tally, basis) }).collect()
+}
+
+fn time_rows(context: &Context<'_>, basis: Basis<'_>) -> Vec<TimeRow> {
+    let report = context.report;
+    let agents = report.agents.iter().zip(context.files).enumerate();
+    let mut rows: Vec<TimeRow> = agents
+        .filter(|(_, (agent, _))| agent.tally.acw.notes > 0)
+        .map(|(index, (agent, file))| TimeRow {
+            label: agent.label().to_owned(),
+            href: file.clone(),
+            figures: Figures::of(&agent.tally, basis),
+            share: time_share(&agent.tally, report.worked[index]),
+            fields: context.compared.fields[index],
+        })
+        .collect();
+    rows.sort_by(|a, b| b.figures.acw.cmp(&a.figures.acw).then_with(|| a.label.cmp(&b.label)));
+    rows
 }
 
 fn share(part: u64, whole: u64) -> u32 {

@@ -1,0 +1,336 @@
+//! Disputes and waivers: what people decided about findings, in a file that only grows.
+//!
+//! ```yaml
+//! - {dispute: "17274dc59f850802", note: N-0003, rule: missing-reference, by: MTL-19, on: 2026-06-01, why: "…"}
+//! - {accept: "17274dc59f850802", by: Lead, on: 2026-06-03, why: "…"}
+//! - {waive: {finding: "865d0dacd8523366"}, owner: Lead, until: 2026-12-31, on: 2026-06-03, why: "…"}
+//! - {waive: {rule: praise, agent: [A07], when: {channel: [chat]}}, owner: Lead, until: 2026-09-30, on: 2026-06-03, why: "…"}
+//! ```
+//!
+//! The last entry about a finding counts. Nothing is ever rewritten, so the file is its own record of who decided what.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Condition, Finding, Note, Standing};
+use crate::rules::{Rule, Rulebook};
+use crate::yaml::{Fault, Source, nearest};
+
+/// The file's usual name.
+pub const FILE: &str = "acw-decisions.yaml";
+
+/// One entry, as written. Exactly one of `dispute`, `accept`, `reject` and `waive` is given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Fingerprint of a finding that is disputed.
+    #[serde(default)]
+    pub dispute: Option<Fingerprint>,
+    /// Fingerprint of a finding whose dispute is accepted.
+    #[serde(default)]
+    pub accept: Option<Fingerprint>,
+    /// Fingerprint of a finding whose dispute is rejected.
+    #[serde(default)]
+    pub reject: Option<Fingerprint>,
+    /// What is waived.
+    #[serde(default)]
+    pub waive: Option<Waived>,
+    /// The note, for people.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The rule, for people.
+    #[serde(default)]
+    pub rule: Option<String>,
+    /// The words found, masked, for people.
+    #[serde(default)]
+    pub words: Option<String>,
+    /// Who disputes or decides.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// Who answers for a waiver.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// Last day of a waiver.
+    #[serde(default)]
+    pub until: Option<Day>,
+    /// When it was written.
+    pub on: Day,
+    /// Why.
+    pub why: String,
+}
+
+/// What a waiver is for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waived {
+    /// One finding.
+    #[serde(default, skip_serializing)]
+    pub finding: Option<Fingerprint>,
+    /// Every finding of a rule …
+    #[serde(default)]
+    pub rule: Option<String>,
+    /// … in notes of these agents; absent: of all.
+    #[serde(default)]
+    pub agent: Vec<String>,
+    /// … and in such notes; absent: in all.
+    #[serde(default)]
+    pub when: Condition,
+}
+
+/// A finding's fingerprint, sixteen hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub u64);
+
+impl std::str::FromStr for Fingerprint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
+        number.map(Fingerprint).ok_or_else(|| {
+            format!("`{text}` is no fingerprint: sixteen hexadecimal digits, as --format jsonl and the pages show them")
+        })
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A day as `2026-06-01`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Day).map_err(|_| serde::de::Error::custom(format!("`{text}` is no day; write 2026-06-01")))
+    }
+}
+
+/// Why decisions cannot be used.
+#[derive(Debug)]
+pub enum DecisionsError {
+    /// The file cannot be read.
+    Io(PathBuf, std::io::Error),
+    /// Something wrong in it, with its place.
+    Fault(Box<Fault>),
+}
+
+impl fmt::Display for DecisionsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DecisionsError::Io(path, error) => {
+                write!(
+                    f,
+                    "{}: cannot be read: {error}\n  help: check the name and the right to read it",
+                    path.display()
+                )
+            }
+            DecisionsError::Fault(fault) => write!(f, "{fault}"),
+        }
+    }
+}
+
+impl std::error::Error for DecisionsError {}
+
+/// The decisions in force on a day.
+#[derive(Debug, Clone, Default)]
+pub struct Decisions {
+    findings: HashMap<u64, Standing>,
+    rules: Vec<Waived>,
+    /// Entries about a finding that is to be looked for, and expired waivers, for the remarks.
+    told: Vec<(Option<u64>, String)>,
+    expired: Vec<String>,
+}
+
+impl Decisions {
+    /// The waivers of rules in force: they change what notes are held to, unlike what is decided about one finding.
+    pub fn waived_rules(&self) -> &[Waived] {
+        &self.rules
+    }
+
+    /// Reads the entries of a file; none where there is no such file and `must_exist` is not set.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not well written; a rule that does not exist.
+    pub fn entries(path: &Path, must_exist: bool, book: &Rulebook) -> Result<Vec<Entry>, DecisionsError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(Vec::new()),
+            Err(error) => return Err(DecisionsError::Io(path.to_owned(), error)),
+        };
+        if text.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let source = Source::new(path, text);
+        let entries: Vec<Entry> = source.parse().map_err(|fault| DecisionsError::Fault(Box::new(fault)))?;
+        for entry in &entries {
+            if let Err((needle, message, help)) = check(entry, book) {
+                return Err(DecisionsError::Fault(Box::new(source.fault_at(&[&needle], message, help))));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// What the entries come to on a day.
+    pub fn of(entries: &[Entry], today: Date) -> Self {
+        let mut decisions = Decisions::default();
+        let mut last: HashMap<u64, (Standing, String)> = HashMap::new();
+        for entry in entries {
+            let name = || {
+                let rule = entry.rule.as_deref().unwrap_or("?");
+                format!("{rule} in note {}", entry.note.as_deref().unwrap_or("?"))
+            };
+            let standing = [
+                (entry.dispute, Standing::Disputed),
+                (entry.accept, Standing::Overturned),
+                (entry.reject, Standing::Upheld),
+                (entry.waive.as_ref().and_then(|waived| waived.finding), Standing::Waived),
+            ];
+            let expired = entry.until.is_some_and(|until| until.0 < today);
+            if expired {
+                let what = match &entry.waive {
+                    Some(Waived { rule: Some(rule), .. }) => format!("of the rule `{rule}`"),
+                    _ => format!("of {}", name()),
+                };
+                decisions.expired.push(format!(
+                    "the waiver {what} by {} expired on {}; it counts again",
+                    entry.owner.as_deref().unwrap_or("?"),
+                    entry.until.map(|until| until.0.to_string()).unwrap_or_default()
+                ));
+            }
+            for (finding, standing) in standing {
+                let Some(finding) = finding else { continue };
+                let standing = if expired { Standing::Counts } else { standing };
+                let known = last.get(&finding.0).map(|(_, name)| name.clone());
+                let name = if entry.note.is_some() { name() } else { known.unwrap_or_else(name) };
+                last.insert(finding.0, (standing, name));
+            }
+            if let Some(waived) = entry.waive.as_ref().filter(|waived| waived.rule.is_some() && !expired) {
+                decisions.rules.push(waived.clone());
+            }
+        }
+        for (finding, (standing, name)) in last {
+            decisions.findings.insert(finding, standing);
+            decisions.told.push((Some(finding), format!("{} ({name})", Fingerprint(finding))));
+        }
+        decisions.told.sort();
+        decisions
+    }
+
+    /// Gives findings their standing, and takes those out that do not count.
+    pub(super) fn apply(
+        &self,
+        findings: &mut Vec<Finding>,
+        note: &Note,
+        language: &str,
+        rules: &[Rule],
+    ) -> Vec<Finding> {
+        if self.findings.is_empty() && self.rules.is_empty() {
+            return Vec::new();
+        }
+        for finding in findings.iter_mut() {
+            let waived = self.rules.iter().any(|waived| {
+                waived.rule.as_deref() == Some(&rules[finding.rule].id)
+                    && (waived.agent.is_empty() || waived.agent.contains(&note.agent))
+                    && waived.when.holds(note, language)
+            });
+            let decided = self.findings.get(&finding.fingerprint).copied().unwrap_or_default();
+            finding.standing = if waived && decided == Standing::Counts { Standing::Waived } else { decided };
+        }
+        findings.extract_if(.., |finding| !finding.standing.counts()).collect()
+    }
+
+    /// Expired waivers, and decisions about findings that were not met.
+    pub(super) fn remarks(&self, met: &HashSet<u64>) -> Vec<String> {
+        let gone = self
+            .told
+            .iter()
+            .filter(|(finding, _)| finding.is_none_or(|f| !met.contains(&f) && self.findings[&f] != Standing::Counts));
+        let gone = gone.map(|(_, name)| format!("a decision is about finding {name}, which is not found here"));
+        self.expired.iter().cloned().chain(gone).collect()
+    }
+}
+
+/// What is wrong with an entry: where, what, and what to do.
+fn check(entry: &Entry, book: &Rulebook) -> Result<(), (String, String, String)> {
+    let given = [entry.dispute.is_some(), entry.accept.is_some(), entry.reject.is_some(), entry.waive.is_some()];
+    let place = || format!("why: {}", entry.why);
+    if given.iter().filter(|given| **given).count() != 1 {
+        let help = "give one of `dispute`, `accept`, `reject`, `waive`";
+        return Err((entry.why.clone(), "an entry decides one thing".into(), help.into()));
+    }
+    let Some(waived) = &entry.waive else {
+        return match &entry.by {
+            Some(by) if !by.trim().is_empty() => Ok(()),
+            _ => Err((place(), "nobody stands behind the entry".into(), "name who in `by`".into())),
+        };
+    };
+    if waived.finding.is_some() == waived.rule.is_some() {
+        return Err((place(), "a waiver is for one finding or for a rule".into(), "give `finding` or `rule`".into()));
+    }
+    if entry.owner.is_none() || entry.until.is_none() {
+        let help = "name who answers for it in `owner` and its last day in `until`";
+        return Err((place(), "a waiver has an owner and an end".into(), help.into()));
+    }
+    if let Some(rule) = waived.rule.as_ref().filter(|rule| book.rule(rule).is_none()) {
+        let near = nearest(rule, book.rules.iter().map(|rule| rule.id.as_str()));
+        let help = near.map_or("see `acw rules list`".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Err((format!("rule: {rule}"), format!("there is no rule `{rule}`"), help));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decisions(entries: &str, today: &str) -> Decisions {
+        let entries: Vec<Entry> = Source::new("d.yaml", entries).parse().unwrap();
+        Decisions::of(&entries, today.parse().unwrap())
+    }
+
+    #[test]
+    fn the_last_entry_about_a_finding_counts() {
+        let text = r#"
+- {dispute: "00000000000000aa", note: N-1, rule: insult, by: A07, on: 2026-06-01, why: quoted}
+- {dispute: "00000000000000bb", note: N-2, rule: insult, by: A07, on: 2026-06-01, why: name}
+- {accept: "00000000000000aa", by: Lead, on: 2026-06-02, why: agreed}
+- {reject: "00000000000000bb", by: Lead, on: 2026-06-02, why: it is none}
+"#;
+        let decisions = decisions(text, "2026-06-03");
+        assert_eq!(decisions.findings[&0xaa], Standing::Overturned);
+        assert_eq!(decisions.findings[&0xbb], Standing::Upheld);
+        let remarks = decisions.remarks(&HashSet::from([0xaa]));
+        assert_eq!(
+            remarks,
+            ["a decision is about finding 00000000000000bb (insult in note N-2), which is not found here"]
+        );
+    }
+
+    #[test]
+    fn an_expired_waiver_counts_again_and_is_told() {
+        let text = r#"
+- {waive: {finding: "00000000000000aa"}, owner: Lead, until: 2026-06-30, on: 2026-06-01, why: pilot, note: N-1, rule: praise}
+- {waive: {rule: praise, agent: [A07]}, owner: Lead, until: 2026-06-30, on: 2026-06-01, why: pilot}
+"#;
+        let within = decisions(text, "2026-06-30");
+        assert_eq!((within.findings[&0xaa], within.rules.len(), within.expired.len()), (Standing::Waived, 1, 0));
+        let after = decisions(text, "2026-07-01");
+        assert_eq!((after.findings[&0xaa], after.rules.len(), after.expired.len()), (Standing::Counts, 0, 2));
+        assert!(after.remarks(&HashSet::new())[0].contains("expired on 2026-06-30"));
+    }
+}

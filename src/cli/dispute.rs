@@ -1,0 +1,386 @@
+//! `acw dispute`: what people say against findings, and what is decided.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use super::{Common, Deciding, Failure, Reading, Silent};
+use crate::audit::decisions::{Entry, Fingerprint};
+use crate::audit::{self, Decisions, Options};
+use crate::coach::{Anonymiser, Invented, Replay};
+use crate::config::Settings;
+use crate::model::{AuditedNote, Disposition, Finding, Note};
+use crate::rules::Rulebook;
+
+/// Subcommands of `acw dispute`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Dispute {
+    /// Dispute a finding of an export; it counts until somebody decides
+    Open(Open),
+    /// Accept a dispute: the finding does not count any more
+    Accept(Accept),
+    /// Reject a dispute: the finding counts
+    Reject(Reject),
+    /// Waive a finding or a rule until a day
+    Waive(Waive),
+    /// List what is disputed, decided and waived
+    List(List),
+}
+
+/// Who, and why.
+#[derive(Debug, Args)]
+struct Signed {
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+}
+
+/// Flags of `acw dispute open`.
+#[derive(Debug, Args)]
+pub(super) struct Open {
+    /// Fingerprint of the finding, as --format jsonl and the pages show it
+    finding: Fingerprint,
+    /// Exports that hold the note
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Flags of `acw dispute accept`.
+#[derive(Debug, Args)]
+pub(super) struct Accept {
+    /// Fingerprint of the finding
+    finding: Fingerprint,
+    /// Exports that hold the note, where it is to become an example
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Make the note, with its people taken out, an example of what the rule must spare, in this pack of rules
+    #[arg(long, value_name = "DIR", requires = "inputs")]
+    as_example: Option<PathBuf>,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Flags of `acw dispute reject`.
+#[derive(Debug, Args)]
+pub(super) struct Reject {
+    /// Fingerprint of the finding
+    finding: Fingerprint,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Flags of `acw dispute waive`.
+#[derive(Debug, Args)]
+pub(super) struct Waive {
+    /// Fingerprint of one finding
+    #[arg(long, value_name = "FINGERPRINT", required_unless_present = "rule", conflicts_with = "rule")]
+    finding: Option<Fingerprint>,
+    /// Id of a rule
+    #[arg(long, value_name = "ID")]
+    rule: Option<String>,
+    /// Only in notes of this agent (repeatable)
+    #[arg(long, value_name = "ID", requires = "rule")]
+    agent: Vec<String>,
+    /// Only in notes of this call type (repeatable)
+    #[arg(long, value_name = "TYPE", requires = "rule")]
+    call_type: Vec<String>,
+    /// Who answers for it
+    #[arg(long, value_name = "NAME")]
+    owner: String,
+    /// Last day on which it holds
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: jiff::civil::Date,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Flags of `acw dispute list`.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Dispute {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Dispute::Open(open) => open.run(),
+            Dispute::Accept(accept) => accept.run(),
+            Dispute::Reject(reject) => reject.run(),
+            Dispute::Waive(waive) => waive.run(),
+            Dispute::List(list) => list.run(),
+        }
+    }
+}
+
+/// The file of decisions, and what stands in it.
+struct Record {
+    file: PathBuf,
+    entries: Vec<Entry>,
+}
+
+impl Record {
+    fn load(deciding: &Deciding, settings: &Settings, book: &Rulebook) -> Result<Self, Failure> {
+        let (file, _) = deciding.file(settings);
+        let entries = Decisions::entries(&file, false, book)?;
+        Ok(Record { file, entries })
+    }
+
+    /// The note and rule that a finding was disputed for.
+    fn dispute(&self, finding: Fingerprint) -> Result<&Entry, Failure> {
+        self.entries.iter().rev().find(|entry| entry.dispute == Some(finding)).ok_or_else(|| {
+            Failure::Usage(format!(
+                "finding {finding} is not disputed in {}\n  help: `acw dispute list` shows what is; open a dispute first",
+                self.file.display()
+            ))
+        })
+    }
+
+    /// Adds an entry at the end. JSON is YAML: every string is quoted safely.
+    fn add(&self, mut entry: Map<String, Value>) -> Result<(), Failure> {
+        entry.insert("on".into(), json!(jiff::Zoned::now().date().to_string()));
+        let unwritable =
+            |error: std::io::Error| Failure::Output(format!("{}: cannot be written: {error}", self.file.display()));
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.file).map_err(unwritable)?;
+        // One write: two people at once do not end up in each other's lines.
+        let line = format!("- {}\n", Value::Object(entry));
+        file.write_all(line.as_bytes()).map_err(unwritable)?;
+        say(&format!("Written to {}.\n", self.file.display()))
+    }
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// The finding of that fingerprint and its note, from exports audited without any decision.
+fn find(
+    finding: Fingerprint,
+    inputs: &[PathBuf],
+    settings: &Settings,
+    book: &Rulebook,
+) -> Result<(AuditedNote, Finding), Failure> {
+    let options = Options { inputs: inputs.to_vec(), input: settings.input.clone(), ..Options::default() };
+    let mut found = None;
+    audit::run(&options, book, &Silent, &mut |note| {
+        if let Some(hit) = note.findings.iter().find(|hit| hit.fingerprint == finding.0) {
+            found = Some((note.clone(), hit.clone()));
+        }
+        Ok(())
+    })?;
+    found.ok_or_else(|| {
+        Failure::Usage(format!(
+            "finding {finding} is not found in {}\n  help: take the fingerprint from the same export and the same rules",
+            inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        ))
+    })
+}
+
+impl Open {
+    fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings(Some(&self.reading))?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        let record = Record::load(&self.deciding, &settings, &book)?;
+        let (note, finding) = find(self.finding, &self.inputs, &settings, &book)?;
+        record.add(object(json!({
+            "dispute": self.finding.to_string(),
+            "note": note.note.id,
+            "rule": book.rules[finding.rule].id,
+            "words": finding.excerpt,
+            "by": self.signed.by,
+            "why": self.signed.why,
+        })))
+    }
+}
+
+impl Accept {
+    fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings(Some(&self.reading))?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        let record = Record::load(&self.deciding, &settings, &book)?;
+        record.dispute(self.finding)?;
+        if let Some(pack) = &self.as_example {
+            let (note, finding) = find(self.finding, &self.inputs, &settings, &book)?;
+            let file = add_example(pack, &note, &finding, &book)?;
+            say(&format!(
+                "{}: the rule `{id}` must spare this note from now on; `acw rules test {id} --rules {}` fails until the rule does.\n",
+                file.display(),
+                pack.display(),
+                id = book.rules[finding.rule].id,
+            ))?;
+        }
+        record.add(object(json!({
+            "accept": self.finding.to_string(),
+            "by": self.signed.by,
+            "why": self.signed.why,
+        })))
+    }
+}
+
+impl Reject {
+    fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings(None)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        let record = Record::load(&self.deciding, &settings, &book)?;
+        record.dispute(self.finding)?;
+        record.add(object(json!({
+            "reject": self.finding.to_string(),
+            "by": self.signed.by,
+            "why": self.signed.why,
+        })))
+    }
+}
+
+impl Waive {
+    fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings(None)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        let record = Record::load(&self.deciding, &settings, &book)?;
+        let mut waived = Map::new();
+        if let Some(finding) = self.finding {
+            waived.insert("finding".into(), json!(finding.to_string()));
+        }
+        if let Some(rule) = &self.rule {
+            if book.rule(rule).is_none() {
+                return Err(Failure::Usage(format!("there is no rule `{rule}`\n  help: see `acw rules list`")));
+            }
+            waived.insert("rule".into(), json!(rule));
+        }
+        if !self.agent.is_empty() {
+            waived.insert("agent".into(), json!(self.agent));
+        }
+        if !self.call_type.is_empty() {
+            waived.insert("when".into(), json!({"call_type": self.call_type}));
+        }
+        record.add(object(json!({
+            "waive": waived,
+            "owner": self.owner,
+            "until": self.until.to_string(),
+            "why": self.why,
+        })))
+    }
+}
+
+impl List {
+    fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings(None)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        let record = Record::load(&self.deciding, &settings, &book)?;
+        let mut text = String::new();
+        for entry in &record.entries {
+            let (what, finding) = match (&entry.dispute, &entry.accept, &entry.reject, &entry.waive) {
+                (Some(finding), ..) => ("disputed", finding.to_string()),
+                (_, Some(finding), ..) => ("accepted", finding.to_string()),
+                (_, _, Some(finding), _) => ("rejected", finding.to_string()),
+                (_, _, _, Some(waived)) => {
+                    let rule = || format!("rule {}", waived.rule.as_deref().unwrap_or("?"));
+                    ("waived", waived.finding.map_or_else(rule, |finding| finding.to_string()))
+                }
+                _ => continue,
+            };
+            let who = entry.by.as_deref().or(entry.owner.as_deref()).unwrap_or("?");
+            let until = entry.until.map(|until| format!(" until {}", until.0)).unwrap_or_default();
+            let about = match (&entry.rule, &entry.note) {
+                (Some(rule), Some(note)) => format!("  [{rule} in note {note}]"),
+                _ => String::new(),
+            };
+            text.push_str(&format!("{}  {what:<8}  {finding}{until}  {who}: {}{about}\n", entry.on.0, entry.why));
+        }
+        if text.is_empty() {
+            text = format!("{}: nothing is disputed or waived.\n", record.file.display());
+        }
+        say(&text)
+    }
+}
+
+/// Adds the note as an example of what its rule must spare, with everybody in it replaced by somebody invented.
+fn add_example(pack: &Path, audited: &AuditedNote, finding: &Finding, book: &Rulebook) -> Result<PathBuf, Failure> {
+    /// Other numbers are tried so often until the rules find in the invented note what they found in the true one.
+    const ATTEMPTS: u64 = 20;
+    let language = audited.language.clone().unwrap_or_default();
+    let wording = book.language(&language).map(|index| &book.languages[index].wording);
+    let invented = wording.map(|wording| Invented::from_wording(wording, &book.folder)).unwrap_or_default();
+    let people: Vec<String> =
+        [audited.note.agent_name.clone(), audited.note.customer.clone()].into_iter().flatten().collect();
+    let anonymiser =
+        Anonymiser { invented: &invented, folder: &book.folder, people: &people, seed: finding.fingerprint };
+    let mut replay = Replay::new(book);
+    let note = (0..ATTEMPTS)
+        .find_map(|attempt| replay.carry(audited, anonymiser.invent(audited, attempt)))
+        .map(|carried| carried.note)
+        .ok_or_else(|| {
+            Failure::Usage(
+                "the note cannot become an example: without its people the rules do not find the same in it\n  help: write an example by hand (rules/README.md)"
+                    .into(),
+            )
+        })?;
+    let id = &book.rules[finding.rule].id;
+    let file = pack.join("lang").join(&language).join("examples").join(format!("{id}.yaml"));
+    let unwritable = |error: std::io::Error| Failure::Output(format!("{}: cannot be written: {error}", file.display()));
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(unwritable)?;
+    }
+    let fresh = !file.exists();
+    let mut out = OpenOptions::new().create(true).append(true).open(&file).map_err(unwritable)?;
+    let head = if fresh {
+        format!("# Accepted disputes, with invented people: what the rule must spare.\n{id}:\n  spares:\n")
+    } else {
+        String::new()
+    };
+    let line = format!("{head}    - {}\n", example(&note, &audited.note));
+    out.write_all(line.as_bytes()).map_err(unwritable)?;
+    Ok(file)
+}
+
+/// The example as one line of YAML.
+fn example(invented: &Note, original: &Note) -> Value {
+    let mut example = object(json!({"note": invented.text}));
+    if original.disposition != Disposition::Empty {
+        example.insert("disposition".into(), json!(original.disposition));
+    }
+    let columns = [("case_id", &invented.case_id), ("call_type", &original.call_type), ("channel", &original.channel)];
+    for (key, value) in columns {
+        if let Some(value) = value {
+            example.insert(key.into(), json!(value));
+        }
+    }
+    Value::Object(example)
+}

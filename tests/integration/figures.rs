@@ -1,0 +1,152 @@
+//! Figures as people defend them: scorecards, intervals, times.
+
+use serde_json::Value;
+
+use crate::support::{Place, fixture};
+
+fn report(place: &Place, args: &[&str]) -> Value {
+    let done = place.acw(&[&["audit", "--format", "json"], args].concat());
+    assert_eq!(done.code, 0, "{}", done.err);
+    serde_json::from_str(&done.out).unwrap()
+}
+
+/// A note that has nothing against it, and one with an insult (a critical finding of 20 points).
+const GOOD: &str = "Customer called about invoice 884120. Explained the charge. He confirmed that it is clear.";
+const BAD: &str =
+    "Customer called about invoice 884120, what an idiot. Explained the charge. He confirmed that it is clear.";
+
+fn notes(rows: &[(&str, &str, &str, &str)]) -> String {
+    let mut out = String::from("note_id,agent_id,language,call_type,disposition,case_id,acw,started_at,note\n");
+    for (index, (agent, call_type, acw, note)) in rows.iter().enumerate() {
+        out += &format!("N{index},{agent},en,{call_type},resolved,884120,{acw},2026-05-{:02},{note}\n", index % 28 + 1);
+    }
+    out.replace(", what", " – what").replace(", so", " so")
+}
+
+#[test]
+fn the_four_accuracies_stand_beside_every_figure_with_their_intervals() {
+    let report = report(&Place::new(), &[&fixture("exports/sample.csv")]);
+    let groups =
+        report["groups"]["team"].as_array().unwrap().iter().chain(report["groups"]["period"].as_array().unwrap());
+    for figures in report["agents"].as_array().unwrap().iter().chain(groups).chain([&report["total"]]) {
+        for kind in ["customer", "business", "compliance", "other"] {
+            let accuracy = &figures["accuracy"][kind];
+            let (low, value, high) = (&accuracy["low"], &accuracy["value"], &accuracy["high"]);
+            assert!(low.as_f64() <= value.as_f64() && value.as_f64() <= high.as_f64(), "{accuracy}");
+        }
+    }
+}
+
+#[test]
+fn few_notes_get_no_place_and_no_verdict() {
+    let place = Place::new();
+    let rows: Vec<_> = (0..24)
+        .map(|n| (if n < 20 { "A" } else { "B" }, "inquiry", "60", if n % 7 == 6 { BAD } else { GOOD }))
+        .collect();
+    place.write("n.csv", notes(&rows));
+    let few = report(&place, &["n.csv"]);
+    let of = |report: &Value, agent: usize, key: &str| report["agents"][agent][key].clone();
+    assert_eq!(of(&few, 0, "places"), serde_json::json!([1, 1]));
+    assert_eq!((of(&few, 1, "places"), of(&few, 1, "verdict")), (Value::Null, "too_few".into()));
+    place.write("acw.yaml", "figures: {min_notes: 4, confidence: 90}\n");
+    let lower = report(&place, &["n.csv"]);
+    assert_ne!(of(&lower, 1, "verdict"), "too_few");
+    assert!(of(&lower, 0, "score")["low"].as_f64() > of(&few, 0, "score")["low"].as_f64(), "90 % is narrower");
+}
+
+#[test]
+fn a_scorecard_is_configured_in_the_file() {
+    let place = Place::new();
+    place.write("n.csv", notes(&[("A", "inquiry", "60", GOOD), ("A", "inquiry", "60", BAD)]));
+    let score = |config: &str| {
+        place.write("acw.yaml", config);
+        let report = report(&place, &["n.csv"]);
+        (report["total"]["score"]["value"].as_f64().unwrap(), report["total"]["compliance"]["value"].as_f64().unwrap())
+    };
+    let (usual, _) = score("");
+    assert!(score("scorecard: {sections: {disrespect: 2}}").0 > usual, "a lighter section");
+    assert!(
+        score("scorecard: {method: weighted}").0 > usual,
+        "one rule of a section costs its share of the section, not all of it"
+    );
+    assert!(score("scorecard: {not_applicable: pass}").0 > usual, "what does not apply counts as pass");
+    place.write("pack/pack.yaml", "name: t\nextends: [built-in]\nchange: {insult: {cap: 1}}\n");
+    assert!(score("rules: pack").0 > usual, "a rule costs its cap at most");
+    place.write("pack/pack.yaml", "name: t\nextends: [built-in]\nchange: {insult: {cap: 1, auto_fail: true}}\n");
+    assert_eq!(score("rules: pack").1, 50.0, "an auto-fail keeps the number and costs the compliance");
+    place.write("pack/pack.yaml", "name: t\nextends: [built-in]\nchange: {insult: {fatal: true}}\n");
+    assert_eq!(score("rules: pack").0, 50.0, "a fatal failure is zero");
+    place.write("pack/pack.yaml", "name: t\nextends: [built-in]\n");
+    place.write("pack/profiles/inquiry.yaml", "when: {call_type: [inquiry]}\nsections: {disrespect: 2}\n");
+    assert!(score("rules: pack").0 > usual, "a profile weighs sections for its call type");
+}
+
+#[test]
+fn times_are_told_apart_and_held_to_their_limit() {
+    let place = Place::new();
+    let long = "00:08:00";
+    let rows = [
+        ("A", "inquiry", "00:01:00", GOOD),
+        ("A", "inquiry", "70", GOOD),
+        ("A", "inquiry", "1m20s", GOOD),
+        ("A", "inquiry", "PT1M30S", BAD),
+        ("B", "inquiry", "0", GOOD),
+        ("B", "inquiry", "", GOOD),
+        ("B", "inquiry", long, "ok"),
+        ("B", "complaint", "5m", GOOD),
+    ];
+    place.write("n.csv", notes(&rows));
+    place.write("roster.csv", "agent_id,worked_seconds\nA,1:00:00\nB,2h\n");
+    place.write(
+        "acw.yaml",
+        "acw: {limit: 1m15s, limits: {complaint: '6:00'}, roster: roster.csv}\nfigures: {min_notes: 5}\n",
+    );
+    let report = report(&place, &["n.csv"]);
+    let (a, b) = (&report["agents"][0], &report["agents"][1]);
+    assert_eq!(a["acw"]["seconds"], 300);
+    assert_eq!((&b["acw"]["zero"], &b["acw"]["missing"]), (&1.into(), &1.into()));
+    assert_eq!(a["acw"]["over_limit"]["value"], 50.0, "80 and 90 seconds of four");
+    assert_eq!(b["acw"]["over_limit"]["value"].as_f64().unwrap().round(), 33.0, "a complaint has its own limit");
+    assert_eq!(a["time"]["acw_percent"], 8.33, "300 of 3,600 seconds");
+    assert_eq!(b["time"]["worked_seconds"], 7200);
+    assert_eq!(b["time"]["unusually_long"], 1);
+    assert_eq!((&a["time"]["fast_good"], &a["time"]["slow_poor"]), (&2.into(), &1.into()));
+    let question = &report["acw"]["questions"][0];
+    assert_eq!(
+        (&question["note"], &question["acw_seconds"], &question["words"]),
+        (&"N6".into(), &480.into(), &1.into())
+    );
+    assert_eq!(report["acw"]["questions"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_roster_or_limit_that_cannot_be_read_names_its_place() {
+    let place = Place::new();
+    place.write("n.csv", notes(&[("A", "inquiry", "60", GOOD)]));
+    place.write("roster.csv", "agent_id,worked_seconds\nA,soon\n");
+    let done = place.acw(&["audit", "n.csv", "--roster", "roster.csv"]);
+    assert_eq!(done.code, 3);
+    assert!(done.err.contains("roster.csv:2"), "{}", done.err);
+    place.write("roster.csv", "agent_id,hours\nA,8\n");
+    assert!(place.acw(&["audit", "n.csv", "--roster", "roster.csv"]).err.contains("worked_seconds"));
+    for (config, told) in [
+        ("acw: {limit: soon}\n", "such as `95`"),
+        ("figures: {confidence: 100}\n", "50 to 99"),
+        ("scorecard: {method: best}\n", "acw.yaml:1"),
+    ] {
+        place.write("acw.yaml", config);
+        let done = place.acw(&["audit", "n.csv"]);
+        assert_eq!(done.code, 4, "{config}");
+        assert!(done.err.contains(told), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_mix_of_hard_calls_is_shown() {
+    let report = report(&Place::new(), &[&fixture("exports/sample.csv")]);
+    for agent in report["agents"].as_array().unwrap() {
+        let mix = &agent["like_for_like"];
+        let (expected, difference) = (mix["expected"].as_f64().unwrap(), mix["difference"].as_f64().unwrap());
+        assert!((expected + difference - agent["score"]["value"].as_f64().unwrap()).abs() < 0.02, "{agent}");
+    }
+}
