@@ -40,6 +40,7 @@
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
 //! | [`report`] | terminal, JSON lines, pages, sheets for reviewers |
 //! | [`sampling`] | samples of an export: drawn, written for people to score, weighed |
+//! | [`history`] | runs kept in an SQLite file: migrations, trends, before and after, forgetting |
 //! | [`cli`] | one file a subcommand, the only exit codes |
 //!
 //! # Where a new thing goes
@@ -87,5 +88,7 @@ pub mod coach;
 pub mod report;
 
 pub mod sampling;
+
+pub mod history;
 
 pub mod cli;

@@ -14,7 +14,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Condition, Finding, Note, Standing};
 use crate::rules::{Rule, Rulebook};
@@ -64,11 +64,11 @@ pub struct Entry {
 }
 
 /// What a waiver is for.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waived {
     /// One finding.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub finding: Option<Fingerprint>,
     /// Every finding of a rule …
     #[serde(default)]
@@ -157,6 +157,11 @@ pub struct Decisions {
 }
 
 impl Decisions {
+    /// The waivers of rules in force: they change what notes are held to, unlike what is decided about one finding.
+    pub fn waived_rules(&self) -> &[Waived] {
+        &self.rules
+    }
+
     /// Reads the entries of a file; none where there is no such file and `must_exist` is not set.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::history::{self, Keeping};
 use super::{Common, Deciding, Failure, Reading};
 use crate::audit::{self, Options, Progress};
 use crate::input;
@@ -41,6 +42,8 @@ pub(super) struct Audit {
     #[arg(long, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(0..=100))]
     target: Option<u32>,
     #[command(flatten)]
+    history: Keeping,
+    #[command(flatten)]
     deciding: Deciding,
     #[command(flatten)]
     reading: Reading,
@@ -66,14 +69,24 @@ impl Audit {
             decisions: self.deciding.load(&settings, &book)?,
             keep,
         };
+        let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        let report = match format.stream {
-            Some(stream) => audit::run(&options, &book, &progress, &mut |note| stream(note, &book, &mut out)),
-            None => audit::run(&options, &book, &progress, &mut |_| Ok(())),
-        };
+        let report = audit::run(&options, &book, &progress, &mut |note| {
+            if let Some(recorder) = &mut recorder {
+                recorder.note(note).map_err(io::Error::other)?;
+            }
+            format.stream.map_or(Ok(()), |stream| stream(note, &book, &mut out))
+        });
         progress.finish();
+        if report.is_err() && recorder.is_some() {
+            let _ =
+                writeln!(io::stderr(), "acw: the run did not come to its end: nothing of it is kept in the history");
+        }
         let report = report?;
+        // Before anything is printed, so that a reader who goes away does not take the run with him; whether it was kept is said
+        // after the figures, which are there in any case.
+        let kept = recorder.map(|recorder| recorder.keep(&report.run.inputs)).transpose();
         if let Some(whole) = format.whole {
             let terminal = io::stdout().is_terminal();
             let colour = if terminal && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
@@ -83,14 +96,24 @@ impl Audit {
             let locale = self.locale.as_deref().unwrap_or_else(|| html::usual_locale(&report, &book));
             let written = html::write(&report, &book, locale, dir).map_err(|e| Failure::Output(e.to_string()))?;
             let line = format!("Report: {} ({} pages)\n", written.index.display(), written.pages);
-            if format.name == "terminal" {
-                out.write_all(line.as_bytes()).map_err(|e| Failure::writing(&e))?;
-            } else if !self.quiet {
-                let _ = io::stderr().lock().write_all(line.as_bytes());
-            }
+            self.remark(&line, format, &mut out)?;
+        }
+        if let Ok(Some(kept)) = &kept {
+            self.remark(&history::kept(kept), format, &mut out)?;
         }
         out.flush().map_err(|e| Failure::writing(&e))?;
         self.print_problems(&report);
+        kept?;
+        Ok(())
+    }
+
+    /// A line for people: behind the table where people read it, on standard error where programs read the rest.
+    fn remark(&self, line: &str, format: &report::Format, out: &mut impl Write) -> Result<(), Failure> {
+        if format.name == "terminal" {
+            out.write_all(line.as_bytes()).map_err(|e| Failure::writing(&e))?;
+        } else if !self.quiet {
+            let _ = io::stderr().lock().write_all(line.as_bytes());
+        }
         Ok(())
     }
 

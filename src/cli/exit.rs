@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use crate::audit::{AuditError, DecisionsError};
 use crate::config::ConfigError;
+use crate::history::HistoryError;
 use crate::input::InputError;
 use crate::rules::RulesError;
 use crate::sampling::SamplingError;
@@ -108,6 +109,15 @@ impl From<SamplingError> for Failure {
             SamplingError::Usage(message) => Failure::Usage(message),
             SamplingError::Input(error) => error.into(),
             SamplingError::Output(error) => Failure::Output(error.to_string()),
+        }
+    }
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Unusable { .. } => Failure::Input(error.to_string()),
+            HistoryError::Failed { .. } => Failure::Output(error.to_string()),
         }
     }
 }

@@ -7,6 +7,8 @@ mod dispute;
 mod exit;
 mod explain;
 mod feedback;
+mod forget;
+mod history;
 mod measure;
 mod rules;
 mod sample;
@@ -49,6 +51,11 @@ enum Command {
     /// Draw samples for people to score, weigh what they find, tell how many notes are enough
     #[command(subcommand)]
     Sample(sample::Sample),
+    /// Look at the runs that `acw audit --history` kept: trends, before and after a date
+    #[command(subcommand)]
+    History(history::History),
+    /// Erase an agent or a customer everywhere in a history
+    Forget(forget::Forget),
     /// List, show and test the rules
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -142,6 +149,8 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Feedback(join) => join.run(),
         Command::Sample(sample) => sample.run(),
+        Command::History(history) => history.run(),
+        Command::Forget(forget) => forget.run(),
         Command::Rules(rules) => rules.run(),
     };
     match done {

@@ -1,14 +1,15 @@
 //! `acw.yaml` as written, all of it optional, and the settings that come of it and of the flags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::input::{self, Given};
-use crate::model::{Period, Role, Standards, Targets};
-use crate::rules::{Packs, RulesError, ScorecardSpec};
+use crate::model::{Age, Period, Role, Standards, Targets};
+use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, nearest};
 
 /// The file's name.
@@ -54,6 +55,63 @@ pub struct Spec {
     /// Abbreviations that the company approves, with their meaning, in every language.
     #[serde(default)]
     pub approved: BTreeMap<String, String>,
+    /// Where runs are kept: a file, or more about it; absent: nowhere.
+    #[serde(default)]
+    pub history: Option<HistorySpec>,
+}
+
+/// Where and how runs are kept, as written; a path alone is the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistorySpec {
+    /// The file; relative to this file.
+    pub file: PathBuf,
+    /// Whether agents stand in it under pseudonyms.
+    pub pseudonyms: bool,
+    /// The file of the salt; relative to this file; absent: the history's name and `.salt`.
+    pub salt_file: Option<PathBuf>,
+    /// How old a note may get in it; absent: as old as it likes.
+    pub retention: Option<Age>,
+}
+
+impl HistorySpec {
+    fn within(self, folder: &Path) -> Self {
+        HistorySpec { file: folder.join(self.file), salt_file: self.salt_file.map(|salt| folder.join(salt)), ..self }
+    }
+}
+
+impl<'de> Deserialize<'de> for HistorySpec {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Keys {
+            file: PathBuf,
+            #[serde(default)]
+            pseudonyms: bool,
+            #[serde(default)]
+            salt_file: Option<PathBuf>,
+            #[serde(default)]
+            retention: Option<Age>,
+        }
+        struct FileOrKeys;
+        impl<'de> serde::de::Visitor<'de> for FileOrKeys {
+            type Value = HistorySpec;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file, or `{file, pseudonyms, salt_file, retention}`")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, file: &str) -> Result<HistorySpec, E> {
+                Ok(HistorySpec { file: file.into(), pseudonyms: false, salt_file: None, retention: None })
+            }
+
+            fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<HistorySpec, M::Error> {
+                let keys = Keys::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                let Keys { file, pseudonyms, salt_file, retention } = keys;
+                Ok(HistorySpec { file, pseudonyms, salt_file, retention })
+            }
+        }
+        deserializer.deserialize_any(FileOrKeys)
+    }
 }
 
 /// How sure a figure must be, as written.
@@ -143,6 +201,8 @@ pub struct Settings {
     pub off: Vec<String>,
     /// Approved abbreviations of the company.
     pub approved: BTreeMap<String, String>,
+    /// Where runs are kept, if anywhere.
+    pub history: Option<HistorySpec>,
 }
 
 /// Why the configuration cannot be used.
@@ -206,6 +266,7 @@ impl Settings {
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,
             approved: spec.approved,
+            history: spec.history.map(|history| history.within(folder)),
             source: Some(path),
         })
     }
@@ -232,6 +293,16 @@ impl Settings {
             packs.scorecard.target = target;
         }
         Ok(packs)
+    }
+
+    /// Hash of what judges beside the rule files: rules switched off or waived, abbreviations approved, and the scorecard in force
+    /// with its target. With the hash of the files it tells whether two runs held notes to the same; hexadecimal.
+    pub fn hash(&self, scorecard: &Scorecard, waived: &BTreeSet<String>) -> String {
+        let off: BTreeSet<&String> = self.off.iter().collect();
+        let judging =
+            serde_json::json!({"off": off, "waived": waived, "approved": self.approved, "scorecard": scorecard});
+        let digest = Sha256::digest(judging.to_string());
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pure arithmetic on findings and notes.
 
+mod change;
 mod feedback;
 mod mix;
 mod quality;
@@ -11,6 +12,7 @@ mod tally;
 mod time;
 mod weighted;
 
+pub use change::{Change, Sample, contrast, like_for_like, newcombe, score_change};
 pub use feedback::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};

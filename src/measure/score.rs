@@ -1,12 +1,12 @@
 //! The score of one note.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{BasisPoints, Category, Score};
 
 /// How sections become one score. In every method a section in which no rule applies is on neither side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Points kept of the points at stake, where a section stakes at most its weight. A small fault stays small, however
@@ -17,6 +17,17 @@ pub enum Method {
     Weighted,
     /// Points times the section's weight, kept of possible: Genesys Cloud's evaluation score.
     Scaled,
+}
+
+impl Method {
+    /// The name in rules and outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Method::Points => "points",
+            Method::Weighted => "weighted",
+            Method::Scaled => "scaled",
+        }
+    }
 }
 
 /// How a note is scored.

@@ -8,9 +8,15 @@ use crate::model::{BasisPoints, Interval};
 ///
 /// `confidence` is in per cent, 50 to 99.
 pub fn wilson(part: u64, whole: u64, confidence: u32) -> Option<Interval> {
+    share_bounds(part, whole, confidence).map(|(_, low, high)| Interval { low: points(low), high: points(high) })
+}
+
+/// A share from 0 to 1 with the bounds of Wilson's interval; `None` of nothing.
+pub(super) fn share_bounds(part: u64, whole: u64, confidence: u32) -> Option<(f64, f64, f64)> {
     (whole > 0).then(|| {
-        let (low, high) = wilson_of(part as f64 / whole as f64, whole as f64, normal_quantile(confidence));
-        Interval { low: points(low), high: points(high) }
+        let share = part as f64 / whole as f64;
+        let (low, high) = wilson_of(share, whole as f64, normal_quantile(confidence));
+        (share, low, high)
     })
 }
 

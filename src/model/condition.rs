@@ -1,12 +1,12 @@
 //! A condition over the columns of a note: when a rule applies, or when one of its demands does.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Disposition, Note};
 
 /// All that is given must hold; nothing given always holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// Call types (`sales`, `complaint`…).

@@ -1,5 +1,6 @@
 //! Plain data that every other room shares: no input or output, no patterns, no wording.
 
+mod age;
 mod agent;
 mod condition;
 mod finding;
@@ -10,6 +11,7 @@ mod score;
 mod span;
 mod standards;
 
+pub use age::Age;
 pub use agent::{Acw, AgentSummary, CategoryTally, Tally};
 pub use condition::Condition;
 pub use finding::{Category, Critical, Element, Finding, Severity, Standing};

@@ -14,6 +14,7 @@ use crate::rules::Rulebook;
 
 pub use json::whole;
 pub use terminal::{Colour, table};
+pub(crate) use terminal::{clock, estimate, finish, new_table, right, share};
 
 /// Writes notes as they come.
 pub type Stream = fn(&AuditedNote, &Rulebook, &mut dyn Write) -> io::Result<()>;

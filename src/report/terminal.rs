@@ -255,14 +255,16 @@ fn title(dimension: Dimension) -> &'static str {
     }
 }
 
-fn new_table(header: &[&str]) -> Table {
+/// An empty table with these headers.
+pub(crate) fn new_table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header);
     table
 }
 
-fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
+/// Sets columns of figures to the right.
+pub(crate) fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
     for column in columns {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -270,7 +272,8 @@ fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
     }
 }
 
-fn finish(mut table: Table, colour: Colour) -> String {
+/// The table as text.
+pub(crate) fn finish(mut table: Table, colour: Colour) -> String {
     if colour == Colour::On {
         table.enforce_styling();
     } else {
@@ -326,12 +329,13 @@ fn habits(agent: &AgentSummary, book: &Rulebook) -> String {
     habits.join("; ")
 }
 
-fn share(value: Option<u32>) -> String {
+/// Per cent, or a dash.
+pub(crate) fn share(value: Option<u32>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{} %", BasisPoints(v).percent()))
 }
 
 /// A figure with its interval: `87.5 [81–92]`.
-fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> String {
+pub(crate) fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> String {
     match (value, low, high) {
         (Some(value), Some(low), Some(high)) => {
             format!("{} [{}–{}]", BasisPoints(value).percent(), BasisPoints(low).rounded(), BasisPoints(high).rounded())
@@ -342,6 +346,6 @@ fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> String {
 }
 
 /// Seconds as minutes and seconds.
-fn clock(seconds: u64) -> String {
+pub(crate) fn clock(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

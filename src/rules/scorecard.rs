@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::measure::Method;
 use crate::model::{Category, Severity};
 
 /// What counts for a rule that does not apply to a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotApplicable {
     /// It is on neither side of the fraction.
@@ -41,7 +41,7 @@ pub struct ScorecardSpec {
 }
 
 /// The scorecard in force.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Scorecard {
     /// Score, in per cent, from which a note counts as compliant.
     pub target: u32,

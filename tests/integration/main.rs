@@ -9,6 +9,7 @@ mod decisions;
 mod errors;
 mod feedback;
 mod figures;
+mod history;
 mod input;
 mod packs;
 mod privacy;
