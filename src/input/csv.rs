@@ -15,6 +15,16 @@ pub(super) fn sniff(head: &str) -> bool {
 
 /// Opens a CSV file: the first record is the header.
 pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
+    open_with(file, decoded, false)
+}
+
+/// Opens a CSV file that people saved from a spreadsheet, which leaves out delimiters behind the last filled cell of a row:
+/// short rows are filled up with empty fields, where nothing speaks for a quotation mark that is not closed.
+pub(super) fn open_saved(file: &str, decoded: Decoded) -> Result<Table, InputError> {
+    open_with(file, decoded, true)
+}
+
+fn open_with(file: &str, decoded: Decoded, fill: bool) -> Result<Table, InputError> {
     let mut reader = decoded.reader;
     // Excel's hint line.
     let hint = decoded.head.lines().next().and_then(|line| line.trim().strip_prefix("sep=").map(str::to_owned));
@@ -40,6 +50,7 @@ pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
         csv,
         file: file.to_owned(),
         width: headers.len(),
+        fill: fill.then_some(delimiter),
         record: csv::ByteRecord::new(),
         ended: false,
         hint: u64::from(hint.is_some()),
@@ -77,10 +88,25 @@ struct CsvRows {
     csv: csv::Reader<Box<dyn Read + Send>>,
     file: String,
     width: usize,
+    /// The delimiter, where short rows are filled up.
+    fill: Option<u8>,
     record: csv::ByteRecord,
     ended: bool,
     /// Lines that stand before what the CSV reader sees.
     hint: u64,
+}
+
+impl CsvRows {
+    /// Fills up a short row whose last field cannot have swallowed what is missing.
+    fn fill(&mut self) {
+        let Some(delimiter) = self.fill else { return };
+        let last = self.record.iter().next_back().unwrap_or_default();
+        if !last.iter().any(|byte| *byte == delimiter || *byte == b'\n') {
+            while self.record.len() < self.width {
+                self.record.push_field(b"");
+            }
+        }
+    }
 }
 
 impl Iterator for CsvRows {
@@ -91,6 +117,7 @@ impl Iterator for CsvRows {
             return None;
         }
         let read = self.csv.read_byte_record(&mut self.record);
+        self.fill();
         let line = self.record.position().map_or_else(|| self.csv.position().line(), csv::Position::line) + self.hint;
         let problem = |message: String, help: &str| {
             Some(Row::Unreadable(Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() }))

@@ -37,7 +37,8 @@ pub fn mean_interval(count: u64, sum: u64, squares: u64, loss: BasisPoints, conf
     Some(Interval { low: points((mean - reach) / 10_000.0), high: points((mean + reach) / 10_000.0) })
 }
 
-fn wilson_of(share: f64, n: f64, z: f64) -> (f64, f64) {
+/// Ends of Wilson's interval of a share of `n` units, not necessarily whole ones, at the normal quantile `z`.
+pub(super) fn wilson_of(share: f64, n: f64, z: f64) -> (f64, f64) {
     let z2 = z * z;
     let centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let reach = z / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
