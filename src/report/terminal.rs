@@ -255,14 +255,14 @@ fn title(dimension: Dimension) -> &'static str {
     }
 }
 
-fn new_table(header: &[&str]) -> Table {
+pub(super) fn new_table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header);
     table
 }
 
-fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
+pub(super) fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
     for column in columns {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -270,7 +270,7 @@ fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
     }
 }
 
-fn finish(mut table: Table, colour: Colour) -> String {
+pub(super) fn finish(mut table: Table, colour: Colour) -> String {
     if colour == Colour::On {
         table.enforce_styling();
     } else {
@@ -331,7 +331,7 @@ fn share(value: Option<u32>) -> String {
 }
 
 /// A figure with its interval: `87.5 [81–92]`.
-fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> String {
+pub(super) fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> String {
     match (value, low, high) {
         (Some(value), Some(low), Some(high)) => {
             format!("{} [{}–{}]", BasisPoints(value).percent(), BasisPoints(low).rounded(), BasisPoints(high).rounded())
