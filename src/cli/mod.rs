@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, one table of exit codes.
 
 mod abbreviations;
+mod agree;
 mod audit;
 mod columns;
 mod dispute;
@@ -41,6 +42,8 @@ enum Command {
     Columns(columns::Show),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
     Abbreviations(abbreviations::Propose),
+    /// Join the sheets that reviewers filled to the findings: agreement, drift, notes to talk about, rules to retire
+    Agree(agree::Agree),
     /// Dispute a finding, decide a dispute, waive findings, list what was decided
     #[command(subcommand)]
     Dispute(dispute::Dispute),
@@ -144,6 +147,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Audit(audit) => audit.run(),
         Command::Abbreviations(propose) => propose.run(),
+        Command::Agree(agree) => agree.run(),
         Command::Columns(columns) => columns.run(),
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),

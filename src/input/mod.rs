@@ -7,7 +7,9 @@ mod feedback;
 mod grid;
 mod jsonl;
 mod labelled;
+mod manifest;
 mod roster;
+mod sheet;
 mod sources;
 mod values;
 mod vocabulary;
@@ -21,7 +23,9 @@ pub use columns::{Assignment, Columns, Given};
 pub use feedback::{Feedback, read_feedback};
 pub use grid::{Grid, Mark, read_grid};
 pub use labelled::{Labelled, read_labelled};
+pub use manifest::{Manifest, SampleKind, read_manifest};
 pub use roster::{Worked, read_roster};
+pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use sources::Sources;
 pub use values::seconds;
 pub use vocabulary::Vocabulary;
@@ -178,6 +182,26 @@ fn io_error(path: &Path, error: &io::Error) -> InputError {
     InputError::Io { file: path.display().to_string(), message: format!("cannot be read: {error}") }
 }
 
+/// The format of a file, its encoding with why it is thought so, and its text.
+fn told(
+    file: &str,
+    reader: Box<dyn Read + Send>,
+    encoding: Option<&str>,
+) -> Result<(&'static Format, (String, &'static str), decode::Decoded), InputError> {
+    let decoded = decode::decode(file, reader, encoding)?;
+    if decoded.head.trim().is_empty() {
+        return Err(InputError::Empty { file: file.to_owned() });
+    }
+    match FORMATS.iter().find(|format| (format.sniff)(&decoded.head)) {
+        Some(format) => Ok((format, (decoded.encoding.clone(), decoded.reason), decoded)),
+        None => Err(InputError::Form {
+            file: file.to_owned(),
+            message: "this is no text of a form that is read".into(),
+            help: "export it as CSV or as JSON lines (one object a line)".into(),
+        }),
+    }
+}
+
 impl Export {
     /// Opens a file, or standard input for `-`.
     ///
@@ -200,18 +224,7 @@ impl Export {
         vocabulary: &Vocabulary,
         needed: Role,
     ) -> Result<Self, InputError> {
-        let decoded = decode::decode(&file, reader, options.encoding.as_deref())?;
-        let encoding = (decoded.encoding.clone(), decoded.reason);
-        if decoded.head.trim().is_empty() {
-            return Err(InputError::Empty { file });
-        }
-        let Some(format) = FORMATS.iter().find(|format| (format.sniff)(&decoded.head)) else {
-            return Err(InputError::Form {
-                file,
-                message: "this is no text of a form that is read".into(),
-                help: "export it as CSV or as JSON lines (one object a line)".into(),
-            });
-        };
+        let (format, encoding, decoded) = told(&file, reader, options.encoding.as_deref())?;
         let table = (format.open)(&file, decoded)?;
         let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary, needed)?;
         Ok(Export {

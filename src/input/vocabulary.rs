@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Disposition, Role};
+use crate::model::{Answer, Disposition, Role};
 use crate::text::Folder;
 
 /// Names of columns and values in every language of the packs, folded.
@@ -14,7 +14,22 @@ pub struct Vocabulary {
     call_types: HashMap<String, String>,
     channels: HashMap<String, String>,
     languages: HashMap<String, String>,
+    answers: HashMap<String, Answer>,
 }
+
+/// Signs for answers that belong to no language, as reviewers type them into sheets.
+const ANSWER_SIGNS: [(&str, Answer); 10] = [
+    ("fail", Answer::Fail),
+    ("1", Answer::Fail),
+    ("x", Answer::Fail),
+    ("pass", Answer::Pass),
+    ("0", Answer::Pass),
+    ("ok", Answer::Pass),
+    ("n/a", Answer::NotApplicable),
+    ("na", Answer::NotApplicable),
+    ("n.a.", Answer::NotApplicable),
+    ("-", Answer::NotApplicable),
+];
 
 /// A known header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +43,14 @@ pub struct Alias {
 }
 
 impl Vocabulary {
-    /// An empty vocabulary that folds with `folder`; it knows the roles' own names.
+    /// An empty vocabulary that folds with `folder`; it knows the roles' own names and the signs for answers.
     pub fn new(folder: Folder) -> Self {
         let mut vocabulary = Vocabulary { folder, ..Vocabulary::default() };
         for role in Role::ALL {
             vocabulary.columns.insert(vocabulary.header(role.name()), Alias { role, origin: "acw".into(), rank: 0 });
+        }
+        for (sign, answer) in ANSWER_SIGNS {
+            vocabulary.answers.insert(sign.to_owned(), answer);
         }
         vocabulary
     }
@@ -73,6 +91,18 @@ impl Vocabulary {
         for name in names {
             self.languages.insert(self.header(name), code.to_owned());
         }
+    }
+
+    /// Adds words for a reviewer's answer.
+    pub fn add_answers(&mut self, answer: Answer, words: &[String]) {
+        for word in words {
+            self.answers.entry(self.folder.fold_str(word.trim())).or_insert(answer);
+        }
+    }
+
+    /// The answer that a cell of a sheet means; `None` where it means none.
+    pub fn answer(&self, value: &str) -> Option<Answer> {
+        self.answers.get(self.folder.fold_str(value).trim()).copied()
     }
 
     /// A header as it is looked up: folded, separators as single spaces.
@@ -147,9 +177,13 @@ mod tests {
         vocabulary.add_columns(Role::Note, "es", &["Observaciones".into()]);
         vocabulary.add_dispositions(Disposition::Resolved, &["Solucionado".into()]);
         vocabulary.add_language("es", &["Spanish", "Español"]);
+        vocabulary.add_answers(Answer::Fail, &["sí".into()]);
         assert_eq!(vocabulary.column("OBSERVACIONES:").unwrap().role, Role::Note);
         assert_eq!(vocabulary.column("ticket.note_id").unwrap().role, Role::NoteId);
         assert_eq!(vocabulary.disposition("solucionado"), Disposition::Resolved);
+        assert_eq!(vocabulary.answer(" SI "), Some(Answer::Fail));
+        assert_eq!(vocabulary.answer("Ｎ／Ａ"), Some(Answer::NotApplicable));
+        assert_eq!(vocabulary.answer("maybe"), None);
         assert_eq!(vocabulary.disposition("???"), Disposition::Other);
         assert_eq!(vocabulary.language("ES-mx").as_deref(), Some("es"));
         assert_eq!(vocabulary.language("español").as_deref(), Some("es"));

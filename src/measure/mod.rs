@@ -1,10 +1,15 @@
-//! Pure arithmetic on findings and notes.
+//! Pure arithmetic on findings and notes, and on what reviewers say of them.
 
+mod agreement;
 mod change;
+mod drift;
 mod feedback;
+mod join;
 mod mix;
 mod quality;
 mod rank;
+mod retire;
+mod review;
 mod sample;
 mod score;
 mod stats;
@@ -12,11 +17,21 @@ mod tally;
 mod time;
 mod weighted;
 
+pub use agreement::{
+    Bootstrap, Estimate, McNemar, Paired, alpha, alpha_interval, change, kappa, kappa_error, mcnemar, mean, pabak,
+    weighted_share,
+};
 pub use change::{Change, Sample, contrast, like_for_like, newcombe, score_change};
+pub use drift::{Drift, Halves};
 pub use feedback::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
+pub use join::Gathered;
 pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};
 pub use rank::{Basis, Verdict, places, score_interval, verdict, verdict_of};
+pub use retire::{Never, Retire, RuleFigures};
+pub use review::{
+    Agreement, Among, Confusion, CriterionFigures, How, Opinion, PairFigures, Population, Talk, agreement,
+};
 pub use sample::{Allocation, Chances, Share, Size, allocate, size};
 pub use score::{Card, Loss, Method, Stake, score};
 pub use stats::{mean_interval, normal_quantile, t_quantile, wilson};

@@ -155,6 +155,11 @@ impl Element {
         Element::Documents,
     ];
 
+    /// The element of that name.
+    pub fn from_name(name: &str) -> Option<Element> {
+        Element::ALL.into_iter().find(|element| element.name() == name)
+    }
+
     /// The name in rules and outputs.
     pub const fn name(self) -> &'static str {
         match self {

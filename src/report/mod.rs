@@ -1,5 +1,6 @@
 //! What people and programs read of a run.
 
+pub mod agreement;
 mod figures;
 pub mod html;
 mod json;

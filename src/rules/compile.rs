@@ -324,6 +324,9 @@ fn vocabulary(packs: &Packs, folder: &Folder) -> Vocabulary {
         for (disposition, words) in &pack.spec.dispositions {
             vocabulary.add_dispositions(*disposition, words);
         }
+        for (answer, words) in &pack.spec.answers {
+            vocabulary.add_answers(*answer, words);
+        }
         vocabulary.add_call_types(&pack.spec.call_types);
         vocabulary.add_channels(&pack.spec.channels);
     }

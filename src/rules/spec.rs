@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::checks::CheckSpec;
-use crate::model::{Category, Condition, Critical, Disposition, Severity};
+use crate::model::{Answer, Category, Condition, Critical, Disposition, Severity};
 
 /// A file of rules.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -286,6 +286,9 @@ pub struct LanguageSpec {
     pub call_types: BTreeMap<String, Vec<String>>,
     /// How exports write the channels, by the field's word.
     pub channels: BTreeMap<String, Vec<String>>,
+    /// How reviewers answer in sheets, besides the signs of every language (`fail`, `1`, `x`; `pass`, `0`, `ok`; `n/a`, `-`).
+    #[serde(default)]
+    pub answers: BTreeMap<Answer, Vec<String>>,
     /// Frequent function words, parted by spaces.
     #[serde(default)]
     pub markers: String,

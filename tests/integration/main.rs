@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A failed helper should stop its test right there.
 
+mod agree;
 mod architecture;
 mod audit;
 mod columns;

@@ -1,0 +1,191 @@
+//! `acw agree`: what reviewers said in sheets, joined to what the program finds in the same notes.
+
+use std::io::{self, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::{Common, Failure, Reading};
+use crate::audit::{self, Options, Progress};
+use crate::input;
+use crate::measure::{self, Bootstrap, Gathered, Halves, How};
+use crate::model::{AuditedNote, Category, Found, Remark, ReviewedNote, Span};
+use crate::report::{Colour, agreement};
+use crate::rules::Rulebook;
+use crate::text::redact;
+
+/// Flags of `acw agree`.
+#[derive(Debug, Args)]
+pub(super) struct Agree {
+    /// Exports that the notes of the sheets stand in: files, folders, `-` for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Sheet that reviewers filled, CSV or XLSX (repeatable: one a reviewer, or one for all)
+    #[arg(long = "sheet", required = true, value_name = "FILE")]
+    sheets: Vec<PathBuf>,
+    /// How the notes were drawn: the manifest beside the sheet, for figures of the population
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Form,
+    /// Propose to retire rules whose precision lies under this with its whole interval
+    #[arg(long, value_name = "PER CENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100))]
+    retire_below: u32,
+    /// Judged findings of a rule, and notes of a reviewer, below which nothing is said of them
+    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    min_judged: u64,
+    /// By what a reviewer's notes are parted into halves to look for drift
+    #[arg(long, value_enum, default_value_t)]
+    drift_by: Order,
+    /// Seed of the bootstrap that gives alpha its interval
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+    /// Notes to talk about that are printed on the terminal
+    #[arg(long, value_name = "NOTES", default_value_t = 10)]
+    talk: usize,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Form {
+    /// Tables, for people
+    #[default]
+    Terminal,
+    /// All figures as one object, for programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Order {
+    /// The order of the rows in the sheet
+    #[default]
+    Rows,
+    /// The start of the contacts
+    StartedAt,
+}
+
+/// Times that the notes are drawn again for an interval of alpha.
+const RESAMPLES: usize = 2_000;
+/// Longest part of a note that is shown, in characters.
+const LONGEST_NOTE: usize = 600;
+/// Remarks that are printed on standard error; all stand in the JSON.
+const REMARKS_SHOWN: usize = 20;
+
+struct Silent;
+
+impl Progress for Silent {
+    fn rows(&self, _: u64) {}
+}
+
+impl Agree {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings(Some(&self.reading))?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        let rules: Vec<&str> = book.rules.iter().map(|rule| rule.id.as_str()).collect();
+        let paths: Vec<&Path> = self.sheets.iter().map(PathBuf::as_path).collect();
+        let sheets = input::read_sheets(&paths, &book.vocabulary, &rules)?;
+        let manifest = self.manifest.as_deref().map(input::read_manifest).transpose()?;
+        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
+        let mut gathered = Gathered::of(&sheets);
+        let report = audit::run(&options, &book, &Silent, &mut |note| {
+            if gathered.wants(&note.note.id) {
+                gathered.take(reviewed(note, &book));
+            }
+            Ok(())
+        })?;
+        let is_secret = |rule: &str| book.rule(rule).is_some_and(|at| book.rules[at].category == Category::Sensitive);
+        let (reviews, remarks) = gathered.join(&sheets, manifest.as_ref(), is_secret);
+        if reviews.notes.is_empty() {
+            print_remarks(&remarks);
+            return Err(nothing_joined(&self.sheets));
+        }
+        let refusal = match &manifest {
+            Some(manifest) => manifest.refusal(),
+            None => Some("no --manifest tells how the notes were drawn".to_owned()),
+        };
+        let how = How {
+            bootstrap: Bootstrap { seed: self.seed, resamples: RESAMPLES, confidence: settings.standards.confidence },
+            retire_below: self.retire_below,
+            min_judged: self.min_judged,
+            halves: if self.drift_by == Order::Rows { Halves::Rows } else { Halves::StartedAt },
+            population: refusal.is_none(),
+        };
+        let shown = agreement::Reviewed {
+            run: &report.run,
+            unreadable: report.run.rows - report.total.notes,
+            sheets: &sheets,
+            manifest: manifest.as_ref(),
+            refusal: refusal.as_deref(),
+            how,
+            agreement: &measure::agreement(&reviews, how),
+            reviews: &reviews,
+            remarks: &remarks,
+        };
+        let text = match self.format {
+            Form::Terminal => {
+                let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+                agreement::table(&shown, self.talk, if coloured { Colour::On } else { Colour::Off })
+            }
+            Form::Json => agreement::json(&shown),
+        };
+        io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))?;
+        print_remarks(&remarks);
+        Ok(())
+    }
+}
+
+fn nothing_joined(sheets: &[PathBuf]) -> Failure {
+    let files: Vec<String> = sheets.iter().map(|path| path.display().to_string()).collect();
+    Failure::Input(format!(
+        "{}: no row with an answer is a note of the export\n  help: give the exports that the sheet was drawn from, with the same paths where their notes have no identifiers",
+        files.join(", ")
+    ))
+}
+
+fn print_remarks(remarks: &[Remark]) {
+    let mut err = io::stderr().lock();
+    for remark in remarks.iter().take(REMARKS_SHOWN) {
+        let row = remark.row.map_or(String::new(), |row| format!(", row {row}"));
+        let column = remark.column.as_ref().map_or(String::new(), |column| format!(", column `{column}`"));
+        let note = remark.note.as_ref().map_or(String::new(), |note| format!(", note {note}"));
+        let _ = writeln!(err, "acw: {}{row}{column}{note}: {}\n  help: {}", remark.file, remark.message, remark.help);
+    }
+    if remarks.len() > REMARKS_SHOWN {
+        let _ = writeln!(err, "acw: and {} more, all of them in --format json", remarks.len() - REMARKS_SHOWN);
+    }
+}
+
+/// What is kept of an audited note: its masked text and findings, so that memory depends on the sheets and not on the export.
+fn reviewed(note: &AuditedNote, book: &Rulebook) -> ReviewedNote {
+    let findings = note.findings.iter().map(|finding| Found {
+        rule: book.rules[finding.rule].id.clone(),
+        category: finding.category,
+        element: finding.element,
+        excerpt: finding.excerpt.clone(),
+    });
+    ReviewedNote {
+        id: note.note.id.clone(),
+        text: masked(note),
+        day: note.note.day,
+        started_at: note.note.started_at.clone().unwrap_or_default(),
+        findings: note.language.is_some().then(|| findings.collect()),
+        ..ReviewedNote::default()
+    }
+}
+
+fn masked(note: &AuditedNote) -> String {
+    let secrets: Vec<Span> =
+        note.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
+    let masked = redact::note(&note.note.text, &secrets);
+    // Spaces and line ends do not matter here, and signs that steer a terminal have no business there.
+    let masked = masked.replace(char::is_control, " ");
+    let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST_NOTE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
