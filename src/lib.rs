@@ -32,11 +32,11 @@
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
 //! | [`text`] | folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
 //! | [`input`] | formats, encodings, columns, values, labelled notes |
-//! | [`measure`] | pure arithmetic: score, sums, precision and recall |
+//! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
 //! | [`rules`] | packs as written, laid over each other, compiled for every language; examples, lint, coverage, schemas |
 //! | [`config`] | `acw.yaml` and the settings that come of it |
-//! | [`audit`] | the run (reader, workers, collector) and the judge (hits to findings) |
+//! | [`audit`] | the run (reader, workers, collector), the judge (hits to findings), fingerprints and decisions about findings |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
 //! | [`report`] | terminal, JSON lines, pages, sheets for reviewers |
 //! | [`sampling`] | samples of an export: drawn, written for people to score, weighed |

@@ -14,7 +14,7 @@
 //!     together: [[promise], [deadline]]    # or one of each, in the same sentence
 //!     value_needs: [deadline]              # a labelled section must hold one of these
 //!     dispositions_tell: [resolved]        # or the drop-down tells it
-//!     statement: {words: 3, without: [action_told], not_first: true}   # or a clause of so many words without these
+//!     statement: {words: 3, without: [action_told], until: [deed], not_first: true}   # or a clause of so many words without these, not behind those
 //!     needed:                              # asked for only where one of these holds
 //!       dispositions: [pending]
 //!       lists: [left_open]
@@ -88,6 +88,9 @@ pub(super) struct Statement {
     words: usize,
     /// Lists whose terms make the clause one about something else.
     without: Vec<String>,
+    /// Lists whose terms end the search: clauses behind the first of them do not count.
+    #[serde(default)]
+    until: Vec<String>,
     /// Dispositions with which such a clause is enough; any, where absent.
     #[serde(default)]
     dispositions: Vec<Disposition>,
@@ -137,6 +140,8 @@ struct Told {
     unless_closed_last: Vec<ListId>,
     /// The lists that must not stand in a telling clause.
     statement_without: Vec<ListId>,
+    /// The lists behind which no clause tells it.
+    statement_until: Vec<ListId>,
 }
 
 impl Compile for Spec {
@@ -161,6 +166,10 @@ impl Compile for Spec {
             Some(statement) => builder.lists(&statement.without)?,
             None => Vec::new(),
         };
+        let statement_until = match &self.statement {
+            Some(statement) => builder.lists(&statement.until)?,
+            None => Vec::new(),
+        };
         Ok(Some(Box::new(Told {
             labels,
             all_labels,
@@ -175,6 +184,7 @@ impl Compile for Spec {
             unless_closed: builder.lists(&needed.unless_closed)?,
             unless_closed_last: builder.lists(&needed.unless_closed_last)?,
             statement_without,
+            statement_until,
             spec: self.clone(),
         })))
     }
@@ -273,6 +283,7 @@ impl Told {
             return false;
         }
         let text = &note.folded.text;
+        let until = note.hits_of(&self.statement_until).map(|hit| hit.start as usize).min().unwrap_or(text.len());
         let mut first = true;
         note.sentences.iter().any(|sentence| {
             let mut start = sentence.start;
@@ -282,7 +293,8 @@ impl Told {
                 if std::mem::take(&mut first) && statement.not_first {
                     return false;
                 }
-                count_words(&placeholder::without_slots(clause)) >= statement.words
+                place.start <= until
+                    && count_words(&placeholder::without_slots(clause)) >= statement.words
                     && note.own_voice(note.span(place.start, place.end))
                     && !note
                         .hits_of(&self.statement_without)

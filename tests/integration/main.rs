@@ -17,4 +17,5 @@ mod privacy;
 mod report;
 mod rulebook;
 mod sample;
+mod story;
 mod support;
