@@ -110,10 +110,11 @@ const KEEP_FAILURES: &str = "
     CROSS JOIN rules r ON r.name = t.name
     CROSS JOIN notes n ON n.key = s.key AND n.ruleset = ?1";
 
+/// Numbers a set of rules that the history does not know. Not by way of a conflict: that would skip a number each time.
 const RULESET: &str = "
-    INSERT INTO rulesets (acw, rules, settings, target, method, in_force) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-    ON CONFLICT (acw, rules, settings) DO UPDATE SET in_force = excluded.in_force
-    RETURNING id";
+    INSERT INTO rulesets (acw, rules, settings, target, method, in_force) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+    WHERE NOT EXISTS (SELECT 1 FROM rulesets WHERE acw = ?1 AND rules = ?2 AND settings = ?3)";
+const RULESET_ID: &str = "SELECT id FROM rulesets WHERE acw = ?1 AND rules = ?2 AND settings = ?3";
 
 impl Recorder {
     /// Makes ready to take notes. Scores older than `retention`, where given, go with the run that is kept.
@@ -228,7 +229,9 @@ impl Recorder {
             judge.method,
             serde_json::Value::from(names).to_string()
         ];
-        kept.ruleset = keep.query_row(RULESET, ruleset, |row| row.get(0))?;
+        keep.execute(RULESET, ruleset)?;
+        let known = [&judge.acw, &judge.rules, &judge.settings];
+        kept.ruleset = keep.query_row(RULESET_ID, known, |row| row.get(0))?;
         let same = "EXISTS (SELECT 1 FROM notes n WHERE n.key = s.key AND n.ruleset = ?1)";
         let any = "EXISTS (SELECT 1 FROM notes n WHERE n.key = s.key)";
         let notes = count(&keep, "SELECT COUNT(*) FROM staged s WHERE ?1 = ?1", kept.ruleset)?;
