@@ -36,7 +36,7 @@ fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &BTreeSet<
     let word = &folded[word_at..stop];
     // A letter behind a number is a unit, and its stop ends the sentence: `à 15 h. Le client…`.
     // `9 a. m.` goes on.
-    let goes_on = matches!(folded[stop + 1..].as_bytes(), [b' ', letter, b'.', ..] if letter.is_ascii_lowercase());
+    let goes_on = matches!(&folded.as_bytes()[stop + 1..], [b' ', letter, b'.', ..] if letter.is_ascii_lowercase());
     let unit = !goes_on && folded[sentence..word_at].trim_end().ends_with(|c: char| c.is_ascii_digit());
     let single_letter = word.len() == 1 && word.as_bytes()[0].is_ascii_lowercase() && !unit;
     // `a. m.`, `p.m.`: single letters with stops between them.

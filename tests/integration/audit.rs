@@ -85,7 +85,7 @@ fn the_table_lists_every_agent_worst_first_without_colour_when_piped() {
     let scores: Vec<f64> = done
         .out
         .lines()
-        .filter_map(|line| line.split('%').next()?.trim().rsplit(' ').next()?.parse().ok())
+        .filter_map(|line| line.split_once(" [")?.0.rsplit(' ').next()?.parse().ok())
         .take(12)
         .collect();
     assert_eq!(scores.len(), 12, "{}", done.out);

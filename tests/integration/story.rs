@@ -18,7 +18,8 @@ fn commands(text: &str) -> Vec<(String, i32)> {
 #[test]
 fn every_command_of_the_story_does_what_it_says() {
     let place = Place::new();
-    let copied = Command::new("cp").arg("-r").arg(root().join("fixtures")).arg(place.path("fixtures")).status().unwrap();
+    let copied =
+        Command::new("cp").arg("-r").arg(root().join("fixtures")).arg(place.path("fixtures")).status().unwrap();
     assert!(copied.success());
     let binaries = assert_cmd::cargo::cargo_bin("acw").parent().unwrap().display().to_string();
     let story = std::fs::read_to_string(root().join("fixtures/story/README.md")).unwrap();
