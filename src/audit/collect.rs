@@ -134,7 +134,7 @@ impl<'b> Collector<'b> {
             let groups = self.report.groups.entry(dimension).or_default();
             let known = self.groups.entry(dimension).or_default();
             let index = *known.entry(value).or_insert_with_key(|value| {
-                groups.push(Group { value: value.clone(), tally: Tally::default() });
+                groups.push(Group { value: value.clone(), ..Group::default() });
                 groups.len() - 1
             });
             add(&mut groups[index].tally);
@@ -178,20 +178,42 @@ impl<'b> Collector<'b> {
         self.keep(agent, note);
     }
 
-    /// Seconds that each agent worked: as the roster has it, or the sum over days of what the rows tell.
-    fn worked(&self, roster: &[Worked]) -> Vec<Option<u64>> {
-        let mut out = vec![None; self.report.agents.len()];
-        for ((agent, _), seconds) in &self.worked {
-            *out[*agent].get_or_insert(0) += u64::from(*seconds);
-        }
-        let mut rostered = vec![None; out.len()];
-        for row in roster {
-            let named = || self.report.agents.iter().position(|a| a.name.as_deref() == Some(row.agent.as_str()));
-            if let Some(agent) = self.agents.get(&row.agent).copied().or_else(named) {
-                *rostered[agent].get_or_insert(0) += u64::from(row.seconds);
+    /// Fills in how long agents worked, and with them teams and periods: as the roster has it, or the sum over days of what the
+    /// rows tell. A team or period counts only where it is known of each of its agents.
+    fn add_worked(&mut self, roster: &[Worked]) {
+        let agents = &self.report.agents;
+        let known = |row: &Worked| {
+            let named = || agents.iter().position(|a| a.name.as_deref() == Some(row.agent.as_str()));
+            self.agents.get(&row.agent).copied().or_else(named)
+        };
+        let rostered: Vec<(usize, Option<Date>, u32)> =
+            roster.iter().filter_map(|row| Some((known(row)?, row.day, row.seconds))).collect();
+        let told = self.worked.iter().map(|((agent, day), seconds)| (*agent, *day, *seconds));
+        let told = told.filter(|(agent, ..)| !rostered.iter().any(|(other, ..)| other == agent));
+        let mut worked = vec![None; agents.len()];
+        let mut periods: HashMap<String, u64> = HashMap::new();
+        let mut undated = HashSet::new();
+        for (agent, day, seconds) in rostered.iter().copied().chain(told) {
+            *worked[agent].get_or_insert(0) += u64::from(seconds);
+            match day {
+                Some(day) => {
+                    *periods.entry(self.report.run.standards.period.of(day)).or_default() += u64::from(seconds)
+                }
+                None => {
+                    undated.insert(agent);
+                }
             }
         }
-        rostered.into_iter().zip(out).map(|(rostered, told)| rostered.or(told)).collect()
+        let complete = undated.is_empty() && worked.iter().all(Option::is_some);
+        for group in self.report.groups.entry(Dimension::Period).or_default() {
+            group.worked = complete.then(|| periods.get(&group.value).copied()).flatten();
+        }
+        for group in self.report.groups.entry(Dimension::Team).or_default() {
+            let members = agents.iter().zip(&worked).filter(|(agent, _)| agent.team.as_ref() == Some(&group.value));
+            group.worked = members.map(|(_, worked)| *worked).sum();
+        }
+        self.report.groups.retain(|_, groups| !groups.is_empty());
+        self.report.worked = worked;
     }
 
     /// Keeps the notes that cost most, and the clean ones that tell most.
@@ -212,7 +234,7 @@ impl<'b> Collector<'b> {
 
     pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions) -> Report {
         self.report.decisions.remarks = decisions.remarks(&self.met);
-        self.report.worked = self.worked(roster);
+        self.add_worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
         for groups in self.report.groups.values_mut() {
             groups.sort_by(|a, b| a.value.cmp(&b.value));

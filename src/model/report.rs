@@ -109,6 +109,8 @@ pub struct Group {
     pub value: String,
     /// The sums.
     pub tally: Tally,
+    /// Seconds that its agents worked: of a team, or of a period where days tell it; `None` elsewhere.
+    pub worked: Option<u64>,
 }
 
 /// An agent's notes of one call type: what like-for-like comparison and times need.

@@ -56,6 +56,8 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
         let rows = report.group(dimension).iter().map(|group| {
             let mut out = figures(&group.tally, report, book);
             out.insert(dimension.name().into(), json!(group.value));
+            out.insert("worked_seconds".into(), json!(group.worked));
+            out.insert("acw_percent".into(), json!(time_share(&group.tally, group.worked).map(percent)));
             Value::Object(out)
         });
         groups.insert(dimension.name().into(), rows.collect());

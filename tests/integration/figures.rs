@@ -110,6 +110,16 @@ fn times_are_told_apart_and_held_to_their_limit() {
     assert_eq!(a["time"]["acw_percent"], 8.33, "300 of 3,600 seconds");
     assert_eq!(b["time"]["worked_seconds"], 7200);
     assert_eq!(b["time"]["unusually_long"], 1);
+    let month = &report["groups"]["period"][0];
+    assert_eq!(
+        (&month["period"], &month["acw_percent"]),
+        (&"2026-05".into(), &Value::Null),
+        "a roster without days tells no period"
+    );
+    place.write("roster.csv", "agent_id,date,worked_seconds\nA,2026-05-04,1:00:00\nB,2026-05-05,2h\nC,2026-05-05,8h\n");
+    let daily = self::report(&place, &["n.csv"]);
+    // 300 and 780 seconds of three hours; nobody of the export is called C.
+    assert_eq!(daily["groups"]["period"][0]["acw_percent"], 10.0);
     assert_eq!((&a["time"]["fast_good"], &a["time"]["slow_poor"]), (&2.into(), &1.into()));
     let question = &report["acw"]["questions"][0];
     assert_eq!(
