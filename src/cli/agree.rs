@@ -9,7 +9,7 @@ use super::{Common, Failure, Reading};
 use crate::audit::{self, Options, Progress};
 use crate::input;
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
-use crate::model::{AuditedNote, Category, Found, Remark, ReviewedNote, Span};
+use crate::model::{AuditedNote, Category, Found, Remark, ReviewedNote};
 use crate::report::{Colour, agreement};
 use crate::rules::Rulebook;
 use crate::text::redact;
@@ -178,9 +178,7 @@ fn reviewed(note: &AuditedNote, book: &Rulebook) -> ReviewedNote {
 }
 
 fn masked(note: &AuditedNote) -> String {
-    let secrets: Vec<Span> =
-        note.findings.iter().filter(|f| f.category == Category::Sensitive).filter_map(|f| f.span).collect();
-    let masked = redact::note(&note.note.text, &secrets);
+    let masked = redact::note(&note.note.text, &note.secrets());
     // Spaces and line ends do not matter here, and signs that steer a terminal have no business there.
     let masked = masked.replace(char::is_control, " ");
     let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");

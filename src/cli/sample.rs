@@ -354,8 +354,8 @@ impl Estimate {
         let confidence = self.confidence.unwrap_or(settings.standards.confidence);
         let manifest = Manifest::read(&self.dir)?;
         let also = self.also.iter().map(|dir| Manifest::read(dir)).collect::<Result<Vec<_>, _>>()?;
+        let book = Rulebook::compile(settings.packs()?)?;
         let estimated = if self.sheets.is_empty() {
-            let book = Rulebook::compile(settings.packs()?)?;
             let decisions = self.deciding.load(&settings, &book)?;
             let first = options_of(&self.inputs, &manifest, &settings, &decisions);
             let others = also.into_iter().map(|manifest| {
@@ -367,7 +367,7 @@ impl Estimate {
         } else {
             let sheets = self.sheets.iter().map(|sheet| read_grid(sheet)).collect::<Result<Vec<_>, _>>()?;
             let manifests: Vec<_> = std::iter::once(manifest).chain(also).collect();
-            sampling::by_sheets(&manifests, &sheets, &self.by, confidence)?
+            sampling::by_sheets(&manifests, &sheets, &self.by, &book.vocabulary, confidence)?
         };
         print(&match self.format {
             Output::Terminal => text::estimates(&estimated),

@@ -20,29 +20,6 @@ pub struct Grid {
     pub rows: Vec<Vec<String>>,
 }
 
-/// What a reviewer says of a criterion in a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// The note has such an error.
-    Fail,
-    /// It has none.
-    Pass,
-    /// There is nothing to judge.
-    NotApplicable,
-}
-
-impl Mark {
-    /// The mark of a cell, as people write it; `None` where it is no mark. An empty cell is none: nobody has judged.
-    pub fn read(cell: &str) -> Option<Mark> {
-        match cell.trim().to_lowercase().as_str() {
-            "fail" | "1" | "x" | "yes" | "y" | "sí" | "si" | "oui" | "是" => Some(Mark::Fail),
-            "pass" | "0" | "no" | "n" | "non" | "否" | "ok" => Some(Mark::Pass),
-            "n/a" | "na" | "-" | "n.a." => Some(Mark::NotApplicable),
-            _ => None,
-        }
-    }
-}
-
 impl Grid {
     /// Index of the column of that header.
     pub fn column(&self, header: &str) -> Option<usize> {
@@ -109,25 +86,4 @@ fn table(file: &str, bytes: Vec<u8>) -> Result<Cells, InputError> {
         }
     }
     Ok((table.headers, rows))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_are_read_as_people_write_them() {
-        for (cell, mark) in [
-            (" FAIL ", Some(Mark::Fail)),
-            ("Sí", Some(Mark::Fail)),
-            ("是", Some(Mark::Fail)),
-            ("ok", Some(Mark::Pass)),
-            ("Non", Some(Mark::Pass)),
-            ("-", Some(Mark::NotApplicable)),
-            ("", None),
-            ("perhaps", None),
-        ] {
-            assert_eq!(Mark::read(cell), mark, "{cell}");
-        }
-    }
 }

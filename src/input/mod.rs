@@ -21,7 +21,7 @@ use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
 pub use feedback::{Feedback, read_feedback};
-pub use grid::{Grid, Mark, read_grid};
+pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use manifest::{Manifest, SampleKind, read_manifest};
 pub use roster::{Worked, read_roster};

@@ -9,7 +9,7 @@ use calamine::{DataRef, Reader, Xlsx, XlsxError};
 
 use super::{InputError, Row, Vocabulary, csv, io_error, told};
 use crate::model::{Answer, Criterion, Remark, RemarkKind};
-use crate::text::redact;
+use crate::text::{cell, redact};
 use crate::yaml::nearest;
 
 /// A filled sheet.
@@ -240,7 +240,7 @@ impl Layout {
     }
 
     fn read_row(&self, number: u64, fields: &[String], owner: &str, vocabulary: &Vocabulary, sheet: &mut Sheet) {
-        let cell = |column: usize| fields.get(column).map_or("", |field| plain(field.trim()));
+        let cell = |column: usize| fields.get(column).map_or("", |field| cell::unguard(field.trim()));
         let note = cell(self.note).to_owned();
         if note.is_empty() {
             let help = "fill in `note_id` as the sheet had it".to_owned();
@@ -300,14 +300,6 @@ fn likely(header: &str, rules: &[&str]) -> Option<String> {
     let categories = Category::ALL.iter().map(|category| category.name());
     let known = categories.chain(elements.iter().map(String::as_str)).chain(rules.iter().copied());
     nearest(&header.to_lowercase(), known).map(str::to_owned)
-}
-
-/// A cell without the apostrophe that keeps a spreadsheet from taking it for a formula.
-fn plain(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
-    }
 }
 
 /// The beginning of a cell, masked: people type into the wrong column.

@@ -9,10 +9,8 @@ use rust_xlsxwriter::{
     Workbook, XlsxError,
 };
 
+use crate::model::Answer;
 use crate::text::cell;
-
-/// Marks that a reviewer chooses from, as the drop-down shows them.
-pub const MARKS: [&str; 3] = ["fail", "pass", "n/a"];
 
 /// Longest text of a workbook's cell, in characters.
 const LONGEST: usize = 32_767;
@@ -24,7 +22,7 @@ pub enum Column {
     Value,
     /// Long text, wrapped.
     Text,
-    /// A mark of [`MARKS`], chosen from a list.
+    /// A reviewer's answer, chosen from a list.
     Mark,
     /// Words of the reviewer.
     Remark,
@@ -109,12 +107,14 @@ impl Sheet {
     }
 }
 
+/// The drop-down of answers.
 fn marks() -> Result<DataValidation, XlsxError> {
+    let answers = Answer::ALL.map(Answer::name);
     DataValidation::new()
-        .allow_list_strings(&MARKS)?
+        .allow_list_strings(&answers)?
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_error_title("Mark")?
-        .set_error_message(MARKS.join(", "))
+        .set_error_message(answers.join(", "))
 }
 
 /// In characters of the usual font.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reread::{Reread, reread};
 use super::{Key, Kind, Manifest, SamplingError};
 use crate::audit::Options;
-use crate::input::{Grid, InputError, Mark};
+use crate::input::{Grid, InputError, Vocabulary};
 use crate::measure::{DesignEstimate, Figure, Unit, design_estimate};
-use crate::model::{AuditedNote, Category, Critical};
+use crate::model::{Answer, AuditedNote, Category, Critical};
 use crate::rules::Rulebook;
+use crate::text::redact;
 
 /// Who judged the drawn notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +107,7 @@ pub fn by_sheets(
     manifests: &[Manifest],
     sheets: &[Grid],
     by: &[Key],
+    vocabulary: &Vocabulary,
     confidence: u32,
 ) -> Result<Estimated, SamplingError> {
     let manifests: Vec<&Manifest> = manifests.iter().collect();
@@ -114,7 +116,7 @@ pub fn by_sheets(
     // Marks by note and by its place among rows of that identifier, then by criterion.
     let mut marks: BTreeMap<(String, u32), Marked> = BTreeMap::new();
     for sheet in sheets {
-        read_marks(sheet, &mut names, &mut marks)?;
+        read_marks(sheet, vocabulary, &mut names, &mut marks)?;
     }
     let mut judged = Vec::new();
     let mut unmarked = 0u64;
@@ -320,8 +322,12 @@ fn told(key: Key, marked: Option<&Marked>, manifest: &Manifest, stratum: usize) 
     by_stratum.or_else(|| header.and_then(|header| marked?.told.get(header)).filter(|value| !value.is_empty()).cloned())
 }
 
+/// Longest part of a cell that a message repeats, in characters: people type into the wrong column.
+const LONGEST_CELL: usize = 40;
+
 fn read_marks(
     sheet: &Grid,
+    vocabulary: &Vocabulary,
     names: &mut Vec<String>,
     marks: &mut BTreeMap<(String, u32), Marked>,
 ) -> Result<(), SamplingError> {
@@ -351,14 +357,15 @@ fn read_marks(
         }
         for at in criteria().filter(|at| !row[*at].trim().is_empty()) {
             let name = &sheet.headers[at];
-            let Some(mark) = Mark::read(&row[at]) else {
-                let message = format!("note {}, {name}: `{}` is no mark", row[id], row[at]);
+            let Some(answer) = vocabulary.answer(row[at].trim()) else {
+                let cell: String = redact::note(&row[at], &[]).chars().take(LONGEST_CELL).collect();
+                let message = format!("note {}, {name}: `{cell}` is no mark", row[id]);
                 return Err(fault(message, "write fail, pass or n/a, or leave the cell empty"));
             };
             any = true;
             let (failed, of) = marked.marks.entry(name.clone()).or_default();
-            *failed += u32::from(mark == Mark::Fail);
-            *of += u32::from(mark != Mark::NotApplicable);
+            *failed += u32::from(answer == Answer::Fail);
+            *of += u32::from(answer != Answer::NotApplicable);
         }
     }
     if !any {

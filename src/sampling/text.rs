@@ -178,7 +178,8 @@ fn example(name: &str, example: &Example, out: &mut String) {
     let agent = note.note.agent_name.as_ref().unwrap_or(&note.note.agent);
     let _ = writeln!(out, "\n  {name}: {score}, note {} by {agent}", note.note.id);
     for line in example.text.lines() {
-        let _ = writeln!(out, "    {line}");
+        // Signs that steer a terminal have no business there.
+        let _ = writeln!(out, "    {}", line.replace(char::is_control, " "));
     }
     for finding in &note.findings {
         let _ = writeln!(out, "    → {} ({})", finding.message, finding.category);

@@ -435,6 +435,45 @@ fn what_reviewers_fill_is_weighed() {
 }
 
 #[test]
+fn a_filled_sheet_and_its_manifest_are_what_agree_reads() {
+    let place = Place::new();
+    place.write("n.csv", export(45));
+    sample(
+        &place,
+        &["draw", "n.csv", "--kind", "stratified", "--by", "team", "--per-stratum", "9", "--blind", "--out", "s"],
+    );
+    let path = place.path("s/sheet.csv");
+    let headers = csv::Reader::from_path(&path).unwrap().headers().unwrap().clone();
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(&headers).unwrap();
+    let mut failed = 0.0;
+    for row in csv_rows(&path) {
+        let rude = row["note"].contains("idiot");
+        let weight = if row["note_id"][1..].parse::<u32>().unwrap() % 2 == 0 { 23.0 } else { 22.0 } / 9.0;
+        failed += if rude { weight } else { 0.0 };
+        let fill = |name: &str| match name {
+            "disrespect" => if rude { "sí" } else { "non" }.to_owned(),
+            _ => row[name].clone(),
+        };
+        out.write_record(headers.iter().map(fill)).unwrap();
+    }
+    place.write("ana.csv", out.into_inner().unwrap());
+    let args = ["agree", "n.csv", "--sheet", "ana.csv", "--manifest", "s/manifest.json", "--format", "json"];
+    let done = place.acw(&args);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let agreed: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(agreed["run"]["sample"]["same_rules"], true, "{}", agreed["run"]);
+    assert_eq!((&agreed["run"]["sample"]["drawn"], &agreed["notes"].is_null()), (&18.into(), &true));
+    let criteria = agreed["criteria"].as_array().unwrap();
+    let disrespect = criteria.iter().find(|c| c["criterion"] == "disrespect").unwrap();
+    let prevalence = disrespect["population"]["prevalence"]["value"].as_f64().unwrap();
+    let estimated: Value =
+        serde_json::from_str(&sample(&place, &["estimate", "s", "--sheet", "ana.csv", "--format", "json"])).unwrap();
+    let share = estimated["groups"][0]["figures"]["disrespect"]["value"].as_f64().unwrap();
+    assert!((share - failed / 45.0 * 100.0).abs() < 1e-3 && (share - prevalence).abs() < 0.006, "{share} {prevalence}");
+}
+
+#[test]
 fn a_replaced_note_is_on_record_and_reviewers_lose_nothing() {
     let place = Place::new();
     place.write("n.csv", export(40));
