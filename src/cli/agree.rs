@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Failure, Reading};
-use crate::audit::{self, Options, Progress};
+use super::{Common, Failure, Reading, Silent};
+use crate::audit::{self, Options};
 use crate::input;
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
-use crate::model::{AuditedNote, Category, Found, Remark, ReviewedNote};
+use crate::model::{AuditedNote, Category, Found, ReviewedNote, SheetRemark};
 use crate::report::{Colour, agreement};
 use crate::rules::Rulebook;
 use crate::text::redact;
@@ -75,12 +75,6 @@ const LONGEST_NOTE: usize = 600;
 /// Remarks that are printed on standard error; all stand in the JSON.
 const REMARKS_SHOWN: usize = 20;
 
-struct Silent;
-
-impl Progress for Silent {
-    fn rows(&self, _: u64) {}
-}
-
 impl Agree {
     pub(super) fn run(self) -> Result<(), Failure> {
         let settings = self.common.settings(Some(&self.reading))?;
@@ -89,6 +83,7 @@ impl Agree {
         let paths: Vec<&Path> = self.sheets.iter().map(PathBuf::as_path).collect();
         let sheets = input::read_sheets(&paths, &book.vocabulary, &rules)?;
         let manifest = self.manifest.as_deref().map(input::read_manifest).transpose()?;
+        // Without what was decided about findings: the rules are measured, and a waived finding is still theirs.
         let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
         let mut gathered = Gathered::of(&sheets);
         let report = audit::run(&options, &book, &Silent, &mut |note| {
@@ -146,7 +141,7 @@ fn nothing_joined(sheets: &[PathBuf]) -> Failure {
     ))
 }
 
-fn print_remarks(remarks: &[Remark]) {
+fn print_remarks(remarks: &[SheetRemark]) {
     let mut err = io::stderr().lock();
     for remark in remarks.iter().take(REMARKS_SHOWN) {
         let row = remark.row.map_or(String::new(), |row| format!(", row {row}"));

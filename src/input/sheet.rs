@@ -8,7 +8,7 @@ use std::path::Path;
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 
 use super::{InputError, Row, Vocabulary, csv, io_error, told};
-use crate::model::{Answer, Criterion, Remark, RemarkKind};
+use crate::model::{Answer, Criterion, RemarkKind, SheetRemark};
 use crate::text::{cell, redact};
 use crate::yaml::nearest;
 
@@ -22,7 +22,7 @@ pub struct Sheet {
     /// Its rows.
     pub rows: Vec<SheetRow>,
     /// What does not count.
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<SheetRemark>,
 }
 
 /// A row of a sheet.
@@ -256,7 +256,11 @@ impl Layout {
                 let message = format!("`{}` is no answer", shortened(value));
                 let help = "write fail, pass or n/a; leave it empty where it was not reviewed".to_owned();
                 let remark = sheet.remark(RemarkKind::UnknownAnswer, Some(number), message, help);
-                sheet.remarks.push(Remark { column: Some(criterion.to_string()), note: Some(note.clone()), ..remark });
+                sheet.remarks.push(SheetRemark {
+                    column: Some(criterion.to_string()),
+                    note: Some(note.clone()),
+                    ..remark
+                });
             }
             answers.push(answer);
         }
@@ -281,15 +285,15 @@ impl Layout {
                 None => "criteria are categories, elements (`required:reason`) and ids of rules in force".to_owned(),
             };
             let remark = sheet.remark(RemarkKind::UnknownColumn, Some(1), message, help);
-            sheet.remarks.push(Remark { column: Some(header.clone()), ..remark });
+            sheet.remarks.push(SheetRemark { column: Some(header.clone()), ..remark });
         }
     }
 }
 
 impl Sheet {
     /// A remark on a row of this sheet.
-    pub fn remark(&self, kind: RemarkKind, row: Option<u64>, message: String, help: String) -> Remark {
-        Remark { kind, file: self.file.clone(), row, column: None, note: None, message, help }
+    pub fn remark(&self, kind: RemarkKind, row: Option<u64>, message: String, help: String) -> SheetRemark {
+        SheetRemark { kind, file: self.file.clone(), row, column: None, note: None, message, help }
     }
 }
 

@@ -40,7 +40,8 @@ pub fn kappa<const K: usize>(table: &[[u64; K]; K], confidence: u32) -> Option<E
         let (low, _) = wilson_of(1.0, shares.n, z);
         Some(((low - shares.expected) / (1.0 - shares.expected), 1.0))
     } else {
-        (error > 1e-9).then_some((value - z * error, value + z * error))
+        let constant = shares.rows.iter().chain(&shares.columns).any(|share| *share > 1.0 - 1e-12);
+        (!constant).then_some((value - z * error, value + z * error))
     };
     Some(Estimate { value, interval: interval.map(|(low, high)| (low.max(-1.0), high.min(1.0))) })
 }
@@ -521,7 +522,10 @@ mod tests {
         let kappa_of_agreed = kappa(&[[6, 0], [0, 4]], 95).unwrap();
         assert_eq!((alpha.value, kappa_of_agreed.value), (1.0, 1.0));
         assert!(interval(Some(alpha)).0 < 0.5 && interval(Some(kappa_of_agreed)).0 < 0.5);
-        assert_eq!(kappa(&[[0, 0], [4, 9]], 95), Some(Estimate { value: 0.0, interval: None }));
+        for constant in [[[0, 0], [4, 9]], [[0, 4], [0, 48]]] {
+            let kappa = kappa(&constant, 95).unwrap();
+            assert!(kappa.value.abs() < 1e-9 && kappa.interval.is_none(), "{kappa:?}");
+        }
         assert_eq!((kappa(&[[9, 0], [0, 0]], 95), super::alpha(&[[2, 0], [3, 0]])), (None, None));
         assert_eq!((kappa(&[[0, 0], [0, 0]], 95), super::alpha(&[[1, 0], [0, 1]])), (None, None));
     }

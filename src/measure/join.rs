@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::input::{Manifest, Sheet, SheetRow};
-use crate::model::{Answer, Category, Criterion, Remark, RemarkKind, ReviewedNote, Reviews};
+use crate::model::{Answer, Category, Criterion, RemarkKind, ReviewedNote, Reviews, SheetRemark};
 use crate::text::redact;
 
 /// Notes of the export that stand in a sheet, by identifier, gathered while the export goes by.
@@ -57,9 +57,9 @@ impl Gathered {
         sheets: &[Sheet],
         manifest: Option<&Manifest>,
         is_secret: impl Fn(&str) -> bool,
-    ) -> (Reviews, Vec<Remark>) {
+    ) -> (Reviews, Vec<SheetRemark>) {
         let mut reviews = panel(sheets);
-        let mut remarks: Vec<Remark> = sheets.iter().flat_map(|sheet| sheet.remarks.clone()).collect();
+        let mut remarks: Vec<SheetRemark> = sheets.iter().flat_map(|sheet| sheet.remarks.clone()).collect();
         let mut filled = vec![0; reviews.reviewers.len()];
         let mut order = Vec::new();
         for sheet in sheets {
@@ -81,8 +81,10 @@ impl Gathered {
                     let help =
                         "delete the answer that does not hold; two people need two names in the column `reviewer`";
                     let column = Some(reviews.criteria[criterion].to_string());
-                    remarks
-                        .push(Remark { column, ..remark(sheet, row, RemarkKind::AnsweredTwice, message, help.into()) });
+                    remarks.push(SheetRemark {
+                        column,
+                        ..remark(sheet, row, RemarkKind::AnsweredTwice, message, help.into())
+                    });
                 }
             }
         }
@@ -100,7 +102,7 @@ impl Gathered {
     }
 
     /// The note of a row; where there is none, or more than one, a remark says so.
-    fn find(&mut self, sheet: &Sheet, row: &SheetRow, remarks: &mut Vec<Remark>) -> Option<&mut ReviewedNote> {
+    fn find(&mut self, sheet: &Sheet, row: &SheetRow, remarks: &mut Vec<SheetRemark>) -> Option<&mut ReviewedNote> {
         match self.notes.get_mut(&row.note) {
             Some(Some(exported)) if !exported.several => return Some(&mut exported.note),
             Some(Some(_)) => remarks.push(remark(
@@ -125,8 +127,8 @@ impl Gathered {
     }
 }
 
-fn remark(sheet: &Sheet, row: &SheetRow, kind: RemarkKind, message: String, help: String) -> Remark {
-    Remark { note: Some(row.note.clone()), ..sheet.remark(kind, Some(row.row), message, help) }
+fn remark(sheet: &Sheet, row: &SheetRow, kind: RemarkKind, message: String, help: String) -> SheetRemark {
+    SheetRemark { note: Some(row.note.clone()), ..sheet.remark(kind, Some(row.row), message, help) }
 }
 
 /// Reviewers and criteria, in the order in which the sheets bring them; of a reviewer's spellings the first stays.
@@ -207,8 +209,8 @@ fn withhold(note: &mut ReviewedNote, criteria: &[Criterion], is_secret: &impl Fn
     }
 }
 
-fn not_audited(sheets: &[Sheet], note: &ReviewedNote) -> Remark {
-    Remark {
+fn not_audited(sheets: &[Sheet], note: &ReviewedNote) -> SheetRemark {
+    SheetRemark {
         kind: RemarkKind::NotAudited,
         file: sheets.first().map(|sheet| sheet.file.clone()).unwrap_or_default(),
         row: None,
@@ -221,8 +223,8 @@ fn not_audited(sheets: &[Sheet], note: &ReviewedNote) -> Remark {
 }
 
 /// Gives the notes their weights.
-fn weigh(reviews: &mut Reviews, manifest: &Manifest) -> Vec<Remark> {
-    let remark = |kind, note: Option<&str>, message: &str, help: &str| Remark {
+fn weigh(reviews: &mut Reviews, manifest: &Manifest) -> Vec<SheetRemark> {
+    let remark = |kind, note: Option<&str>, message: &str, help: &str| SheetRemark {
         kind,
         file: manifest.file.clone(),
         row: None,

@@ -19,7 +19,7 @@ pub use finding::{Category, Critical, Element, Finding, Severity, Standing};
 pub use note::{Disposition, Note, Origin, Role};
 pub use outcome::{Hit, NotApplicable, Outcome};
 pub use report::{AuditedNote, Cell, DecisionsMet, Dimension, Group, Problem, Question, Report, RunInfo};
-pub use review::{Answer, Criterion, Found, Remark, RemarkKind, ReviewedNote, Reviews};
+pub use review::{Answer, Criterion, Found, RemarkKind, ReviewedNote, Reviews, SheetRemark};
 pub use score::{BasisPoints, Interval, Score};
 pub use span::Span;
 pub use standards::{Period, Standards, Targets};

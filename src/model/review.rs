@@ -166,7 +166,7 @@ impl RemarkKind {
 
 /// Something in a sheet that does not count, or counts otherwise than it looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Remark {
+pub struct SheetRemark {
     /// What it is.
     pub kind: RemarkKind,
     /// The file as the user named it.

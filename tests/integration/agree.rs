@@ -157,7 +157,7 @@ fn rules_are_proposed_to_be_retired_and_errors_that_are_never_found_named() {
         done["never_found"],
         serde_json::json!([{"criterion": "too-thin", "missed": 2, "notes": ["N01", "N04"]}])
     );
-    assert!(agree(&place, &["--sheet", "ana.csv"]).out.contains("too-thin: missed in 2 notes (N01, N04)"));
+    assert!(agree(&place, &["--sheet", "ana.csv"]).out.contains("too-thin: missed in 2 of 20 judged notes (N01, N04)"));
 }
 
 #[test]

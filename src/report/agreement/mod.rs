@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use crate::input::{Manifest, Sheet};
 use crate::measure::{Agreement, How};
-use crate::model::{Remark, Reviews, RunInfo};
+use crate::model::{Reviews, RunInfo, SheetRemark};
 
 /// All that is told.
 pub struct Reviewed<'a> {
@@ -31,7 +31,7 @@ pub struct Reviewed<'a> {
     /// The figures.
     pub agreement: &'a Agreement,
     /// What does not count.
-    pub remarks: &'a [Remark],
+    pub remarks: &'a [SheetRemark],
 }
 
 impl Reviewed<'_> {

@@ -209,7 +209,7 @@ fn to_talk_about(shown: &Reviewed<'_>, limit: usize) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let mut out = format!("\nTo talk about, most disagreement first ({} notes):\n", all.len());
+    let mut out = format!("\nNotes to talk about, most disagreement first ({} in all):\n", all.len());
     for talk in all.iter().take(limit) {
         let note = &shown.reviews.notes[talk.note];
         let _ = writeln!(out, "- {}: {}", note.id, quoted(&note.text));
@@ -295,7 +295,9 @@ fn never_found(shown: &Reviewed<'_>) -> String {
             never.notes.iter().take(NOTES_NAMED).map(|at| shown.reviews.notes[*at].id.as_str()).collect();
         let more = if never.notes.len() > NOTES_NAMED { ", …" } else { "" };
         let criterion = &shown.reviews.criteria[never.criterion];
-        let _ = writeln!(out, "- {criterion}: missed in {} notes ({}{more})", never.notes.len(), ids.join(", "));
+        let judged = shown.agreement.criteria[never.criterion].confusion.notes();
+        let missed = never.notes.len();
+        let _ = writeln!(out, "- {criterion}: missed in {missed} of {judged} judged notes ({}{more})", ids.join(", "));
     }
     if out.is_empty() {
         out
@@ -313,7 +315,7 @@ fn summary(shown: &Reviewed<'_>) -> String {
         .map(|(at, name)| format!("{name} {}", shown.judged_by(at)))
         .collect();
     let mut out = format!(
-        "{} notes judged by {} (notes each); rules {}.",
+        "Notes: {}. Judged by {}. Rules {}.",
         shown.reviews.notes.len(),
         reviewers.join(", "),
         shown.run.rules_hash
@@ -321,7 +323,7 @@ fn summary(shown: &Reviewed<'_>) -> String {
     match shown.not_judged() {
         Some(0) | None => {}
         Some(notes) => {
-            let _ = write!(out, " {notes} drawn notes were judged by nobody.");
+            let _ = write!(out, " Drawn notes that nobody judged: {notes}.");
         }
     }
     if shown.same_rules() == Some(false) {
@@ -331,10 +333,10 @@ fn summary(shown: &Reviewed<'_>) -> String {
         out.push_str(" One reviewer: nothing can be told of agreement among reviewers.");
     }
     if !shown.remarks.is_empty() {
-        let _ = write!(out, " {} remarks on the sheets, on standard error.", shown.remarks.len());
+        let _ = write!(out, " Remarks on the sheets, on standard error: {}.", shown.remarks.len());
     }
     if shown.unreadable > 0 {
-        let _ = write!(out, " {} rows of the export could not be read (acw audit lists them).", shown.unreadable);
+        let _ = write!(out, " Rows of the export that could not be read (acw audit lists them): {}.", shown.unreadable);
     }
     let how = shown.how.bootstrap;
     let _ = writeln!(
