@@ -33,6 +33,15 @@ impl SampleKind {
     }
 }
 
+/// A drawn note.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DrawnNote {
+    /// Index of its stratum.
+    pub stratum: usize,
+    /// How many notes of the population it stands for, itself included: at least 1; `None` where nothing tells it.
+    pub weight: Option<f64>,
+}
+
 /// A manifest, as far as the sheet's figures need it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
@@ -46,8 +55,8 @@ pub struct Manifest {
     pub representative: bool,
     /// Notes of the population.
     pub population: Option<u64>,
-    /// Design weight by note: how many notes of the population it stands for, positive; `None` where it stands for itself alone.
-    pub weights: BTreeMap<String, Option<f64>>,
+    /// The drawn notes, by identifier.
+    pub notes: BTreeMap<String, DrawnNote>,
     /// Notes that were replaced by others.
     pub replaced: u64,
 }
@@ -84,7 +93,7 @@ struct Drawn {
 }
 
 /// Reads a manifest. A note without a weight of its own has that of its stratum; in a random sample without any weight every
-/// note has the same.
+/// note has the same share of the population, where that is told.
 ///
 /// # Errors
 /// A file that cannot be read, or is no manifest; a weight that is none.
@@ -97,17 +106,21 @@ pub fn read_manifest(path: &Path) -> Result<Manifest, InputError> {
     };
     let written: Written = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|e| fault(format!("no manifest of a sample: {e}")))?;
-    let mut weights = BTreeMap::new();
+    let mut notes = BTreeMap::new();
     for drawn in &written.notes {
-        let of_stratum = || written.strata.get(drawn.stratum?)?.weight;
-        let weight = drawn.weight.or_else(of_stratum);
-        if weight.is_some_and(|weight| !weight.is_finite() || weight <= 0.0) {
-            return Err(fault(format!("note {}: a weight is a positive number", drawn.note)));
+        let stratum = drawn.stratum.unwrap_or_default();
+        let weight = drawn.weight.or_else(|| written.strata.get(stratum)?.weight);
+        if weight.is_some_and(|weight| !(weight.is_finite() && weight >= 1.0)) {
+            return Err(fault(format!(
+                "note {}: a weight is a number from 1, for a note stands for itself",
+                drawn.note
+            )));
         }
-        weights.insert(drawn.note.clone(), weight);
+        notes.insert(drawn.note.clone(), DrawnNote { stratum, weight });
     }
-    if written.kind == SampleKind::Random && weights.values().all(Option::is_none) {
-        weights.values_mut().for_each(|weight| *weight = Some(1.0));
+    if written.kind == SampleKind::Random && notes.values().all(|note| note.weight.is_none()) {
+        let share = written.population.map(|population| population as f64 / notes.len() as f64);
+        notes.values_mut().for_each(|note| note.weight = share.filter(|share| *share >= 1.0));
     }
     Ok(Manifest {
         file: path.display().to_string(),
@@ -115,7 +128,7 @@ pub fn read_manifest(path: &Path) -> Result<Manifest, InputError> {
         kind: written.kind,
         representative: written.representative,
         population: written.population,
-        weights,
+        notes,
         replaced: written.replaced.len() as u64,
     })
 }
@@ -127,12 +140,11 @@ impl Manifest {
     /// that.
     pub fn refusal(&self) -> Option<String> {
         let kind = self.kind.name();
-        let weighted = !self.weights.is_empty() && self.weights.values().all(Option::is_some);
-        let (least, most) = self
-            .weights
-            .values()
+        let weights = || self.notes.values().map(|note| note.weight);
+        let weighted = !self.notes.is_empty() && weights().all(|weight| weight.is_some());
+        let (least, most) = weights()
             .flatten()
-            .fold((f64::INFINITY, 0.0f64), |(least, most), weight| (least.min(*weight), most.max(*weight)));
+            .fold((f64::INFINITY, 0.0f64), |(least, most), weight| (least.min(weight), most.max(weight)));
         let biased = match self.kind {
             SampleKind::Random | SampleKind::Stratified => !self.representative,
             SampleKind::RiskBased => !self.representative && most <= least,
@@ -172,9 +184,11 @@ mod tests {
                 "notes": [{"note": "1", "stratum": 0, "weight": null}, {"note": "2", "stratum": 0, "weight": 5.5}]}"#,
         )
         .unwrap();
-        assert_eq!((stratified.weights["1"], stratified.weights["2"]), (Some(20.0), Some(5.5)));
-        let random = read(r#"{"kind": "random", "representative": true, "notes": [{"note": "1"}]}"#).unwrap();
-        assert_eq!((random.weights["1"], random.refusal()), (Some(1.0), None));
+        assert_eq!((stratified.notes["1"].weight, stratified.notes["2"].weight), (Some(20.0), Some(5.5)));
+        let random = r#""kind": "random", "representative": true, "notes": [{"note": "1"}, {"note": "2"}]"#;
+        let told = read(&format!("{{\"population\": 9, {random}}}")).unwrap();
+        assert_eq!((told.notes["1"].weight, told.refusal()), (Some(4.5), None));
+        assert!(refused(&format!("{{{random}}}")), "nothing tells what a note stands for");
     }
 
     #[test]

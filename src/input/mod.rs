@@ -23,7 +23,7 @@ pub use columns::{Assignment, Columns, Given};
 pub use feedback::{Feedback, read_feedback};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
-pub use manifest::{Manifest, SampleKind, read_manifest};
+pub use manifest::{DrawnNote, Manifest, SampleKind, read_manifest};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use sources::Sources;

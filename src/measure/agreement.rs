@@ -313,23 +313,6 @@ impl Moments {
     }
 }
 
-/// A share of units that were not equally likely to be drawn: each counts by its weight (Hájek's estimator). The interval is
-/// Wilson's for as many units as the weights are worth, `(Σw)² / Σw²` (Kish 1965); it takes no account of what stratifying and
-/// a small population gain, so it is rather too wide. `None` without a unit of positive weight.
-pub fn weighted_share(units: impl Iterator<Item = (f64, bool)>, confidence: u32) -> Option<Estimate> {
-    let (mut sum, mut squares, mut part) = (0.0, 0.0, 0.0);
-    for (weight, counts) in units {
-        sum += weight;
-        squares += weight * weight;
-        part += if counts { weight } else { 0.0 };
-    }
-    (sum > 0.0).then(|| {
-        let value = part / sum;
-        let (low, high) = wilson_of(value, sum * sum / squares, normal_quantile(confidence));
-        Estimate { value, interval: Some((low.clamp(0.0, 1.0), high.clamp(0.0, 1.0))) }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -475,20 +458,6 @@ mod tests {
         near(high, 0.696_079_291, 8);
         assert_eq!(mean(&[1.0], 95).map(|e| e.interval), Some(None));
         assert_eq!(interval(change(&[0.0, 0.0], &[1.0, 1.0], 95)), (1.0, 1.0));
-    }
-
-    /// Equal weights leave Wilson's interval as it is (statsmodels: 4 of 5 from 0.3755 to 0.9638); by hand, a unit of weight 3
-    /// among two of weight 1 is 60 %, and the three are worth 25/11 units.
-    #[test]
-    fn weights_count() {
-        let equal = weighted_share([true, true, true, true, false].map(|x| (7.0, x)).into_iter(), 95).unwrap();
-        let (low, high) = equal.interval.unwrap();
-        near(low, 0.3755, 4);
-        near(high, 0.9638, 4);
-        let unequal = weighted_share([(3.0, true), (1.0, false), (1.0, false)].into_iter(), 95).unwrap();
-        near(unequal.value, 0.6, 12);
-        assert_eq!(unequal.interval.unwrap(), wilson_of(0.6, 25.0 / 11.0, normal_quantile(95)));
-        assert_eq!(weighted_share(std::iter::empty(), 95), None);
     }
 
     /// Laws: perfect agreement is 1 and its interval does not claim to be certain; one value alone cannot be told from chance;

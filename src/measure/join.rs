@@ -235,8 +235,8 @@ fn weigh(reviews: &mut Reviews, manifest: &Manifest) -> Vec<SheetRemark> {
     };
     let mut remarks = Vec::new();
     for note in &mut reviews.notes {
-        match manifest.weights.get(&note.id) {
-            Some(weight) => note.weight = *weight,
+        match manifest.notes.get(&note.id) {
+            Some(drawn) => (note.stratum, note.weight) = (drawn.stratum, drawn.weight),
             None => remarks.push(remark(
                 RemarkKind::NotInManifest,
                 Some(&note.id),

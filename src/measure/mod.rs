@@ -19,7 +19,6 @@ mod weighted;
 
 pub use agreement::{
     Bootstrap, Estimate, McNemar, Paired, alpha, alpha_interval, change, kappa, kappa_error, mcnemar, mean, pabak,
-    weighted_share,
 };
 pub use change::{Change, Sample, contrast, like_for_like, newcombe, score_change};
 pub use drift::{Drift, Halves};

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::agreement::{Bootstrap, Estimate, alpha_interval, kappa, pabak, weighted_share};
+use super::agreement::{Bootstrap, Estimate, alpha_interval, kappa, pabak};
 use super::drift::{Drift, Halves, drifts};
 use super::retire::{Never, Retire, RuleFigures, never, retire, rules};
+use super::weighted::{Figure, Unit, design_estimate};
 use crate::model::{Answer, Criterion, ReviewedNote, Reviews};
 
 /// How the figures are made.
@@ -264,22 +265,23 @@ fn criterion(reviews: &Reviews, index: usize, how: How) -> CriterionFigures {
 }
 
 fn population(reviews: &Reviews, index: usize, confidence: u32) -> Population {
-    let judged: Vec<(f64, bool, Option<bool>)> = reviews
-        .notes
-        .iter()
-        .filter_map(|note| {
-            Some((note.weight?, opinion(note, index).majority()?, finds(note, &reviews.criteria[index])))
-        })
-        .collect();
-    let share = |among: &dyn Fn(bool, bool) -> bool, counts: &dyn Fn(bool, bool) -> bool| {
-        let units = judged.iter().filter_map(|(weight, error, found)| Some((*weight, *error, (*found)?)));
-        let units = units.filter(|(_, error, found)| among(*error, *found));
-        weighted_share(units.map(|(weight, error, found)| (weight, counts(error, found))), confidence)
+    let mut units = Vec::new();
+    // Whether most reviewers see the error, and whether the program does.
+    let mut said: Vec<(Option<bool>, Option<bool>)> = Vec::new();
+    for note in &reviews.notes {
+        let Some(weight) = note.weight else { continue };
+        units.push(Unit { stratum: note.stratum, weight });
+        said.push((opinion(note, index).majority(), finds(note, &reviews.criteria[index])));
+    }
+    let share = |counts: &dyn Fn(Option<bool>, Option<bool>) -> Option<bool>| {
+        let value = |unit: usize| counts(said[unit].0, said[unit].1).map(|counts| f64::from(u8::from(counts)));
+        let estimate = design_estimate(&units, value, Figure::Share, confidence)?;
+        Some(Estimate { value: estimate.value, interval: estimate.interval })
     };
     Population {
-        prevalence: weighted_share(judged.iter().map(|(weight, error, _)| (*weight, *error)), confidence),
-        precision: share(&|_, found| found, &|error, _| error),
-        recall: share(&|error, _| error, &|_, found| found),
+        prevalence: share(&|error, _| error),
+        precision: share(&|error, found| error.filter(|_| found == Some(true))),
+        recall: share(&|error, found| found.filter(|_| error == Some(true))),
     }
 }
 

@@ -108,6 +108,8 @@ pub struct ReviewedNote {
     pub rows: Vec<Option<usize>>,
     /// What reviewers wrote about it, masked, with the reviewer.
     pub comments: Vec<(usize, String)>,
+    /// Index of the stratum from which it was drawn; 0 where nothing tells it.
+    pub stratum: usize,
     /// How many notes of the population it stands for, where the sample's manifest tells it.
     pub weight: Option<f64>,
 }

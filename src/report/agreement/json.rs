@@ -49,7 +49,7 @@ fn run(shown: &Reviewed<'_>) -> Value {
             "kind": manifest.kind.name(),
             "representative": manifest.representative,
             "population": manifest.population,
-            "drawn": manifest.weights.len(),
+            "drawn": manifest.notes.len(),
             "not_judged": shown.not_judged(),
             "replaced": manifest.replaced,
             "same_rules": shown.same_rules(),
