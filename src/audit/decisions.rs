@@ -91,7 +91,7 @@ impl std::str::FromStr for Fingerprint {
     fn from_str(text: &str) -> Result<Self, String> {
         let number = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
         number.map(Fingerprint).ok_or_else(|| {
-            format!("`{text}` is no fingerprint: sixteen hexadecimal digits, as --format jsonl and the pages show them")
+            format!("`{text}` is no fingerprint: sixteen hexadecimal digits, as --format jsonl shows them")
         })
     }
 }

@@ -44,7 +44,7 @@ struct Signed {
 /// Flags of `acw dispute open`.
 #[derive(Debug, Args)]
 pub(super) struct Open {
-    /// Fingerprint of the finding, as --format jsonl and the pages show it
+    /// Fingerprint of the finding, as --format jsonl shows it
     finding: Fingerprint,
     /// Exports that hold the note
     #[arg(required = true, value_name = "INPUT")]
@@ -208,7 +208,7 @@ fn find(
     })?;
     found.ok_or_else(|| {
         Failure::Usage(format!(
-            "finding {finding} is not found in {}\n  help: take the fingerprint from the same export and the same rules",
+            "finding {finding} is not found in {}\n  help: take the fingerprint from --format jsonl of the same export and rules",
             inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
         ))
     })
