@@ -17,7 +17,7 @@ pub(super) enum Tone {
     Near,
     /// Further below.
     Poor,
-    /// There is nothing to compare.
+    /// There is nothing to compare, or too little to say anything of it.
     None,
 }
 
@@ -137,7 +137,8 @@ impl Figures {
             score: tally.score().map(|score| score.0),
             low: interval.map(|i| i.low.0),
             high: interval.map(|i| i.high.0),
-            tone: Tone::of(tally.score(), standards.target),
+            // A colour is a verdict, and there is none of a few notes.
+            tone: Tone::of(tally.score().filter(|_| tally.scored >= standards.min_notes), standards.target),
             verdict: verdict_key(verdict(tally, basis)),
             compliance: compliance.share,
             compliance_low: compliance.low,
@@ -216,4 +217,20 @@ impl Compared {
 /// After-call work as a share of the time worked.
 pub(super) fn time_share(tally: &Tally, worked: Option<u64>) -> Option<u32> {
     BasisPoints::of(tally.acw.seconds, worked?).map(|share| share.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Standards;
+
+    #[test]
+    fn a_few_notes_have_no_colour() {
+        let standards = Standards { target: 90, min_notes: 3, ..Standards::default() };
+        let tone = |scored: u64| {
+            let tally = Tally { notes: 5, scored, score_sum: scored * 4_000, ..Tally::default() };
+            Figures::of(&tally, Basis { standards: &standards, loss: BasisPoints(2_000) }).tone
+        };
+        assert_eq!((tone(2), tone(3)), (Tone::None, Tone::Poor));
+    }
 }
