@@ -39,6 +39,9 @@ pub struct Targets {
     /// Least share of notes that comply.
     #[serde(default)]
     pub compliance_rate: Option<u32>,
+    /// Least mean critical score.
+    #[serde(default)]
+    pub critical_score: Option<u32>,
     /// Least customer-critical error accuracy.
     #[serde(default)]
     pub customer: Option<u32>,

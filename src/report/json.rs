@@ -160,6 +160,7 @@ fn figures(tally: &Tally, report: &Report, book: &Rulebook) -> Map<String, Value
         "score": Estimate::of(f.score, f.low, f.high).to(Some(f.target)),
         "verdict": f.verdict,
         "compliance": Estimate::of(f.compliance, f.compliance_low, f.compliance_high).to(f.compliance_target),
+        "critical_score": Estimate::of(f.critical.share, f.critical.low, f.critical.high).to(f.critical_target),
         "accuracy": f.accuracies.iter().map(accuracy).collect::<Map<_, _>>(),
         "findings": f.findings,
         "clean": f.clean,

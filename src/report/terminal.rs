@@ -20,6 +20,8 @@ pub enum Colour {
 
 /// Language of titles in the table where a rule has them.
 const LANGUAGE: &str = "en";
+/// Head of the column of critical scores.
+const CRITICAL_SCORE: &str = "Critical score";
 /// Questions about long after-call work that are printed.
 const QUESTIONS_SHOWN: usize = 5;
 
@@ -41,19 +43,18 @@ pub fn table(report: &Report, book: &Rulebook, colour: Colour) -> String {
     out
 }
 
+/// Whether a critical rule applied to any note.
+fn has_critical(report: &Report) -> bool {
+    report.total.critical_scores.notes > 0
+}
+
 fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour) -> String {
-    let mut table = new_table(&[
-        "Agent",
-        "Team",
-        "Notes",
-        "Score",
-        "Place",
-        "Target",
-        "Compliant",
-        "Findings",
-        "Worst habits (notes)",
-    ]);
-    right(&mut table, 2..=7);
+    let critical = has_critical(report);
+    let mut header = vec!["Agent", "Team", "Notes", "Score", "Place", "Target", "Compliant"];
+    header.extend(critical.then_some(CRITICAL_SCORE));
+    header.extend(["Findings", "Worst habits (notes)"]);
+    let mut table = new_table(&header);
+    right(&mut table, 2..=header.len() - 2);
     let mut order: Vec<usize> = (0..report.agents.len()).collect();
     let key = |index: usize| {
         let agent = &report.agents[index];
@@ -68,7 +69,7 @@ fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour)
             Some((first, last)) => format!("{first}–{last}"),
             None => "–".to_owned(),
         };
-        table.add_row(vec![
+        let mut cells = vec![
             Cell::new(label(agent)),
             Cell::new(agent.team.as_deref().unwrap_or("")),
             Cell::new(f.notes),
@@ -76,28 +77,23 @@ fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour)
             Cell::new(place),
             Cell::new(verdict(f.verdict)),
             Cell::new(share(f.compliance)),
-            Cell::new(f.findings),
-            Cell::new(habits(agent, book)),
-        ]);
+        ];
+        cells.extend(critical.then(|| Cell::new(share(f.critical.share))));
+        cells.extend([Cell::new(f.findings), Cell::new(habits(agent, book))]);
+        table.add_row(cells);
     }
     finish(table, colour)
 }
 
 /// Score and the four accuracies of several.
 fn figures<'t>(name: &str, rows: impl Iterator<Item = (String, &'t Tally)>, report: &Report, colour: Colour) -> String {
-    let mut table = new_table(&[
-        name,
-        "Notes",
-        "Score",
-        "Target",
-        "Customer",
-        "Business",
-        "Compliance",
-        "Non-critical",
-        "ACW",
-        "Over limit",
-    ]);
-    right(&mut table, 1..=9);
+    let critical = has_critical(report);
+    let mut header = vec![name, "Notes", "Score", "Target"];
+    header.extend(critical.then_some(CRITICAL_SCORE));
+    header.extend(["Customer", "Business", "Compliance", "Non-critical", "ACW"]);
+    header.push("Over limit");
+    let mut table = new_table(&header);
+    right(&mut table, 1..=header.len() - 1);
     for (value, tally) in rows {
         let f = Figures::of(tally, Basis::of(&report.total, &report.run.standards));
         let mut cells = vec![
@@ -106,6 +102,7 @@ fn figures<'t>(name: &str, rows: impl Iterator<Item = (String, &'t Tally)>, repo
             toned(estimate(f.score, f.low, f.high), f.tone, colour),
             Cell::new(verdict(f.verdict)),
         ];
+        cells.extend(critical.then(|| Cell::new(estimate(f.critical.share, f.critical.low, f.critical.high))));
         cells.extend(f.accuracies.iter().map(|a| Cell::new(estimate(a.share, a.low, a.high))));
         cells.push(Cell::new(f.acw.map_or_else(|| "–".to_owned(), clock)));
         cells.push(Cell::new(share(f.acw_over.share)));
@@ -184,6 +181,14 @@ fn summary(report: &Report) -> String {
         against(f.compliance_target, None),
         f.clean
     );
+    if f.critical.share.is_some() {
+        let _ = writeln!(
+            out,
+            "Critical score (points kept of the critical rules alone): {}{}.",
+            estimate(f.critical.share, f.critical.low, f.critical.high),
+            against(f.critical_target, f.critical_verdict)
+        );
+    }
     let accuracies: Vec<String> = f
         .accuracies
         .iter()

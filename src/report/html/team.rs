@@ -38,6 +38,8 @@ pub(super) struct TeamPage {
     time_rows: Vec<TimeRow>,
     has_worked: bool,
     has_limits: bool,
+    /// Whether a critical rule applied to any note.
+    has_critical: bool,
     questions: Vec<QuestionRow>,
     has_teams: bool,
     has_exercises: bool,
@@ -209,6 +211,7 @@ impl TeamPage {
             time_rows: time_rows(context, basis),
             has_worked: report.worked.iter().any(Option::is_some),
             has_limits: report.total.acw.limited > 0,
+            has_critical: report.total.critical_scores.notes > 0,
             questions: report
                 .questions
                 .iter()
