@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Common, Failure, Reading, Silent};
 use crate::audit::{self, Options};
-use crate::input;
+use crate::input::{self, Manifest};
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
 use crate::model::{AuditedNote, Category, Found, ReviewedNote, SheetRemark};
 use crate::report::{Colour, agreement};
@@ -77,14 +77,16 @@ const REMARKS_SHOWN: usize = 20;
 
 impl Agree {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
+        let settings = self.common.settings(None)?;
         let book = Rulebook::compile(settings.packs()?)?;
         let rules: Vec<&str> = book.rules.iter().map(|rule| rule.id.as_str()).collect();
         let paths: Vec<&Path> = self.sheets.iter().map(PathBuf::as_path).collect();
         let sheets = input::read_sheets(&paths, &book.vocabulary, &rules)?;
-        let manifest = self.manifest.as_deref().map(input::read_manifest).transpose()?;
+        let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
+        // As it was read for the draw, where nobody says otherwise.
+        let read = manifest.as_ref().and_then(|manifest| manifest.reading.as_ref()).unwrap_or(&settings.input);
         // Without what was decided about findings: the rules are measured, and a waived finding is still theirs.
-        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
+        let options = Options { inputs: self.inputs.clone(), input: self.reading.over(read), ..Options::default() };
         let mut gathered = Gathered::of(&sheets);
         let report = audit::run(&options, &book, &Silent, &mut |note| {
             if gathered.wants(&note.note.id) {

@@ -23,7 +23,7 @@ pub use exit::Failure;
 
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
-use crate::input::Given;
+use crate::input::{self, Given};
 use crate::rules::Rulebook;
 
 /// Audits the notes that contact-centre agents type after a call.
@@ -98,7 +98,7 @@ impl Deciding {
 }
 
 /// Flags of every subcommand that reads exports.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Reading {
     /// Column of a role: ROLE=HEADER, or ROLE==VALUE for the same value in every row (repeatable)
     #[arg(long = "column", value_name = "ROLE=HEADER")]
@@ -111,19 +111,40 @@ struct Reading {
     language: Option<String>,
 }
 
+/// Flags of every subcommand that audits exports and heeds what was decided about findings.
+#[derive(Debug, Args)]
+struct Auditing {
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Reading {
+    /// How to read exports: as the flags say, and otherwise as `others` do.
+    fn over(&self, others: &input::Options) -> input::Options {
+        let Reading { columns, encoding, language } = self.clone();
+        input::Options { encoding, columns, language }.over(others.clone())
+    }
+}
+
 impl Common {
     fn settings(&self, reading: Option<&Reading>) -> Result<Settings, Failure> {
         let mut settings = Settings::load(self.config.as_deref())?;
         settings.rules = self.rules.clone().or(settings.rules);
         if let Some(reading) = reading {
-            let input = &mut settings.input;
-            input.encoding = reading.encoding.clone().or(input.encoding.take());
-            input.language = reading.language.clone().or(input.language.take());
-            // Flags come first: a role named twice is taken from the flag.
-            input.columns.retain(|given| !reading.columns.iter().any(|flag| flag.role == given.role));
-            input.columns.extend(reading.columns.iter().cloned());
+            settings.input = reading.over(&settings.input);
         }
         Ok(settings)
+    }
+
+    /// The settings, and the rules in force under them.
+    fn load(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings(reading)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        Ok((settings, book))
     }
 }
 

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::audit::Bar;
-use super::{Common, Deciding, Failure, Reading};
-use crate::audit::{Decisions, Options};
+use super::{Auditing, Failure};
+use crate::audit::Options;
 use crate::config::Settings;
-use crate::input::read_grid;
-use crate::measure::{self, Allocation};
+use crate::input::{Manifest, read_grid};
+use crate::measure;
 use crate::model::Period;
+use crate::model::sample::{Allocation, Clause, Criteria, Files, Key, Kind, Plan, SheetForm, Size};
 use crate::rules::Rulebook;
-use crate::sampling::{self, Clause, Criteria, Files, Key, Kind, Manifest, Plan, SheetForm, Size, text};
+use crate::sampling::{self, text};
 
 /// What `acw sample` does.
 #[derive(Debug, Subcommand)]
@@ -142,11 +143,7 @@ pub(super) struct Draw {
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
+    auditing: Auditing,
 }
 
 /// Kinds of samples.
@@ -207,10 +204,9 @@ enum Length {
 impl Draw {
     fn run(self) -> Result<(), Failure> {
         twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (settings, book) = self.auditing.common.load(Some(&self.auditing.reading))?;
         let plan = self.plan(&settings);
-        let options = options(&self.inputs, &settings, &self.deciding.load(&settings, &book)?);
+        let options = Options { inputs: self.inputs.clone(), ..self.auditing.options(&settings, &book)? };
         // Said before the work, not after it.
         sampling::check_new(&self.out).map_err(|e| Failure::Output(e.to_string()))?;
         let progress = Bar::new(self.quiet);
@@ -284,20 +280,14 @@ pub(super) struct Replace {
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     why: String,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
+    auditing: Auditing,
 }
 
 impl Replace {
     fn run(self) -> Result<(), Failure> {
         twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let decisions = self.deciding.load(&settings, &book)?;
-        let options = options_of(&self.inputs, &Manifest::read(&self.dir)?, &settings, &decisions);
+        let (settings, book) = self.auditing.common.load(None)?;
+        let options = self.auditing.again(&sampling::read(&self.dir)?, &self.inputs, &settings, &book)?;
         let progress = Bar::new(false);
         let replaced = sampling::replace(&self.dir, &self.note, &self.why, &options, &book, &progress);
         progress.finish();
@@ -331,11 +321,7 @@ pub(super) struct Estimate {
     #[arg(long, value_name = "FORM", default_value = "terminal")]
     format: Output,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
+    auditing: Auditing,
 }
 
 /// Forms of what is printed.
@@ -350,23 +336,21 @@ enum Output {
 impl Estimate {
     fn run(self) -> Result<(), Failure> {
         twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
+        let (settings, book) = self.auditing.common.load(None)?;
         let confidence = self.confidence.unwrap_or(settings.standards.confidence);
-        let manifest = Manifest::read(&self.dir)?;
-        let also = self.also.iter().map(|dir| Manifest::read(dir)).collect::<Result<Vec<_>, _>>()?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let dirs = std::iter::once(&self.dir).chain(&self.also);
+        let manifests = dirs.map(|dir| sampling::read(dir)).collect::<Result<Vec<_>, _>>()?;
         let estimated = if self.sheets.is_empty() {
-            let decisions = self.deciding.load(&settings, &book)?;
-            let first = options_of(&self.inputs, &manifest, &settings, &decisions);
-            let others = also.into_iter().map(|manifest| {
-                let options = options_of(&[], &manifest, &settings, &decisions);
-                (manifest, options)
-            });
-            let samples: Vec<_> = std::iter::once((manifest, first)).chain(others).collect();
+            // Exports that the user names are those of the first sample.
+            let inputs = std::iter::once(self.inputs.as_slice()).chain(std::iter::repeat(&[][..]));
+            let sample = |(manifest, inputs): (Manifest, &[PathBuf])| {
+                let options = self.auditing.again(&manifest, inputs, &settings, &book)?;
+                Ok((manifest, options))
+            };
+            let samples = manifests.into_iter().zip(inputs).map(sample).collect::<Result<Vec<_>, Failure>>()?;
             sampling::by_rules(&samples, &self.by, &book, confidence)?
         } else {
             let sheets = self.sheets.iter().map(|sheet| read_grid(sheet)).collect::<Result<Vec<_>, _>>()?;
-            let manifests: Vec<_> = std::iter::once(manifest).chain(also).collect();
             sampling::by_sheets(&manifests, &sheets, &self.by, &book.vocabulary, confidence)?
         };
         print(&match self.format {
@@ -392,20 +376,15 @@ pub(super) struct Show {
     #[arg(long, value_name = "FORM", default_value = "terminal")]
     format: Output,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
+    auditing: Auditing,
 }
 
 impl Show {
     fn run(self) -> Result<(), Failure> {
         twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let manifest = Manifest::read(&self.dir)?;
-        let options = options_of(&self.inputs, &manifest, &settings, &self.deciding.load(&settings, &book)?);
+        let (settings, book) = self.auditing.common.load(None)?;
+        let manifest = sampling::read(&self.dir)?;
+        let options = self.auditing.again(&manifest, &self.inputs, &settings, &book)?;
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
         print(&match self.format {
             Output::Terminal => text::examples(&teams, book.scorecard.target),
@@ -424,20 +403,34 @@ fn twice(inputs: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(inputs: &[PathBuf], settings: &Settings, decisions: &Decisions) -> Options {
-    Options {
-        inputs: inputs.to_vec(),
-        input: settings.input.clone(),
-        standards: settings.standards.clone(),
-        decisions: decisions.clone(),
-        ..Options::default()
+impl Auditing {
+    /// How to audit, apart from what is read.
+    fn options(&self, settings: &Settings, book: &Rulebook) -> Result<Options, Failure> {
+        Ok(Options {
+            input: settings.input.clone(),
+            standards: settings.standards.clone(),
+            decisions: self.deciding.load(settings, book)?,
+            ..Options::default()
+        })
     }
-}
 
-/// The exports that the user named, or those of the draw.
-fn options_of(inputs: &[PathBuf], manifest: &Manifest, settings: &Settings, decisions: &Decisions) -> Options {
-    let drawn: Vec<PathBuf> = manifest.inputs.iter().map(PathBuf::from).collect();
-    options(if inputs.is_empty() { &drawn } else { inputs }, settings, decisions)
+    /// How to audit the notes of a sample again: the exports that the user names, or those of the draw, read as they were for the
+    /// draw where no flag says otherwise.
+    fn again(
+        &self,
+        manifest: &Manifest,
+        inputs: &[PathBuf],
+        settings: &Settings,
+        book: &Rulebook,
+    ) -> Result<Options, Failure> {
+        let drawn = || manifest.inputs.iter().map(PathBuf::from).collect();
+        let read = manifest.reading.as_ref().unwrap_or(&settings.input);
+        Ok(Options {
+            inputs: if inputs.is_empty() { drawn() } else { inputs.to_vec() },
+            input: self.reading.over(read),
+            ..self.options(settings, book)?
+        })
+    }
 }
 
 fn files(written: &[PathBuf]) -> String {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::input::{self, Given};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
-use crate::yaml::{Fault, Source, nearest};
+use crate::yaml::{Fault, Source, did_you_mean};
 
 /// The file's name.
 pub const FILE: &str = "acw.yaml";
@@ -247,15 +247,7 @@ impl Settings {
         }
         let standards = standards(&spec, &source)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let columns = spec
-            .columns
-            .iter()
-            .map(|(role, value)| Given {
-                role: *role,
-                constant: value.starts_with('='),
-                value: value.trim_start_matches('=').to_owned(),
-            })
-            .collect();
+        let columns = spec.columns.iter().map(|(role, value)| Given::of(*role, value)).collect();
         Ok(Settings {
             target: spec.target,
             scorecard: spec.scorecard,
@@ -279,9 +271,8 @@ impl Settings {
         let mut packs = Packs::load(self.rules.as_deref())?;
         for id in &self.off {
             if !packs.switch_off(id) {
-                let near = nearest(id, packs.rules.iter().map(|(_, r)| r.id.as_str()))
-                    .map(|n| format!("; did you mean `{n}`?"));
-                let message = format!("`off` names an unknown rule `{id}`{}", near.unwrap_or_default());
+                let near = did_you_mean(id, packs.rules.iter().map(|(_, r)| r.id.as_str()));
+                let message = format!("`off` names an unknown rule `{id}`{near}");
                 return Err(RulesError::Build(message));
             }
         }

@@ -23,12 +23,14 @@ pub use columns::{Assignment, Columns, Given};
 pub use feedback::{Feedback, read_feedback};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
-pub use manifest::{DrawnNote, Manifest, SampleKind, read_manifest};
+pub use manifest::{Drawn, Manifest, Replaced, Stratum};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use sources::Sources;
 pub use values::seconds;
 pub use vocabulary::Vocabulary;
+
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Note, Origin, Problem, Role};
 
@@ -151,14 +153,30 @@ impl fmt::Display for InputError {
 impl std::error::Error for InputError {}
 
 /// How to read the exports.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Options {
     /// Label of the encoding, where the user names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
     /// Columns that the user names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "columns::by_role")]
     pub columns: Vec<Given>,
     /// Code of the language of notes that state none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+}
+
+impl Options {
+    /// These, and the others where these say nothing: of a column, role by role.
+    pub fn over(self, mut others: Options) -> Options {
+        others.columns.retain(|given| !self.columns.iter().any(|own| own.role == given.role));
+        others.columns.extend(self.columns);
+        Options {
+            encoding: self.encoding.or(others.encoding),
+            columns: others.columns,
+            language: self.language.or(others.language),
+        }
+    }
 }
 
 /// An open export.

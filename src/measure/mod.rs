@@ -31,7 +31,7 @@ pub use retire::{Never, Retire, RuleFigures};
 pub use review::{
     Agreement, Among, Confusion, CriterionFigures, How, Opinion, PairFigures, Population, Talk, agreement,
 };
-pub use sample::{Allocation, Chances, Share, Size, allocate, size};
+pub use sample::{Chances, Share, Size, allocate, size};
 pub use score::{Card, Loss, Method, Stake, score};
 pub use stats::{mean_interval, normal_quantile, t_quantile, wilson};
 pub use tally::add_note;

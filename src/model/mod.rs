@@ -8,6 +8,7 @@ mod note;
 mod outcome;
 mod report;
 mod review;
+pub mod sample;
 mod score;
 mod span;
 mod standards;

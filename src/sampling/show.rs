@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::SamplingError;
 use super::reread::reread;
 use super::rows::masked;
-use super::{Kind, Manifest, SamplingError};
 use crate::audit::Options;
+use crate::input::Manifest;
 use crate::measure::weighted_median;
+use crate::model::sample::Kind;
 use crate::model::{AuditedNote, BasisPoints};
 use crate::rules::Rulebook;
 
