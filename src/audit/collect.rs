@@ -178,8 +178,8 @@ impl<'b> Collector<'b> {
         self.keep(agent, note);
     }
 
-    /// Fills in how long agents worked, and with them teams and periods: as the roster has it, or the sum over days of what the
-    /// rows tell. A team or period counts only where it is known of each of its agents.
+    /// Fills in how long agents worked, and with them what the groups' after-call work is a part of: as the roster has it, or the sum
+    /// over days of what the rows tell. It counts only where it is known of each of the agents.
     fn add_worked(&mut self, roster: &[Worked]) {
         let agents = &self.report.agents;
         let known = |row: &Worked| {
@@ -211,6 +211,10 @@ impl<'b> Collector<'b> {
         for group in self.report.groups.entry(Dimension::Team).or_default() {
             let members = agents.iter().zip(&worked).filter(|(agent, _)| agent.team.as_ref() == Some(&group.value));
             group.worked = members.map(|(_, worked)| *worked).sum();
+        }
+        let all = worked.iter().copied().sum();
+        for dimension in [Dimension::CallType, Dimension::Channel, Dimension::Segment] {
+            self.report.groups.entry(dimension).or_default().iter_mut().for_each(|group| group.worked = all);
         }
         self.report.groups.retain(|_, groups| !groups.is_empty());
         self.report.worked = worked;
@@ -294,4 +298,74 @@ fn trim(notes: &mut Vec<(u64, AuditedNote)>, limit: usize, value: impl Fn(&Audit
 fn cut(notes: &mut Vec<(u64, AuditedNote)>, limit: usize, value: impl Fn(&AuditedNote) -> u64) {
     notes.sort_by_key(|(order, note)| (std::cmp::Reverse(value(note)), *order));
     notes.truncate(limit);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{BasisPoints, Note};
+
+    fn book() -> &'static Rulebook {
+        static BOOK: OnceLock<Rulebook> = OnceLock::new();
+        BOOK.get_or_init(|| Rulebook::load(None).unwrap())
+    }
+
+    fn collected(notes: Vec<Note>) -> Report {
+        let mut collector = Collector::new(book(), RunInfo::default(), (0, 0));
+        for note in notes {
+            let language = Some("en".into());
+            collector.note(AuditedNote { note, language, ..AuditedNote::default() });
+        }
+        collector.finish(&[], &Decisions::default())
+    }
+
+    proptest! {
+        /// The parts of call types, channels and segments in the time worked add up to that of all notes.
+        #[test]
+        fn parts_of_the_time_worked_add_up_to_the_whole(
+            rows in prop::collection::vec((0..4usize, 0..3usize, 0..3usize, 0..3usize, 0..2_000u32, 1..9i8, 0..40_000u32), 1..60),
+        ) {
+            let name = |kind: usize| Some(format!("v{kind}"));
+            let note = |(agent, call_type, channel, segment, acw, day, worked): (usize, usize, usize, usize, u32, i8, u32)| Note {
+                agent: format!("A{agent}"),
+                call_type: name(call_type),
+                channel: name(channel),
+                segment: name(segment),
+                acw_seconds: Some(acw),
+                worked_seconds: Some(worked + 2_000),
+                day: Some(jiff::civil::date(2026, 5, day)),
+                ..Note::default()
+            };
+            let report = collected(rows.into_iter().map(note).collect());
+            let worked: u64 = report.worked.iter().copied().sum::<Option<u64>>().unwrap();
+            let part = |seconds| BasisPoints::of(seconds, worked).unwrap().0;
+            for dimension in [Dimension::CallType, Dimension::Channel, Dimension::Segment] {
+                let groups = report.group(dimension);
+                prop_assert!(groups.iter().all(|group| group.worked == Some(worked)));
+                let seconds: u64 = groups.iter().map(|group| group.tally.acw.seconds).sum();
+                prop_assert_eq!(seconds, report.total.acw.seconds);
+                // Each part is rounded to a hundredth of a per cent, by half of one at most.
+                let sum: u32 = groups.iter().map(|group| part(group.tally.acw.seconds)).sum();
+                prop_assert!(2 * sum.abs_diff(part(report.total.acw.seconds)) <= groups.len() as u32 + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_a_part_of_time_that_is_not_known() {
+        let note = |agent: &str, worked| Note {
+            agent: agent.into(),
+            call_type: Some("sales".into()),
+            acw_seconds: Some(60),
+            worked_seconds: worked,
+            ..Note::default()
+        };
+        let worked = |notes| collected(notes).group(Dimension::CallType)[0].worked;
+        assert_eq!(worked(vec![note("A", Some(3_600)), note("B", Some(1_800))]), Some(5_400));
+        assert_eq!(worked(vec![note("A", Some(3_600)), note("B", None)]), None);
+    }
 }

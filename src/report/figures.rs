@@ -225,7 +225,8 @@ impl Compared {
     }
 }
 
-/// After-call work as a share of the time worked.
+/// After-call work as a share of the time worked: of an agent, team or period, of the time that it worked; of a call type, channel or
+/// segment, for which nobody works, of the time that all worked.
 pub(super) fn time_share(tally: &Tally, worked: Option<u64>) -> Option<u32> {
     BasisPoints::of(tally.acw.seconds, worked?).map(|share| share.0)
 }

@@ -91,6 +91,10 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
             })
         })
         .collect();
+    let mut total = figures(&report.total, report, book);
+    let worked = report.worked.iter().copied().sum::<Option<u64>>();
+    total.insert("worked_seconds".into(), json!(worked));
+    total.insert("acw_percent".into(), json!(time_share(&report.total, worked).map(percent)));
     let object = json!({
         "run": {
             "version": report.run.version,
@@ -104,7 +108,7 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
             "min_notes": standards.min_notes,
             "period": standards.period,
         },
-        "total": figures(&report.total, report, book),
+        "total": total,
         "agents": agents,
         "groups": groups,
         "acw": {"usual": usual, "questions": questions},

@@ -6,7 +6,7 @@ use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets
 
 use super::figures::{Compared, Figures, Tone, time_share};
 use crate::measure::Basis;
-use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report, Tally};
+use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report};
 use crate::rules::Rulebook;
 
 /// Whether to colour.
@@ -32,8 +32,7 @@ pub fn table(report: &Report, book: &Rulebook, colour: Colour) -> String {
     for dimension in [Dimension::Team, Dimension::Period, Dimension::CallType] {
         let groups = report.group(dimension);
         if groups.len() > 1 {
-            let rows = groups.iter().map(|group| (group.value.clone(), &group.tally));
-            let _ = write!(out, "\n{}", figures(title(dimension), rows, report, colour));
+            let _ = write!(out, "\n{}", figures(dimension, report, colour));
         }
     }
     if report.total.acw.notes > 0 {
@@ -85,19 +84,22 @@ fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour)
     finish(table, colour)
 }
 
-/// Score and the four accuracies of several.
-fn figures<'t>(name: &str, rows: impl Iterator<Item = (String, &'t Tally)>, report: &Report, colour: Colour) -> String {
+/// Score, the four accuracies and after-call work by the values of a dimension.
+fn figures(dimension: Dimension, report: &Report, colour: Colour) -> String {
     let critical = has_critical(report);
-    let mut header = vec![name, "Notes", "Score", "Target"];
+    let groups = report.group(dimension);
+    let worked = groups.iter().any(|group| time_share(&group.tally, group.worked).is_some());
+    let mut header = vec![title(dimension), "Notes", "Score", "Target"];
     header.extend(critical.then_some(CRITICAL_SCORE));
     header.extend(["Customer", "Business", "Compliance", "Non-critical", "ACW"]);
+    header.extend(worked.then_some("Of time worked"));
     header.push("Over limit");
     let mut table = new_table(&header);
     right(&mut table, 1..=header.len() - 1);
-    for (value, tally) in rows {
-        let f = Figures::of(tally, Basis::of(&report.total, &report.run.standards));
+    for group in groups {
+        let f = Figures::of(&group.tally, Basis::of(&report.total, &report.run.standards));
         let mut cells = vec![
-            Cell::new(value),
+            Cell::new(&group.value),
             Cell::new(f.notes),
             toned(estimate(f.score, f.low, f.high), f.tone, colour),
             Cell::new(verdict(f.verdict)),
@@ -105,10 +107,18 @@ fn figures<'t>(name: &str, rows: impl Iterator<Item = (String, &'t Tally)>, repo
         cells.extend(critical.then(|| Cell::new(estimate(f.critical.share, f.critical.low, f.critical.high))));
         cells.extend(f.accuracies.iter().map(|a| Cell::new(estimate(a.share, a.low, a.high))));
         cells.push(Cell::new(f.acw.map_or_else(|| "–".to_owned(), clock)));
+        cells.extend(worked.then(|| Cell::new(share(time_share(&group.tally, group.worked)))));
         cells.push(Cell::new(share(f.acw_over.share)));
         table.add_row(cells);
     }
-    finish(table, colour)
+    let mut out = finish(table, colour);
+    if worked && dimension == Dimension::CallType {
+        out.push_str(
+            "Of time worked: the part of all time worked that went into the after-call work of the call type. The rows add up to the \
+             share of everybody, where every note tells its call type.\n",
+        );
+    }
+    out
 }
 
 /// After-call work of each agent: how much of the time worked, how long, and against the quality of the notes.

@@ -120,6 +120,19 @@ fn times_are_told_apart_and_held_to_their_limit() {
     let daily = self::report(&place, &["n.csv"]);
     // 300 and 780 seconds of three hours; nobody of the export is called C.
     assert_eq!(daily["groups"]["period"][0]["acw_percent"], 10.0);
+    assert_eq!((&daily["total"]["acw_percent"], &daily["total"]["worked_seconds"]), (&10.0.into(), &10_800.into()));
+    // Nobody works for a call type: of the same three hours, 300 seconds of complaints and 780 of inquiries.
+    for report in [&report, &daily] {
+        let types = report["groups"]["call_type"].as_array().unwrap().iter();
+        let parts: Vec<_> = types.map(|kind| (kind["acw_percent"].as_f64(), kind["worked_seconds"].as_u64())).collect();
+        assert_eq!(parts, [(Some(2.78), Some(10_800)), (Some(7.22), Some(10_800))]);
+    }
+    let said = place.acw(&["audit", "n.csv", "--report", "out"]).out;
+    let row = said.lines().find(|line| line.contains("inquiry ")).unwrap();
+    assert!(row.contains("7.2 %") && said.contains("The rows add up to the share of everybody"), "{said}");
+    let index = std::fs::read_to_string(place.path("out/index.html")).unwrap();
+    let row = index.split("<tr").find(|row| row.contains("<th scope=\"row\">Inquiry<")).unwrap();
+    assert!(row.contains(">7.2%<") && index.contains("The rows add up to the share of everybody"), "{row}");
     assert_eq!((&a["time"]["fast_good"], &a["time"]["slow_poor"]), (&2.into(), &1.into()));
     let question = &report["acw"]["questions"][0];
     assert_eq!(
