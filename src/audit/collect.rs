@@ -1,12 +1,12 @@
 //! Gathers the sums and, for the pages, a bounded number of notes an agent.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 
 use super::decisions::Decisions;
-use crate::input::Worked;
+use crate::input::{self, Days, Worked};
 use crate::measure::{add_note, usual};
 use crate::model::{
     AgentSummary, AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Standing, Tally,
@@ -32,6 +32,8 @@ pub(super) struct Collector<'b> {
     questions: Vec<Question>,
     /// Fingerprints of findings that somebody decided about.
     met: HashSet<u64>,
+    /// Notes a file whose start is told, but no day that can be read.
+    undated: BTreeMap<String, u64>,
     /// Notes kept an agent: how many of the worst and of the best.
     keep: (usize, usize),
     kept: Vec<Kept>,
@@ -56,6 +58,7 @@ impl<'b> Collector<'b> {
             worked: HashMap::new(),
             questions: Vec::new(),
             met: HashSet::new(),
+            undated: BTreeMap::new(),
             keep,
             kept: Vec::new(),
         }
@@ -92,6 +95,15 @@ impl<'b> Collector<'b> {
                 ),
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
             }),
+        }
+        if note.note.started_at.is_some() && note.note.day.is_none() {
+            let file = &note.note.origin.file;
+            match self.undated.get_mut(file) {
+                Some(notes) => *notes += 1,
+                None => {
+                    self.undated.insert(file.clone(), 1);
+                }
+            }
         }
         for finding in note.findings.iter().chain(&note.set_aside) {
             let met = &mut self.report.decisions;
@@ -236,7 +248,12 @@ impl<'b> Collector<'b> {
         }
     }
 
-    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions) -> Report {
+    /// The report; `days` tells how the days of each file are written.
+    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions, days: &BTreeMap<String, Days>) -> Report {
+        let read = days.iter().filter_map(|(file, days)| days.remark(file));
+        let unread = self.undated.iter().map(|(file, notes)| input::unread(file, *notes, days.get(file)));
+        // In front: they are about all rows, and long lists are cut.
+        self.report.problems.splice(0..0, read.chain(unread));
         self.report.decisions.remarks = decisions.remarks(&self.met);
         self.add_worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
@@ -320,7 +337,7 @@ mod tests {
             let language = Some("en".into());
             collector.note(AuditedNote { note, language, ..AuditedNote::default() });
         }
-        collector.finish(&[], &Decisions::default())
+        collector.finish(&[], &Decisions::default(), &BTreeMap::new())
     }
 
     proptest! {

@@ -60,7 +60,8 @@ impl Audit {
         self.check_report(&book)?;
         let keep = if self.report.is_some() { KEPT } else { (0, 0) };
         let roster = self.roster.as_ref().or(settings.roster.as_ref());
-        let roster = roster.map(|path| input::read_roster(path, &book.vocabulary)).transpose()?.unwrap_or_default();
+        let roster = roster.map(|path| input::read_roster(path, &book.vocabulary, settings.input.date_order));
+        let roster = roster.transpose()?.unwrap_or_default();
         let options = Options {
             inputs: self.inputs.clone(),
             input: settings.input.clone(),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Common, Failure, Reading};
-use crate::input::Sources;
+use crate::input::{Days, Sources};
 use crate::model::Role;
 use crate::rules::Rulebook;
 
@@ -40,7 +40,8 @@ impl Show {
                     (None, Some(column)) => format!("← {}", export.columns.headers[column]),
                     (None, None) => String::new(),
                 };
-                let _ = writeln!(text, "  {:<13} {source}  ({})", role.name(), assignment.why);
+                let days = export.days.as_ref().filter(|_| role == Role::StartedAt).map(days).unwrap_or_default();
+                let _ = writeln!(text, "  {:<13} {source}  ({}{days})", role.name(), assignment.why);
             }
             for (header, guess) in &export.columns.unknown {
                 let guess = guess
@@ -51,5 +52,20 @@ impl Show {
             }
         }
         std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
+    }
+}
+
+/// How days are read, and why, behind what was understood of their column.
+fn days(days: &Days) -> String {
+    let example = days.example.as_deref();
+    match days.order {
+        Some(order) => {
+            format!("; {} {order}: {}", example.map_or("days are".into(), |day| format!("{day} is")), days.why)
+        }
+        None => format!(
+            "; {} leaves doubt: {}; say it with --date-order dmy, mdy or ymd",
+            example.unwrap_or("a day"),
+            days.why
+        ),
     }
 }

@@ -23,7 +23,7 @@ pub use exit::Failure;
 
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
-use crate::input::{self, Given};
+use crate::input::{self, DateOrder, Given};
 use crate::rules::Rulebook;
 
 /// Audits the notes that contact-centre agents type after a call.
@@ -109,6 +109,9 @@ struct Reading {
     /// Language of notes whose export states none [default: told note by note]
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
+    /// How days such as 03/04/2026 are written: dmy, mdy or ymd [default: as the whole column tells]
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<DateOrder>,
 }
 
 /// Flags of every subcommand that audits exports and heeds what was decided about findings.
@@ -125,8 +128,8 @@ struct Auditing {
 impl Reading {
     /// How to read exports: as the flags say, and otherwise as `others` do.
     fn over(&self, others: &input::Options) -> input::Options {
-        let Reading { columns, encoding, language } = self.clone();
-        input::Options { encoding, columns, language }.over(others.clone())
+        let Reading { columns, encoding, language, date_order } = self.clone();
+        input::Options { encoding, columns, language, date_order }.over(others.clone())
     }
 }
 

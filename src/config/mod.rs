@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, Given};
+use crate::input::{self, DateOrder, Given};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, did_you_mean};
@@ -43,6 +43,9 @@ pub struct Spec {
     /// Encoding of the exports; absent: it is found.
     #[serde(default)]
     pub encoding: Option<String>,
+    /// In what order days such as 03/04/2026 are written; absent: as each column tells.
+    #[serde(default)]
+    pub date_order: Option<DateOrder>,
     /// Columns by role: a header, or `=value` for a constant.
     #[serde(default)]
     pub columns: BTreeMap<Role, String>,
@@ -254,7 +257,12 @@ impl Settings {
             standards,
             roster: spec.acw.roster.map(|roster| folder.join(roster)),
             rules: spec.rules.map(|rules| folder.join(rules)),
-            input: input::Options { encoding: spec.encoding, columns, language: spec.language },
+            input: input::Options {
+                encoding: spec.encoding,
+                columns,
+                language: spec.language,
+                date_order: spec.date_order,
+            },
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,
             approved: spec.approved,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::values::{Unit, day, duration};
-use super::{InputError, Vocabulary};
+use super::{DateOrder, InputError, Vocabulary};
 use crate::model::{Note, Origin, Role};
 use crate::yaml::{did_you_mean, nearest};
 
@@ -88,6 +88,8 @@ pub struct Columns {
     /// Headers that play none, with the nearest known one.
     pub unknown: Vec<(String, Option<String>)>,
     units: BTreeMap<Role, Unit>,
+    /// In what order the days of contacts are written, where it is known.
+    pub(super) order: Option<DateOrder>,
 }
 
 impl Columns {
@@ -172,7 +174,12 @@ impl Columns {
             .iter()
             .filter_map(|(role, a)| Some((*role, Unit::of_header(&vocabulary.header(&headers[a.column?])))))
             .collect();
-        Ok(Columns { headers: headers.to_vec(), assignments, unknown, units })
+        Ok(Columns { headers: headers.to_vec(), assignments, unknown, units, order: None })
+    }
+
+    /// Index of the column of a part; `None` where it is a constant or not there.
+    pub(super) fn place(&self, role: Role) -> Option<usize> {
+        self.assignments.get(&role)?.column
     }
 
     /// A row as a note.
@@ -203,7 +210,7 @@ impl Columns {
             language: given(Role::Language).and_then(|v| vocabulary.language(v)),
             channel: given(Role::Channel).and_then(|v| vocabulary.channel(v)),
             call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(v)),
-            day: given(Role::StartedAt).and_then(day),
+            day: given(Role::StartedAt).and_then(|value| day(value, self.order)),
             started_at: owned(Role::StartedAt),
             segment: owned(Role::Segment),
             disposition: given(Role::Disposition).map(|v| vocabulary.disposition(v)).unwrap_or_default(),

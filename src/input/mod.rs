@@ -2,6 +2,7 @@
 
 mod columns;
 mod csv;
+mod dates;
 mod decode;
 mod feedback;
 mod grid;
@@ -20,6 +21,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
+pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
@@ -164,6 +166,9 @@ pub struct Options {
     /// Code of the language of notes that state none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// In what order days are written, where the user says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
 }
 
 impl Options {
@@ -175,6 +180,7 @@ impl Options {
             encoding: self.encoding.or(others.encoding),
             columns: others.columns,
             language: self.language.or(others.language),
+            date_order: self.date_order.or(others.date_order),
         }
     }
 }
@@ -191,6 +197,8 @@ pub struct Export {
     pub encoding: (String, &'static str),
     /// Which column plays which part.
     pub columns: Columns,
+    /// How the days of contacts are read, where single ones leave doubt or the user has said it.
+    pub days: Option<Days>,
     rows: Rows,
     default_language: Option<String>,
     vocabulary: Vocabulary,
@@ -221,11 +229,11 @@ fn told(
 }
 
 impl Export {
-    /// Opens a file, or standard input for `-`.
+    /// Opens a file, or standard input for `-`; how its days are written is not looked at.
     ///
     /// # Errors
     /// Whatever makes the whole file unusable; single rows become problems instead.
-    pub fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
+    fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
         let reader: Box<dyn Read + Send> = if path == Path::new("-") {
             Box::new(io::stdin())
         } else {
@@ -251,6 +259,7 @@ impl Export {
             form: table.form,
             encoding,
             columns,
+            days: None,
             rows: table.rows,
             default_language: options.language.clone(),
             vocabulary: vocabulary.clone(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Colour;
 use super::figures::{Accuracy, Compared, Figures, Share, time_share};
 use crate::measure::Basis;
-use crate::model::{Category, Dimension, Report, Tally};
+use crate::model::{Category, Dimension, Problem, Report, Tally};
 use crate::rules::Rulebook;
 
 /// The object, ending in a line end.
@@ -112,6 +112,8 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
         "agents": agents,
         "groups": groups,
         "acw": {"usual": usual, "questions": questions},
+        "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
+        "problems_left_out": report.problems_left_out,
         "decisions": {
             "disputed": report.decisions.disputed,
             "upheld": report.decisions.upheld,
@@ -121,6 +123,11 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
         },
     });
     format!("{object:#}\n")
+}
+
+/// A row that cannot be read, or a remark on the input.
+fn problem(problem: &Problem) -> Value {
+    json!({"file": problem.file, "line": problem.line, "message": problem.message, "help": problem.help})
 }
 
 fn percent(points: u32) -> f64 {

@@ -496,10 +496,13 @@ fn the_manifest_remembers_how_the_export_was_read() {
         "windows-1252",
         "--language",
         "en",
+        "--date-order",
+        "dmy",
     ];
     let draw = ["draw", "n.csv", "--kind", "stratified", "--by", "team", "--per-stratum", "5", "--out", "s"];
     sample(&place, &[&draw[..], &flags].concat());
     let told = manifest(&place, "s")["reading"].clone();
+    assert_eq!(told["date_order"], "dmy");
     assert_eq!(
         (&told["columns"]["note"], &told["encoding"], &told["language"]),
         (&"blah".into(), &"windows-1252".into(), &"en".into())
