@@ -1,15 +1,13 @@
 //! `acw columns`: what was understood of an export, and why.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Failure, Reading};
+use super::{Common, Failure, Reading, print};
 use crate::input::{Days, Sources};
 use crate::model::Role;
-use crate::rules::Rulebook;
 
 /// Flags of `acw columns`.
 #[derive(Debug, Args)]
@@ -25,8 +23,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (settings, book) = self.common.load(Some(&self.reading))?;
         let mut text = String::new();
         let sources = Sources::find(&self.inputs, false)?;
         for file in sources.files() {
@@ -51,7 +48,7 @@ impl Show {
                 let _ = writeln!(text, "  not used      {header}{guess}");
             }
         }
-        std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
+        print(&text)
     }
 }
 

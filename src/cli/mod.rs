@@ -8,23 +8,19 @@ mod dispute;
 mod exit;
 mod explain;
 mod feedback;
+mod flags;
 mod forget;
 mod history;
 mod measure;
 mod rules;
 mod sample;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 pub use exit::Failure;
-
-use crate::audit::{Decisions, Progress, decisions};
-use crate::config::Settings;
-use crate::input::{self, DateOrder, Given};
-use crate::rules::Rulebook;
+use flags::{Auditing, Common, Deciding, Printing, Reading, Silent, periods, print};
 
 /// Audits the notes that contact-centre agents type after a call.
 #[derive(Debug, Parser)]
@@ -62,100 +58,6 @@ enum Command {
     /// List, show and test the rules
     #[command(subcommand)]
     Rules(rules::Rules),
-}
-
-/// Flags of every subcommand that reads exports or rules.
-#[derive(Debug, Args)]
-struct Common {
-    /// Configuration file [default: acw.yaml in the working folder, if there]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Pack of rules (a folder) laid over the built-in ones
-    #[arg(long, value_name = "DIR")]
-    rules: Option<PathBuf>,
-}
-
-/// Flags of every subcommand that heeds disputes and waivers.
-#[derive(Debug, Args)]
-struct Deciding {
-    /// File of disputes and waivers [default: acw-decisions.yaml in the working folder, if there]
-    #[arg(long, value_name = "FILE")]
-    decisions: Option<PathBuf>,
-}
-
-impl Deciding {
-    /// The file, and whether somebody named it.
-    fn file(&self, settings: &Settings) -> (PathBuf, bool) {
-        let named = self.decisions.as_ref().or(settings.decisions.as_ref());
-        (named.cloned().unwrap_or_else(|| PathBuf::from(decisions::FILE)), named.is_some())
-    }
-
-    /// The decisions in force today.
-    fn load(&self, settings: &Settings, book: &Rulebook) -> Result<Decisions, Failure> {
-        let (file, named) = self.file(settings);
-        Ok(Decisions::of(&Decisions::entries(&file, named, book)?, jiff::Zoned::now().date()))
-    }
-}
-
-/// Flags of every subcommand that reads exports.
-#[derive(Debug, Clone, Args)]
-struct Reading {
-    /// Column of a role: ROLE=HEADER, or ROLE==VALUE for the same value in every row (repeatable)
-    #[arg(long = "column", value_name = "ROLE=HEADER")]
-    columns: Vec<Given>,
-    /// Encoding of the exports [default: found from the bytes]
-    #[arg(long, value_name = "LABEL")]
-    encoding: Option<String>,
-    /// Language of notes whose export states none [default: told note by note]
-    #[arg(long, value_name = "CODE")]
-    language: Option<String>,
-    /// How days such as 03/04/2026 are written: dmy, mdy or ymd [default: as the whole column tells]
-    #[arg(long, value_name = "ORDER")]
-    date_order: Option<DateOrder>,
-}
-
-/// Flags of every subcommand that audits exports and heeds what was decided about findings.
-#[derive(Debug, Args)]
-struct Auditing {
-    #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
-}
-
-impl Reading {
-    /// How to read exports: as the flags say, and otherwise as `others` do.
-    fn over(&self, others: &input::Options) -> input::Options {
-        let Reading { columns, encoding, language, date_order } = self.clone();
-        input::Options { encoding, columns, language, date_order }.over(others.clone())
-    }
-}
-
-impl Common {
-    fn settings(&self, reading: Option<&Reading>) -> Result<Settings, Failure> {
-        let mut settings = Settings::load(self.config.as_deref())?;
-        settings.rules = self.rules.clone().or(settings.rules);
-        if let Some(reading) = reading {
-            settings.input = reading.over(&settings.input);
-        }
-        Ok(settings)
-    }
-
-    /// The settings, and the rules in force under them.
-    fn load(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook), Failure> {
-        let settings = self.settings(reading)?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        Ok((settings, book))
-    }
-}
-
-/// Nobody watches.
-struct Silent;
-
-impl Progress for Silent {
-    fn rows(&self, _: u64) {}
 }
 
 /// Parses the arguments, runs, and turns what went wrong into a message and an exit code.

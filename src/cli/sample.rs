@@ -1,12 +1,11 @@
 //! `acw sample`: how many notes are enough, which ones, and what they say of all.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::audit::Bar;
-use super::{Auditing, Failure};
+use super::{Auditing, Failure, Printing, periods, print};
 use crate::audit::Options;
 use crate::config::Settings;
 use crate::input::{Manifest, read_grid};
@@ -119,8 +118,8 @@ pub(super) struct Draw {
     #[arg(long = "where", value_name = "KEY=VALUE")]
     conditions: Vec<Clause>,
     /// Length of a period [default: as in acw.yaml, or month]
-    #[arg(long, value_name = "LENGTH")]
-    period: Option<Length>,
+    #[arg(long, value_name = "LENGTH", value_parser = periods())]
+    period: Option<Period>,
     /// Of a risk-based sample: points added to what each note's findings cost, so that clean notes have a chance too
     #[arg(long, value_name = "POINTS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     floor: u32,
@@ -190,17 +189,6 @@ enum Judged {
     Rules,
 }
 
-/// Lengths of periods.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Length {
-    /// A day
-    Day,
-    /// A week of ISO 8601
-    Week,
-    /// A calendar month
-    Month,
-}
-
 impl Draw {
     fn run(self) -> Result<(), Failure> {
         twice(&self.inputs)?;
@@ -237,12 +225,7 @@ impl Draw {
                 Sharing::Neyman => Allocation::Neyman,
             },
             conditions: self.conditions.clone(),
-            period: match self.period {
-                Some(Length::Day) => Period::Day,
-                Some(Length::Week) => Period::Week,
-                Some(Length::Month) => Period::Month,
-                None => settings.standards.period,
-            },
+            period: self.period.unwrap_or(settings.standards.period),
             floor: self.floor,
             seed: self.seed,
         }
@@ -317,20 +300,10 @@ pub(super) struct Estimate {
     /// Confidence of the intervals, in per cent [default: as in acw.yaml, or 95]
     #[arg(long, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(50..=99))]
     confidence: Option<u32>,
-    /// What to print
-    #[arg(long, value_name = "FORM", default_value = "terminal")]
-    format: Output,
+    #[command(flatten)]
+    printing: Printing,
     #[command(flatten)]
     auditing: Auditing,
-}
-
-/// Forms of what is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For people
-    Terminal,
-    /// One object, for programs
-    Json,
 }
 
 impl Estimate {
@@ -353,10 +326,7 @@ impl Estimate {
             let sheets = self.sheets.iter().map(|sheet| read_grid(sheet)).collect::<Result<Vec<_>, _>>()?;
             sampling::by_sheets(&manifests, &sheets, &self.by, &book.vocabulary, confidence)?
         };
-        print(&match self.format {
-            Output::Terminal => text::estimates(&estimated),
-            Output::Json => text::estimates_json(&estimated),
-        })
+        self.printing.print(|| text::estimates(&estimated), || text::estimates_json(&estimated))
     }
 }
 
@@ -372,9 +342,8 @@ pub(super) struct Show {
     /// Notes of each sort, a team
     #[arg(long, value_name = "NOTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     each: u32,
-    /// What to print
-    #[arg(long, value_name = "FORM", default_value = "terminal")]
-    format: Output,
+    #[command(flatten)]
+    printing: Printing,
     #[command(flatten)]
     auditing: Auditing,
 }
@@ -386,10 +355,7 @@ impl Show {
         let manifest = sampling::read(&self.dir)?;
         let options = self.auditing.again(&manifest, &self.inputs, &settings, &book)?;
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
-        print(&match self.format {
-            Output::Terminal => text::examples(&teams, book.scorecard.target),
-            Output::Json => text::examples_json(&teams),
-        })
+        self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))
     }
 }
 
@@ -436,8 +402,4 @@ impl Auditing {
 fn files(written: &[PathBuf]) -> String {
     let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     format!("Written: {}\n", names.join(", "))
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
 }

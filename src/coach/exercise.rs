@@ -106,19 +106,7 @@ mod tests {
     use crate::model::{Finding, Note, Score, Severity};
 
     fn note(id: usize, category: Option<Category>) -> AuditedNote {
-        let findings = category.into_iter().map(|category| Finding {
-            rule: category.index(),
-            category,
-            severity: Severity::Minor,
-            span: None,
-            element: None,
-            excerpt: String::new(),
-            message: String::new(),
-            suggestion: None,
-            fingerprint: 0,
-            standing: crate::model::Standing::default(),
-            points_lost: 1,
-        });
+        let findings = category.into_iter().map(|category| Finding::of(category.index(), category, Severity::Minor, 1));
         AuditedNote {
             note: Note {
                 id: id.to_string(),

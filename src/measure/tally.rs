@@ -59,19 +59,7 @@ mod tests {
 
     #[test]
     fn a_note_counts_once_a_category_and_once_a_critical_kind() {
-        let finding = |rule| Finding {
-            rule,
-            category: Category::Judgement,
-            severity: Severity::Major,
-            span: None,
-            element: None,
-            excerpt: String::new(),
-            message: String::new(),
-            suggestion: None,
-            fingerprint: 0,
-            standing: crate::model::Standing::default(),
-            points_lost: 3,
-        };
+        let finding = |rule| Finding::of(rule, Category::Judgement, Severity::Major, 3);
         let note = AuditedNote {
             note: Note { acw_seconds: Some(0), ..Note::default() },
             language: None,

@@ -275,7 +275,11 @@ const ACCURACIES: [(Option<Critical>, &str); 4] = [
 
 /// What is estimated from the rules' findings, in the order of [`values`].
 fn names() -> Vec<(String, Figure)> {
-    let mut names = vec![("score".to_owned(), Figure::Mean), ("compliant".to_owned(), Figure::Share)];
+    let mut names = vec![
+        ("score".to_owned(), Figure::Mean),
+        ("compliant".to_owned(), Figure::Share),
+        ("critical score".to_owned(), Figure::Mean),
+    ];
     names.extend(ACCURACIES.map(|(_, name)| (name.to_owned(), Figure::Share)));
     names.extend(Category::ALL.map(|category| (format!("error: {category}"), Figure::Share)));
     names
@@ -290,6 +294,7 @@ fn values(note: &AuditedNote, book: &Rulebook) -> Vec<Option<f64>> {
     let mut values = vec![
         note.score.value().map(|score| f64::from(score.0) / 10_000.0),
         note.score.complies(book.scorecard.target).and_then(share),
+        note.score.critical_value().map(|score| f64::from(score.0) / 10_000.0),
     ];
     values.extend(ACCURACIES.map(|(critical, _)| share(!failed(critical)).filter(|_| audited)));
     values.extend(Category::ALL.map(|category| share(erred(category)).filter(|_| audited)));

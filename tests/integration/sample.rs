@@ -368,6 +368,7 @@ fn a_sample_of_all_notes_says_what_the_audit_says() {
     let figures = &json["groups"][0]["figures"];
     near(&figures["score"]["value"], &audit["total"]["score"]["value"]);
     near(&figures["compliant"]["value"], &audit["total"]["compliance"]["value"]);
+    near(&figures["critical score"]["value"], &audit["total"]["critical_score"]["value"]);
     assert_eq!(figures["score"]["low"], figures["score"]["high"]);
     for kind in ["customer", "business", "compliance"] {
         near(&figures[format!("accuracy: {kind}")]["value"], &audit["total"]["accuracy"][kind]["value"]);

@@ -8,6 +8,11 @@ use crate::history::{Effect, EffectOptions, Line, Ruleset, Run, Side, Trend, Tre
 use crate::measure::{Basis, Change, score_interval, wilson};
 use crate::model::{BasisPoints, Interval, Standards, Tally};
 
+/// An answer as it is written, ending in a line end.
+pub(super) fn text(answer: &Value) -> String {
+    format!("{answer:#}\n")
+}
+
 pub(super) fn trend(trend: &Trend, options: &TrendOptions, standards: &Standards) -> Value {
     let basis = Basis::of(&trend.total, standards);
     let rulesets = trend.rulesets.iter().map(|(ruleset, scored, shown)| {

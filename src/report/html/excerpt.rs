@@ -174,19 +174,7 @@ mod tests {
     use crate::model::{Note, Score, Span};
 
     fn finding(category: Category, severity: Severity, start: usize, end: usize) -> Finding {
-        Finding {
-            rule: 0,
-            category,
-            severity,
-            span: Some(Span::new(start, end)),
-            element: None,
-            excerpt: String::new(),
-            message: String::new(),
-            suggestion: None,
-            fingerprint: 0,
-            standing: crate::model::Standing::default(),
-            points_lost: 0,
-        }
+        Finding { span: Some(Span::new(start, end)), ..Finding::of(0, category, severity, 0) }
     }
 
     #[test]
