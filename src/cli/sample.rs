@@ -279,15 +279,33 @@ impl Replace {
     }
 }
 
-/// Flags of `acw sample estimate`.
+/// A drawn sample, and how its export is read again.
 #[derive(Debug, Args)]
-pub(super) struct Estimate {
+struct Drawn {
     /// Folder of the sample
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// Exports [default: those of the draw]
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    auditing: Auditing,
+}
+
+impl Drawn {
+    /// Its manifest, the settings, and the rules in force.
+    fn open(&self) -> Result<(Manifest, Settings, Rulebook), Failure> {
+        twice(&self.inputs)?;
+        let (settings, book) = self.auditing.common.load(None)?;
+        Ok((sampling::read(&self.dir)?, settings, book))
+    }
+}
+
+/// Flags of `acw sample estimate`.
+#[derive(Debug, Args)]
+pub(super) struct Estimate {
+    #[command(flatten)]
+    sample: Drawn,
     /// Estimate from what reviewers marked in this filled sheet, not from the rules (repeatable: several reviewers)
     #[arg(long = "sheet", value_name = "FILE", conflicts_with = "inputs")]
     sheets: Vec<PathBuf>,
@@ -302,22 +320,20 @@ pub(super) struct Estimate {
     confidence: Option<u32>,
     #[command(flatten)]
     printing: Printing,
-    #[command(flatten)]
-    auditing: Auditing,
 }
 
 impl Estimate {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
-        let (settings, book) = self.auditing.common.load(None)?;
+        let Drawn { inputs, auditing, .. } = &self.sample;
+        let (manifest, settings, book) = self.sample.open()?;
         let confidence = self.confidence.unwrap_or(settings.standards.confidence);
-        let dirs = std::iter::once(&self.dir).chain(&self.also);
-        let manifests = dirs.map(|dir| sampling::read(dir)).collect::<Result<Vec<_>, _>>()?;
+        let also = self.also.iter().map(|dir| sampling::read(dir));
+        let manifests = std::iter::once(Ok(manifest)).chain(also).collect::<Result<Vec<_>, _>>()?;
         let estimated = if self.sheets.is_empty() {
             // Exports that the user names are those of the first sample.
-            let inputs = std::iter::once(self.inputs.as_slice()).chain(std::iter::repeat(&[][..]));
+            let inputs = std::iter::once(inputs.as_slice()).chain(std::iter::repeat(&[][..]));
             let sample = |(manifest, inputs): (Manifest, &[PathBuf])| {
-                let options = self.auditing.again(&manifest, inputs, &settings, &book)?;
+                let options = auditing.again(&manifest, inputs, &settings, &book)?;
                 Ok((manifest, options))
             };
             let samples = manifests.into_iter().zip(inputs).map(sample).collect::<Result<Vec<_>, Failure>>()?;
@@ -333,27 +349,20 @@ impl Estimate {
 /// Flags of `acw sample show`.
 #[derive(Debug, Args)]
 pub(super) struct Show {
-    /// Folder of the sample
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
-    /// Exports [default: those of the draw]
-    #[arg(value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    sample: Drawn,
     /// Notes of each sort, a team
     #[arg(long, value_name = "NOTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     each: u32,
     #[command(flatten)]
     printing: Printing,
-    #[command(flatten)]
-    auditing: Auditing,
 }
 
 impl Show {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
-        let (settings, book) = self.auditing.common.load(None)?;
-        let manifest = sampling::read(&self.dir)?;
-        let options = self.auditing.again(&manifest, &self.inputs, &settings, &book)?;
+        let Drawn { inputs, auditing, .. } = &self.sample;
+        let (manifest, settings, book) = self.sample.open()?;
+        let options = auditing.again(&manifest, inputs, &settings, &book)?;
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
         self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))
     }
