@@ -9,10 +9,12 @@ mod exit;
 mod explain;
 mod feedback;
 mod forget;
+mod guide;
 mod history;
 mod measure;
 mod rules;
 mod sample;
+mod workshop;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +56,10 @@ enum Command {
     /// Draw samples for people to score, weigh what they find, tell how many notes are enough
     #[command(subcommand)]
     Sample(sample::Sample),
+    /// Write guides that follow from the rules in force: house style, approved abbreviations, better wording, snippets
+    Guide(guide::Write),
+    /// Make "spot the error" exercises, a work sheet and its answer key from an export
+    Workshop(Box<workshop::Make>),
     /// Look at the runs that `acw audit --history` kept: trends, before and after a date
     #[command(subcommand)]
     History(history::History),
@@ -152,7 +158,9 @@ pub fn main() -> ExitCode {
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
         Command::Feedback(join) => join.run(),
+        Command::Guide(guide) => guide.run(),
         Command::Sample(sample) => sample.run(),
+        Command::Workshop(workshop) => workshop.run(),
         Command::History(history) => history.run(),
         Command::Forget(forget) => forget.run(),
         Command::Rules(rules) => rules.run(),
