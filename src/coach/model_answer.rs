@@ -86,8 +86,8 @@ fn body(note: &AuditedNote, book: &Rulebook, wording: &BTreeMap<String, String>,
     out.part();
     for finding in &note.findings {
         // Which of the two is right, text or outcome, only somebody who was there can say.
-        let wording = finding.category != Category::Contradiction;
-        let Some(span) = finding.span.filter(|span| wording && span.start >= at) else { continue };
+        let replaced = finding.category != Category::Contradiction;
+        let Some(span) = finding.span.filter(|span| replaced && span.start >= at) else { continue };
         out.push(Kind::Kept, &text[at..span.start]);
         match instead(finding, book) {
             Some(better) if finding.category == Category::Abbreviation => {
