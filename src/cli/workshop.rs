@@ -108,7 +108,8 @@ impl Make {
             }
             (round.faulty, round.decoys) = (self.size - clean, clean);
         }
-        round.categories = Category::ALL.into_iter().filter(|c| self.categories.iter().any(|n| n == c.name())).collect();
+        round.categories =
+            Category::ALL.into_iter().filter(|c| self.categories.iter().any(|n| n == c.name())).collect();
         round.level = Level::from_name(&self.level);
         Ok(round)
     }
@@ -123,12 +124,10 @@ impl Make {
         );
         io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))?;
         if !self.quiet {
-            let fewer = if all < self.size {
-                format!(" ({} were asked for; no more fit)", self.size)
-            } else {
-                String::new()
-            };
-            let _ = writeln!(io::stderr(), "acw: {all} notes, {} with errors, {} clean{fewer}", made.faulty, made.decoys);
+            let fewer =
+                if all < self.size { format!(" ({} were asked for; no more fit)", self.size) } else { String::new() };
+            let _ =
+                writeln!(io::stderr(), "acw: {all} notes, {} with errors, {} clean{fewer}", made.faulty, made.decoys);
         }
         Ok(())
     }

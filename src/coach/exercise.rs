@@ -263,11 +263,7 @@ mod tests {
             hard.findings[0].severity = Severity::Critical;
         }
         let notes: Vec<&AuditedNote> = notes.iter().collect();
-        let only = |category, level| Round {
-            categories: vec![category],
-            level: Some(level),
-            ..Round::of_size(8, 1)
-        };
+        let only = |category, level| Round { categories: vec![category], level: Some(level), ..Round::of_size(8, 1) };
         let folder = Folder::new(HashMap::new());
         let familiar = Familiar::of(notes.iter().copied(), &folder);
         let judged = |note: &AuditedNote| familiar.of_note(note);

@@ -79,7 +79,11 @@ impl<'f> Originals<'f> {
             if part.chars().any(is_han) { folded.contains(part.as_str()) } else { words.contains(&part.as_str()) }
         };
         let person = |name: &String| {
-            if name.chars().any(is_han) { folded.contains(name.as_str()) } else { spaced.contains(&format!(" {name} ")) }
+            if name.chars().any(is_han) {
+                folded.contains(name.as_str())
+            } else {
+                spaced.contains(&format!(" {name} "))
+            }
         };
         self.parts.iter().any(part)
             || self.ids.iter().any(|id| folded.contains(id.as_str()))
@@ -118,7 +122,8 @@ mod tests {
         };
         let originals = Originals::of(&audited, &people, &folder);
         let shown = |text: &str| originals.stand_in(&Note { text: text.into(), ..Note::default() });
-        for leak in ["GARCIA called", "inigo rang", "spoke to Rosa Marín", "600-123-456", "case 104220", "找邓晓岚"] {
+        for leak in ["GARCIA called", "inigo rang", "spoke to Rosa Marín", "600-123-456", "case 104220", "找邓晓岚"]
+        {
             assert!(shown(leak), "{leak}");
         }
         for fine in ["Olmedo called", "a rosa on the desk", "600 000 111", "bas", "0000000"] {

@@ -122,8 +122,9 @@ impl<'f> Familiar<'f> {
         if let Some(key) = self.key(note, finding) {
             sum += match self.notes.get(&key) {
                 Some(count) if *count >= MANY => -1,
-                Some(1) => 1,
-                _ => 0,
+                Some(2..) => 0,
+                // The words of an invented note are not counted where a name stands in them; they are as rare as any name.
+                Some(_) | None => 1,
             };
         }
         Level::of_sum(sum)
@@ -200,7 +201,8 @@ mod tests {
 
     #[test]
     fn a_plain_insult_is_blatant_and_a_masked_or_short_rare_word_is_not() {
-        let insult = |words: &str| audited(&format!("Caller is {words}."), words, Category::Disrespect, Severity::Critical);
+        let insult =
+            |words: &str| audited(&format!("Caller is {words}."), words, Category::Disrespect, Severity::Critical);
         let common: Vec<AuditedNote> = (0..6).map(|_| insult("an idiot")).collect();
         assert_eq!(level(&common), Level::Blatant);
         assert_eq!(level(&[insult("1d1ot")]), Level::Plain);

@@ -76,9 +76,12 @@ fn category_level_size_and_language_choose_the_notes() {
 fn a_team_gets_its_own_notes_and_an_unknown_one_is_refused_with_the_known() {
     let place = Place::new();
     let row = |n: usize, team: &str, thing: &str| {
-        format!("{n},A{n},{team},en,inquiry,resolved,Customer was very rude about the {thing} on page {n}. Explained the {thing} and she accepted it.\n")
+        format!(
+            "{n},A{n},{team},en,inquiry,resolved,Customer was very rude about the {thing} on page {n}. Explained the {thing} and she accepted it.\n"
+        )
     };
-    let rows: String = (1..5).map(|n| row(n, "North", "kettle")).chain((5..9).map(|n| row(n, "South", "ladder"))).collect();
+    let rows: String =
+        (1..5).map(|n| row(n, "North", "kettle")).chain((5..9).map(|n| row(n, "South", "ladder"))).collect();
     place.write("n.csv", format!("note_id,agent_id,team,language,call_type,disposition,note\n{rows}"));
     let done = place.acw(&["workshop", "n.csv", "--out", "out", "--team", "South", "--size", "3"]);
     assert_eq!(done.code, 0, "{}", done.err);
@@ -93,7 +96,10 @@ fn a_team_gets_its_own_notes_and_an_unknown_one_is_refused_with_the_known() {
 #[test]
 fn where_nothing_fits_nothing_is_written_and_the_remedy_is_told() {
     let place = Place::new();
-    place.write("n.csv", "note_id,agent_id,language,note\n1,A,en,Customer asked for the opening hours of the shop. Told her: 9 to 5.\n");
+    place.write(
+        "n.csv",
+        "note_id,agent_id,language,note\n1,A,en,Customer asked for the opening hours of the shop. Told her: 9 to 5.\n",
+    );
     let done = place.acw(&["workshop", "n.csv", "--out", "out", "--category", "disrespect"]);
     assert_eq!(done.code, 3, "{}", done.out);
     assert!(done.err.contains("--category"), "{}", done.err);
@@ -129,8 +135,21 @@ fn planted_names_and_numbers_are_in_no_page() {
         let text = page(&place, &format!("out/{name}"));
         let folded = text.to_lowercase();
         for planted in [
-            "featherstone", "wilhelmina", "quillfeather", "bartholomew", "zarate", "zárate", "bustamante", "adebayo",
-            "oluwaseun", "murchadha", "pumphrey", "thaddeus", "blackwater", "persephone", "private-mail",
+            "featherstone",
+            "wilhelmina",
+            "quillfeather",
+            "bartholomew",
+            "zarate",
+            "zárate",
+            "bustamante",
+            "adebayo",
+            "oluwaseun",
+            "murchadha",
+            "pumphrey",
+            "thaddeus",
+            "blackwater",
+            "persephone",
+            "private-mail",
         ] {
             assert!(!folded.contains(planted), "{name} shows {planted}");
         }
@@ -147,7 +166,15 @@ fn the_sheet_gives_nothing_away_and_the_key_tells_everything() {
     let (sheet, key) = (page(&place, "out/work-sheet.html"), page(&place, "out/answer-key.html"));
     let set = data["set"].as_str().unwrap();
     assert!(sheet.contains(set) && key.contains(set));
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#x27;").replace('`', "&#x60;").replace('=', "&#x3D;");
+    let escaped = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;")
+            .replace('\'', "&#x27;")
+            .replace('`', "&#x60;")
+            .replace('=', "&#x3D;")
+    };
     for finding in exercises(&data).iter().flat_map(|e| e["findings"].as_array().unwrap()) {
         let message = escaped(finding["message"].as_str().unwrap());
         assert!(key.contains(&message), "{message}");
@@ -238,11 +265,16 @@ fn what_the_snippet_book_shows_as_filled_in_is_a_note_without_a_finding_and_an_e
         ("pt", "fixtures/packs/portuguese/lang/pt/report.yaml", Some(portuguese.as_str())),
     ] {
         let (examples, blanks) = snippets(file);
-        let order = ["reason", "product", "budget", "source", "action", "outcome", "reference", "documents", "next_step"];
+        let order =
+            ["reason", "product", "budget", "source", "action", "outcome", "reference", "documents", "next_step"];
         let note: Vec<&str> = order.iter().map(|name| examples[*name].as_str()).collect();
-        let row = |id: usize, call_type: &str, outcome: &str, note: &str| format!("{id},A,{code},{call_type},{outcome},\"{note}\"\n");
-        let plain: Vec<&str> =
-            ["reason", "action", "outcome", "reference", "next_step"].iter().map(|name| examples[*name].as_str()).collect();
+        let row = |id: usize, call_type: &str, outcome: &str, note: &str| {
+            format!("{id},A,{code},{call_type},{outcome},\"{note}\"\n")
+        };
+        let plain: Vec<&str> = ["reason", "action", "outcome", "reference", "next_step"]
+            .iter()
+            .map(|name| examples[*name].as_str())
+            .collect();
         let mut rows = row(1, "sales", "pending", &note.join(" ")) + &row(2, "complaint", "pending", &plain.join(" "));
         for (index, blank) in blanks.iter().enumerate() {
             rows += &row(10 + index, "sales", "pending", &format!("{blank} {}", note.join(" ")));

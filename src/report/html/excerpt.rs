@@ -115,7 +115,12 @@ impl NoteView {
 }
 
 /// The masked text cut at the borders of the findings; where two overlap, the graver one is shown.
-pub(super) fn pieces(note: &AuditedNote, shown: &[&Finding], title: &dyn Fn(usize) -> String, numbered: bool) -> Vec<Piece> {
+pub(super) fn pieces(
+    note: &AuditedNote,
+    shown: &[&Finding],
+    title: &dyn Fn(usize) -> String,
+    numbered: bool,
+) -> Vec<Piece> {
     // Secrets are masked whether or not their findings are among those shown.
     let masked: Vec<char> = redact::note(&note.note.text, &note.secrets()).chars().collect();
     cut(note, &masked, shown, title, numbered)

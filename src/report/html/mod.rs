@@ -210,12 +210,7 @@ fn spoken<'b>(book: &'b Rulebook, locale: &str) -> io::Result<&'b Language> {
         .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))
 }
 
-fn write_exercise(
-    context: &Context<'_>,
-    pages: &Pages,
-    page: &SpotPage,
-    folder: &folder::Folder,
-) -> io::Result<()> {
+fn write_exercise(context: &Context<'_>, pages: &Pages, page: &SpotPage, folder: &folder::Folder) -> io::Result<()> {
     let title = context.wording.or_key("spot.title");
     let html = pages.render("spot-the-error", &title, "exercise.js", Some(&page.data(context)), page)?;
     folder.write(EXERCISE, &html)
