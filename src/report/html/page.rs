@@ -56,6 +56,8 @@ struct Frame<'p, T> {
     title: &'p str,
     /// The template, by which the page's styles are told apart.
     here: &'p str,
+    /// Whether the page shows no note of the export, but what is learnt from notes and rules.
+    learning: bool,
     nav: Vec<Link<'p>>,
     page: &'p T,
 }
@@ -91,7 +93,8 @@ impl Pages {
     ) -> io::Result<String> {
         let script = plain(&self.library, script)?;
         let mut css = self.css.clone();
-        if LEARNING.iter().any(|name| template.starts_with(name)) {
+        let learning = LEARNING.iter().any(|name| template.starts_with(name));
+        if learning {
             css.push_str(&plain(&self.library, "learning.css")?);
         }
         let current = |entry: &Entry| template.starts_with(entry.template);
@@ -108,6 +111,7 @@ impl Pages {
             data: data.map(harmless),
             title,
             here: template,
+            learning,
             nav,
             page,
         };
