@@ -114,7 +114,8 @@
     const added = newWords(text, version);
     const missing = findings.filter((finding) => !finding.place && finding.choice.startsWith("element."));
     const enough = added.length >= missing.length * (han.test(version) ? 4 : 3);
-    const when = say.when_words.split(/[,，、]/).map((word) => word.trim()).filter(Boolean);
+    const times = say.when_words;
+    const when = times.split(/[,，、]/).map((word) => word.trim()).filter(Boolean);
     const dated = added.some((word) => /\d/.test(word)) || when.some((word) => occurrences(version, word) > occurrences(text, word));
     const numbered = numbers(version).some((number) => number.replace(/\D/g, "").length >= 3 && !numbers(text).includes(number));
     const of = findings.map((finding) => {

@@ -205,7 +205,10 @@ mod tests {
             |words: &str| audited(&format!("Caller is {words}."), words, Category::Disrespect, Severity::Critical);
         let common: Vec<AuditedNote> = (0..6).map(|_| insult("an idiot")).collect();
         assert_eq!(level(&common), Level::Blatant);
-        assert_eq!(level(&[insult("1d1ot")]), Level::Plain);
+        assert_eq!(level(&[insult("1d1ot and wanted the bill once more by post")]), Level::Blatant);
+        let hidden =
+            audited("Caller is 1d1ot and wanted the bill by post.", "1d1ot", Category::Disrespect, Severity::Critical);
+        assert_eq!(level(&[hidden]), Level::Plain);
         let clipped = audited("Cust paid, appt set.", "appt", Category::Abbreviation, Severity::Minor);
         assert_eq!(level(&[clipped]), Level::Subtle);
         let blank = audited("Visit on [DATE] by [NAME OF ENGINEER].", "[DATE]", Category::Template, Severity::Major);

@@ -270,7 +270,7 @@ fn what_the_snippet_book_shows_as_filled_in_is_a_note_without_a_finding_and_an_e
             ["reason", "product", "budget", "source", "action", "outcome", "reference", "documents", "next_step"];
         let note: Vec<&str> = order.iter().map(|name| examples[*name].as_str()).collect();
         let row = |id: usize, call_type: &str, outcome: &str, note: &str| {
-            format!("{id},A,{code},{call_type},{outcome},\"{note}\"\n")
+            format!("{id},A{id},{code},{call_type},{outcome},\"{note}\"\n")
         };
         let plain: Vec<&str> = ["reason", "action", "outcome", "reference", "next_step"]
             .iter()
@@ -283,10 +283,10 @@ fn what_the_snippet_book_shows_as_filled_in_is_a_note_without_a_finding_and_an_e
         place.write("n.csv", format!("note_id,agent_id,language,call_type,disposition,note\n{rows}"));
         let more = rules.map_or(vec![], |rules| vec!["--rules", rules]);
         let findings = place.findings(&[&["n.csv"], &more[..]].concat());
-        let of = |id: usize| findings.iter().filter(move |f| f["note_id"] == id.to_string()).collect::<Vec<_>>();
+        let of = |id: usize| findings.iter().filter(move |f| f["note"] == id.to_string()).collect::<Vec<_>>();
         assert!(of(1).is_empty() && of(2).is_empty(), "{code}: {:?} {:?}", of(1), of(2));
         for index in 0..blanks.len() {
-            assert!(of(10 + index).iter().any(|f| f["category"] == "template"), "{code}: {}", blanks[index]);
+            assert!(of(10 + index).iter().any(|f| f["rule"] == "placeholder"), "{code}: {}", blanks[index]);
         }
     }
 }
