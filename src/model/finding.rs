@@ -237,3 +237,23 @@ pub struct Finding {
     /// Points of the note's score lost to this finding (0 where a cap was reached before).
     pub points_lost: u32,
 }
+
+#[cfg(test)]
+impl Finding {
+    /// A finding about the whole note, for tests.
+    pub(crate) fn of(rule: usize, category: Category, severity: Severity, points_lost: u32) -> Self {
+        Finding {
+            rule,
+            category,
+            severity,
+            span: None,
+            element: None,
+            excerpt: String::new(),
+            message: String::new(),
+            suggestion: None,
+            fingerprint: 0,
+            standing: Standing::default(),
+            points_lost,
+        }
+    }
+}

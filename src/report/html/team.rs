@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::Context;
 use super::lesson::Lesson;
 use crate::measure::{Basis, Fields};
-use crate::model::{AgentSummary, BasisPoints, Category, DecisionsMet, Dimension, Problem, Report, Severity, Tally};
+use crate::model::{
+    AgentSummary, BasisPoints, Category, DecisionsMet, Dimension, Group, Problem, Report, Severity, Tally,
+};
 use crate::report::figures::{Figures, Place, time_share};
 
 /// Rules that the page explains.
@@ -38,6 +40,8 @@ pub(super) struct TeamPage {
     time_rows: Vec<TimeRow>,
     has_worked: bool,
     has_limits: bool,
+    /// Whether a critical rule applied to any note.
+    has_critical: bool,
     questions: Vec<QuestionRow>,
     has_teams: bool,
     has_exercises: bool,
@@ -87,6 +91,8 @@ struct TeamRow {
 struct GroupRow {
     value: String,
     figures: Figures,
+    /// After-call work of the time worked, in hundredths of a per cent.
+    time_share: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -209,6 +215,7 @@ impl TeamPage {
             time_rows: time_rows(context, basis),
             has_worked: report.worked.iter().any(Option::is_some),
             has_limits: report.total.acw.limited > 0,
+            has_critical: report.total.critical_scores.notes > 0,
             questions: report
                 .questions
                 .iter()
@@ -274,7 +281,12 @@ impl ProblemRow {
 fn groups(report: &Report, dimension: Dimension, basis: Basis<'_>) -> Vec<GroupRow> {
     let groups = report.group(dimension);
     let rows = groups.iter().filter(|_| groups.len() > 1);
-    rows.map(|group| GroupRow { value: group.value.clone(), figures: Figures::of(&group.tally, basis) }).collect()
+    let row = |group: &Group| GroupRow {
+        value: group.value.clone(),
+        figures: Figures::of(&group.tally, basis),
+        time_share: time_share(&group.tally, group.worked),
+    };
+    rows.map(row).collect()
 }
 
 fn time_rows(context: &Context<'_>, basis: Basis<'_>) -> Vec<TimeRow> {
