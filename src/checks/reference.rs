@@ -294,8 +294,14 @@ fn looks_like_reference(code: &str, labelled: bool) -> bool {
     if !labelled && short_pair {
         return false;
     }
+    // Letters and digits: a locator such as `7qx2m`.
+    let mixed_locator = !code.contains(['-', '/', '.', ':'])
+        && (5..=8).contains(&code.len())
+        && letters >= 2
+        && digits >= 1
+        && !ordinal_or_measure(code);
     if labelled {
-        return digits >= 2 && (letters > 0 || !amount || digits >= 5);
+        return mixed_locator || digits >= 2 && (letters > 0 || !amount || digits >= 5);
     }
     let year = letters == 0 && digits == 4 && (code.starts_with("19") || code.starts_with("20"));
     if amount || year {
@@ -304,12 +310,6 @@ fn looks_like_reference(code: &str, labelled: bool) -> bool {
     if letters == 0 {
         return digits >= 4;
     }
-    // Letters and digits: a case number with a prefix, or a locator such as `7qx2m`.
-    let mixed_locator = !code.contains(['-', '/', '.', ':'])
-        && (5..=8).contains(&code.len())
-        && letters >= 2
-        && digits >= 1
-        && !ordinal_or_measure(code);
     (digits >= 4 && !ordinal_or_measure(code))
         || mixed_locator
         || (digits >= 3 && code.contains(['-', '/', '#']) && letters >= 2)
@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn behind_a_label_a_pair_that_is_no_day_is_a_reference() {
-        assert!(looks_like_reference("77-40", true) && looks_like_reference("41/24", true));
+        assert!(looks_like_reference("jt5kpa", true) && looks_like_reference("77-40", true) && looks_like_reference("41/24", true));
         assert!(!looks_like_reference("12/05", true) && !looks_like_reference("9-18", true));
     }
 

@@ -13,7 +13,7 @@
 //!
 //! `value` is `{digits: [from, to]}`, `{alphanumeric: [from, to]}` (with at least four digits) or `password` (a word with
 //! a digit, a sign or mixed case inside). A word that can be nothing but a password (`kT7pQ2mZ9x`, `Maple#77`) is one anywhere
-//! in the rest of the sentence.
+//! in the rest of the sentence and the next.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -151,10 +151,12 @@ impl Secret {
         note.hits_of(&self.context).any(|context| (from..at).contains(&(context.start as usize)))
     }
 
-    /// The words behind `from`, in its sentence, that can be nothing but passwords.
+    /// The words behind `from`, in its sentence and the next, that can be nothing but passwords.
     fn unmistakable(&self, note: &Prepared<'_>, from: usize) -> impl Iterator<Item = (usize, usize)> {
         let text = &note.folded.text;
-        let to = note.sentence_at(from.saturating_sub(1)).map_or(from, |sentence| sentence.end);
+        let here = note.sentences.partition_point(|sentence| sentence.end < from);
+        let next = note.sentences.get(here + 1).or(note.sentences.get(here));
+        let to = next.map_or(from, |sentence| sentence.end);
         words(text, from)
             .take_while(move |(start, _)| *start < to)
             .filter(|(start, end)| is_unmistakable(note.span(*start, *end).of(&note.note.text)))
