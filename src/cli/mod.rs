@@ -10,10 +10,12 @@ mod explain;
 mod feedback;
 mod flags;
 mod forget;
+mod guide;
 mod history;
 mod measure;
 mod rules;
 mod sample;
+mod workshop;
 
 use std::process::ExitCode;
 
@@ -50,6 +52,10 @@ enum Command {
     /// Draw samples for people to score, weigh what they find, tell how many notes are enough
     #[command(subcommand)]
     Sample(sample::Sample),
+    /// Write guides that follow from the rules in force: house style, approved abbreviations, better wording, snippets
+    Guide(guide::Write),
+    /// Make "spot the error" exercises, a work sheet and its answer key from an export
+    Workshop(Box<workshop::Make>),
     /// Look at the runs that `acw audit --history` kept: trends, before and after a date
     #[command(subcommand)]
     History(history::History),
@@ -78,7 +84,9 @@ pub fn main() -> ExitCode {
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
         Command::Feedback(join) => join.run(),
+        Command::Guide(guide) => guide.run(),
         Command::Sample(sample) => sample.run(),
+        Command::Workshop(workshop) => workshop.run(),
         Command::History(history) => history.run(),
         Command::Forget(forget) => forget.run(),
         Command::Rules(rules) => rules.run(),

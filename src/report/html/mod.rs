@@ -8,6 +8,7 @@ mod agent;
 mod excerpt;
 mod file_name;
 mod folder;
+mod guide;
 mod lesson;
 mod page;
 mod spot;
@@ -18,13 +19,14 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::coach::Round;
 use crate::embed::Library;
 use crate::model::{AuditedNote, Report};
 use crate::report::figures::Compared;
 use crate::rules::{Language, Rulebook};
 use agent::AgentPage;
 pub use folder::check;
-use page::Pages;
+use page::{Entry, Pages};
 use spot::SpotPage;
 use team::TeamPage;
 use wording::Wording;
@@ -67,20 +69,22 @@ pub fn usual_locale<'b>(report: &Report, book: &'b Rulebook) -> &'b str {
 /// # Errors
 /// A folder that holds something else, a file that cannot be written, a template that is not well written.
 pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::Result<Written> {
-    let language = book
-        .language(locale)
-        .map(|index| &book.languages[index])
-        .filter(|language| !language.wording.is_empty())
-        .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))?;
+    let language = spoken(book, locale)?;
     let wording = Wording::of(language);
     let files = file_name::of_agents(&report.agents);
     let compared = Compared::of(report);
     let context = Context { report, book, language, wording: &wording, compared: &compared, files: &files };
-    let pages = Pages::new(Library::embedded("reports"), locale, &wording)?;
     let folder = folder::Folder::start(dir)?;
 
-    let exercises = spot::exercises(&context);
+    let round = Round::of_size(USUAL_SIZE, USUAL_SEED);
+    let exercises = spot::exercises(&context, &round, false, &[]);
     let has_exercises = !exercises.is_empty();
+    let mut nav = vec![entry(&wording, "index", "index.html", "team.title")];
+    if has_exercises {
+        nav.push(entry(&wording, "spot-the-error", EXERCISE, "spot.title"));
+    }
+    nav.push(entry(&wording, "guide", guide::FIRST, "guide.title"));
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
     let team = TeamPage::of(&context, has_exercises);
     folder.write("index.html", &pages.render("index", &wording.or_key("team.title"), "report.js", None, &team)?)?;
     let mut written = 1;
@@ -96,14 +100,120 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::
         written += 1;
     }
     if has_exercises {
-        let (page, data) = SpotPage::of(&context, &exercises);
-        let title = wording.or_key("spot.title");
-        let html = pages.render("spot-the-error", &title, "exercise.js", Some(&data), &page)?;
-        folder.write("spot-the-error.html", &html)?;
+        let page = SpotPage::of(&context, &round, &exercises);
+        write_exercise(&context, &pages, &page, &folder)?;
         written += 1;
     }
+    written += guide::write(book, language, &wording, report.run.standards.target, &pages, &folder)?;
     folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
     Ok(Written { index: dir.join("index.html"), pages: written })
+}
+
+/// Which notes a workshop is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workshop {
+    /// How many notes of which kind.
+    pub round: Round,
+    /// Teams from whose notes they are taken; empty: all.
+    pub teams: Vec<String>,
+    /// Whether notes in other languages than the pages' are left out, however few there are.
+    pub only_own: bool,
+}
+
+/// What a workshop came out as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The page to open.
+    pub exercise: PathBuf,
+    /// The sheet to print.
+    pub sheet: PathBuf,
+    /// Its answer key.
+    pub key: PathBuf,
+    /// Notes with something to find, and clean ones.
+    pub faulty: usize,
+    /// Clean notes.
+    pub decoys: usize,
+}
+
+/// Writes a workshop to `dir`: the exercise, a work sheet, its answer key. `None`, and nothing is written, where no note fits.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_workshop(
+    report: &Report,
+    book: &Rulebook,
+    locale: &str,
+    dir: &Path,
+    workshop: &Workshop,
+) -> io::Result<Option<Made>> {
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
+    let files = file_name::of_agents(&report.agents);
+    let compared = Compared::of(report);
+    let context = Context { report, book, language, wording: &wording, compared: &compared, files: &files };
+    let exercises = spot::exercises(&context, &workshop.round, workshop.only_own, &workshop.teams);
+    if !exercises.iter().any(|exercise| exercise.level.is_some()) {
+        return Ok(None);
+    }
+    let folder = folder::Folder::start(dir)?;
+    // The sheet and the key stand for themselves: whoever has the exercise open is not led to the answers.
+    let nav = vec![entry(&wording, "spot-the-error", EXERCISE, "spot.title")];
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
+    let page = SpotPage::of(&context, &workshop.round, &exercises);
+    write_exercise(&context, &pages, &page, &folder)?;
+    for (template, file, title) in [("work-sheet", SHEET, "sheet.title"), ("answer-key", KEY, "key.title")] {
+        folder.write(file, &pages.render(template, &wording.or_key(title), "guide.js", None, &page)?)?;
+    }
+    folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
+    let faulty = exercises.iter().filter(|exercise| exercise.level.is_some()).count();
+    Ok(Some(Made {
+        exercise: dir.join(EXERCISE),
+        sheet: dir.join(SHEET),
+        key: dir.join(KEY),
+        faulty,
+        decoys: exercises.len() - faulty,
+    }))
+}
+
+/// Writes the guides that follow from the rules to `dir`; notes are held to `target`.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_guide(book: &Rulebook, locale: &str, target: u32, dir: &Path) -> io::Result<Written> {
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
+    let folder = folder::Folder::start(dir)?;
+    let nav = vec![entry(&wording, "guide", guide::FIRST, "guide.title")];
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
+    let written = guide::write(book, language, &wording, target, &pages, &folder)?;
+    folder.finish(&format!("acw {} rules {}\n", env!("CARGO_PKG_VERSION"), book.hash))?;
+    Ok(Written { index: dir.join(guide::FIRST), pages: written })
+}
+
+const EXERCISE: &str = "spot-the-error.html";
+const SHEET: &str = "work-sheet.html";
+const KEY: &str = "answer-key.html";
+
+/// Notes of the report's own round, and its seed.
+const USUAL_SIZE: usize = 16;
+const USUAL_SEED: u64 = 1;
+
+fn entry(wording: &Wording, template: &'static str, file: &'static str, title: &str) -> Entry {
+    Entry { template, file, title: wording.or_key(title) }
+}
+
+/// The language of that code, if pages can be written in it.
+fn spoken<'b>(book: &'b Rulebook, locale: &str) -> io::Result<&'b Language> {
+    book.language(locale)
+        .map(|index| &book.languages[index])
+        .filter(|language| !language.wording.is_empty())
+        .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))
+}
+
+fn write_exercise(context: &Context<'_>, pages: &Pages, page: &SpotPage, folder: &folder::Folder) -> io::Result<()> {
+    let title = context.wording.or_key("spot.title");
+    let html = pages.render("spot-the-error", &title, "exercise.js", Some(&page.data(context)), page)?;
+    folder.write(EXERCISE, &html)
 }
 
 #[cfg(test)]
