@@ -60,7 +60,7 @@ impl fmt::Display for DateOrder {
     }
 }
 
-/// How a column of days is read of which some leave doubt, or of which the user has said it.
+/// How a column of days is read, where some leave doubt or tell the order, or the user has said it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Days {
     /// Its header.
@@ -69,7 +69,7 @@ pub struct Days {
     pub order: Option<DateOrder>,
     /// Why.
     pub why: String,
-    /// A day that leaves doubt, as written; `None` where nobody looked for one.
+    /// A day that leaves doubt, as written; `None` where there is none, or nobody looked for one.
     pub example: Option<String>,
     /// Orders in which every day of it can be read.
     pub(super) possible: Vec<DateOrder>,
@@ -208,12 +208,19 @@ impl Evidence {
         }
     }
 
+    /// What is to be said of the column; nothing where no day leaves doubt and none tells the order.
     fn days(&self, column: &str) -> Option<Days> {
-        let example = self.example.clone()?;
-        let (order, why) = self.decide();
         let possible = DateOrder::ALL.into_iter().zip(self.against).filter(|(_, against)| *against == 0);
-        let possible = possible.map(|(order, _)| order).collect();
-        Some(Days { column: column.to_owned(), order, why, example: Some(example), possible })
+        let possible: Vec<DateOrder> = possible.map(|(order, _)| order).collect();
+        let (order, why) = self.decide();
+        let example = self.example.clone();
+        (example.is_some() || possible.len() == 1).then(|| Days {
+            column: column.to_owned(),
+            order,
+            why,
+            example,
+            possible,
+        })
     }
 }
 
@@ -232,7 +239,7 @@ impl Export {
         Some(Days { column, order: Some(order), why, example: None, possible: vec![order] })
     }
 
-    /// How its days are written, by its first rows, which are put back; `None` where none of them leaves doubt.
+    /// How its days are written, by its first rows, which are put back; `None` where they tell nothing and leave no doubt.
     pub(super) fn days_of_head(&mut self) -> Option<Days> {
         let (place, column) = self.dated()?;
         let mut evidence = Evidence::default();
@@ -243,7 +250,7 @@ impl Export {
         evidence.days(&column)
     }
 
-    /// How its days are written, by the whole column, which is read to its end where the first rows leave doubt.
+    /// How its days are written, by the whole column, which is read to its end unless the first rows have no need of an order.
     pub(super) fn days_of_all(mut self) -> Option<Days> {
         self.days_of_head()?;
         let (place, column) = self.dated()?;
@@ -317,7 +324,9 @@ mod tests {
 
     #[test]
     fn a_column_without_doubt_needs_no_order() {
-        assert!(decided(&["2026-04-03", "25/04/2026", "04/04/2026", "03.04.2026"]).1.is_empty());
+        assert!(decided(&["2026-04-03", "2026-04-25", "04/04/2026"]).1.is_empty());
+        let told = decided(&["2026-04-03", "25/04/2026", "04/04/2026", "03.04.2026"]);
+        assert_eq!(told, (Some(DateOrder::Dmy), "2 of 4 days can be read in no other order".into()));
     }
 
     proptest! {

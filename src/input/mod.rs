@@ -197,7 +197,7 @@ pub struct Export {
     pub encoding: (String, &'static str),
     /// Which column plays which part.
     pub columns: Columns,
-    /// How the days of contacts are read, where single ones leave doubt or the user has said it.
+    /// How the days of contacts are read, where an order matters.
     pub days: Option<Days>,
     rows: Rows,
     default_language: Option<String>,

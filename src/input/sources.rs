@@ -103,8 +103,7 @@ impl Sources {
         Ok(days)
     }
 
-    /// How the days of each file that was opened are read, by the file as the user named it; only where single ones leave doubt, or
-    /// the user has said it.
+    /// How the days of each file that was opened are read, by the file as the user named it; only where an order matters.
     pub fn days(&self) -> BTreeMap<String, Days> {
         let Ok(days) = self.days.lock() else { return BTreeMap::new() };
         let told = days.iter().filter_map(|(file, days)| Some((file.display().to_string(), days.clone()?)));

@@ -163,7 +163,7 @@ fn days_that_speak_for_both_orders_decide_nothing() {
 fn the_other_exports_of_a_run_tell_what_one_cannot() {
     let place = Place::new();
     place.write("exports/01.csv", dated(&["01/04/2026", "01/04/2026"]));
-    place.write("exports/02.csv", dated(&["13/04/2026", "12/04/2026"]));
+    place.write("exports/02.csv", dated(&["13/04/2026", "13/04/2026"]));
     place.write("exports/03.csv", dated(&["2026-04-09"]));
     assert_eq!(periods(&audited(&place, &["exports"])), [("2026-04".to_owned(), 5)]);
     let shown = place.acw(&["columns", "exports"]).out;
