@@ -117,7 +117,9 @@ mod tests {
             suggestion: None,
             fingerprint: 0,
             standing: crate::model::Standing::default(),
+            decision: None,
             points_lost: 1,
+            gain: 0,
         });
         AuditedNote {
             note: Note {

@@ -17,6 +17,7 @@ pub fn add_note(
         tally.score_sum += u64::from(value.0);
         tally.score_squares += u64::from(value.0) * u64::from(value.0);
         tally.full += u64::from(value == BasisPoints::FULL);
+        tally.bands[value.0.min(BasisPoints::FULL.0) as usize / 1_000] += 1;
         tally.compliant += u64::from(note.score.complies(standards.target) == Some(true));
     }
     tally.clean += u64::from(note.findings.is_empty());
@@ -35,6 +36,7 @@ pub fn add_note(
         let rule = tally.rules.entry(finding.rule).or_default();
         rule.findings += 1;
         rule.points += points;
+        rule.gain += u64::from(finding.gain);
         rule.notes += u64::from(first_of_rule);
         let kind = match critical(finding.rule) {
             Some(Critical::Customer) => 0,
@@ -70,7 +72,9 @@ mod tests {
             suggestion: None,
             fingerprint: 0,
             standing: crate::model::Standing::default(),
+            decision: None,
             points_lost: 3,
+            gain: 0,
         };
         let note = AuditedNote {
             note: Note { acw_seconds: Some(0), ..Note::default() },

@@ -13,6 +13,8 @@ pub struct CategoryTally {
     pub notes: u64,
     /// Points lost to them.
     pub points: u64,
+    /// Of a rule: by how many basis points all notes together would score higher if it had found nothing.
+    pub gain: u64,
 }
 
 /// Sums of after-call work, over the notes whose export told it.
@@ -62,6 +64,8 @@ pub struct Tally {
     pub score_squares: u64,
     /// Notes that lost no point.
     pub full: u64,
+    /// Scored notes by tens of points: from 0, from 10 … from 90, and those with all 100.
+    pub bands: [u64; 11],
     /// Notes at or above the target.
     pub compliant: u64,
     /// Notes with no finding at all.
@@ -92,6 +96,9 @@ impl Tally {
         self.score_sum += other.score_sum;
         self.score_squares += other.score_squares;
         self.full += other.full;
+        for (mine, theirs) in self.bands.iter_mut().zip(&other.bands) {
+            *mine += theirs;
+        }
         self.compliant += other.compliant;
         self.clean += other.clean;
         self.fatal += other.fatal;
@@ -114,7 +121,7 @@ impl Tally {
 
     /// Mean of the note scores; `None` without a scored note.
     pub fn score(&self) -> Option<BasisPoints> {
-        (self.scored > 0).then(|| BasisPoints(((self.score_sum * 2 + self.scored) / (self.scored * 2)) as u32))
+        BasisPoints::mean(self.score_sum, self.scored)
     }
 
     /// Share of the scored notes at or above the target.
@@ -147,6 +154,13 @@ impl Tally {
         (self.talk.0 > 0).then(|| (self.talk.1 * 2 + self.talk.0) / (self.talk.0 * 2))
     }
 
+    /// Rules by what the score would gain without them, then by points lost, most first; the index breaks ties.
+    pub fn dearest_rules(&self) -> Vec<(usize, CategoryTally)> {
+        let mut rules = self.worst_rules();
+        rules.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.gain));
+        rules
+    }
+
     /// Rules by points lost, most first; the index breaks ties.
     pub fn worst_rules(&self) -> Vec<(usize, CategoryTally)> {
         let mut rules: Vec<_> = self.rules.iter().map(|(rule, tally)| (*rule, *tally)).collect();
@@ -160,6 +174,7 @@ impl CategoryTally {
         self.findings += other.findings;
         self.notes += other.notes;
         self.points += other.points;
+        self.gain += other.gain;
     }
 }
 
@@ -202,7 +217,7 @@ mod tests {
             notes: 1,
             scored: 1,
             score_sum: score,
-            rules: BTreeMap::from([(rule, CategoryTally { findings: 1, notes: 1, points: 5 })]),
+            rules: BTreeMap::from([(rule, CategoryTally { findings: 1, notes: 1, points: 5, gain: 0 })]),
             ..Tally::default()
         }
     }

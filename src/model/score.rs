@@ -13,6 +13,11 @@ impl BasisPoints {
         (whole > 0).then(|| BasisPoints(((part * 20_000 + whole) / (2 * whole)) as u32))
     }
 
+    /// Mean of so many values in basis points, rounded half up; `None` of none.
+    pub fn mean(sum: u64, count: u64) -> Option<Self> {
+        (count > 0).then(|| BasisPoints(((sum * 2 + count) / (count * 2)) as u32))
+    }
+
     /// Per cent with one decimal, as people read it: `87.5`.
     pub fn percent(self) -> String {
         let tenths = (self.0 + 5) / 10;

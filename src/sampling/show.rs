@@ -115,7 +115,9 @@ mod tests {
             suggestion: None,
             fingerprint: 0,
             standing: crate::model::Standing::default(),
+            decision: None,
             points_lost: 1,
+            gain: 0,
         };
         let findings = if percent == 100 { Vec::new() } else { vec![finding] };
         let score =
