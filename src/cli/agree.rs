@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Failure, Reading, Silent};
+use super::{Common, Failure, Paging, Reading, Silent};
 use crate::audit::{self, Options};
 use crate::input;
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
 use crate::model::{AuditedNote, Category, Found, ReviewedNote, SheetRemark};
-use crate::report::{Colour, agreement};
+use crate::report::{Colour, agreement, html};
 use crate::rules::Rulebook;
 use crate::text::redact;
 
@@ -44,6 +44,8 @@ pub(super) struct Agree {
     /// Notes to talk about that are printed on the terminal
     #[arg(long, value_name = "NOTES", default_value_t = 10)]
     talk: usize,
+    #[command(flatten)]
+    paging: Paging,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -79,6 +81,7 @@ impl Agree {
     pub(super) fn run(self) -> Result<(), Failure> {
         let settings = self.common.settings(Some(&self.reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
+        self.paging.check(&book)?;
         let rules: Vec<&str> = book.rules.iter().map(|rule| rule.id.as_str()).collect();
         let paths: Vec<&Path> = self.sheets.iter().map(PathBuf::as_path).collect();
         let sheets = input::read_sheets(&paths, &book.vocabulary, &rules)?;
@@ -129,7 +132,7 @@ impl Agree {
         };
         io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))?;
         print_remarks(&remarks);
-        Ok(())
+        self.paging.write(|locale, dir| html::write_agreement(&shown, &book, locale, dir))
     }
 }
 

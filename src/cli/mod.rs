@@ -14,7 +14,8 @@ mod measure;
 mod rules;
 mod sample;
 
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -24,6 +25,7 @@ pub use exit::Failure;
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::Given;
+use crate::report::html;
 use crate::rules::Rulebook;
 
 /// Audits the notes that contact-centre agents type after a call.
@@ -109,6 +111,47 @@ struct Reading {
     /// Language of notes whose export states none [default: told note by note]
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
+}
+
+/// Flags of every subcommand that can write its answer as a page.
+#[derive(Debug, Args)]
+struct Paging {
+    /// Write a page to read and to show into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Language of the page [default: en]
+    #[arg(long, value_name = "CODE", requires = "report")]
+    locale: Option<String>,
+}
+
+impl Paging {
+    /// Says before the work what would come to light after it.
+    fn check(&self, book: &Rulebook) -> Result<(), Failure> {
+        if let Some(dir) = &self.report {
+            html::check(dir).map_err(|e| Failure::Output(e.to_string()))?;
+        }
+        check_locale(self.locale.as_deref(), book)
+    }
+
+    /// Writes the page, if it was asked for, and says on standard error where it is.
+    fn write(&self, page: impl FnOnce(&str, &Path) -> io::Result<PathBuf>) -> Result<(), Failure> {
+        let Some(dir) = &self.report else { return Ok(()) };
+        let written = page(self.locale.as_deref().unwrap_or("en"), dir).map_err(|e| Failure::Output(e.to_string()))?;
+        let _ = writeln!(io::stderr(), "Report: {}", written.display());
+        Ok(())
+    }
+}
+
+/// Whether pages can be written in a language.
+fn check_locale(locale: Option<&str>, book: &Rulebook) -> Result<(), Failure> {
+    let known = html::locales(book);
+    match locale {
+        Some(locale) if !known.contains(&locale) => Err(Failure::Usage(format!(
+            "--locale {locale}: no pages in that language\n  help: use one of {}",
+            known.join(", ")
+        ))),
+        _ => Ok(()),
+    }
 }
 
 impl Common {

@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::audit::Bar;
-use super::{Common, Deciding, Failure, Reading};
+use super::{Common, Deciding, Failure, Paging, Reading};
 use crate::audit::{Decisions, Options};
 use crate::config::Settings;
 use crate::input::read_grid;
 use crate::measure::{self, Allocation};
-use crate::model::Period;
+use crate::model::{AuditedNote, Period};
+use crate::report::html;
 use crate::rules::Rulebook;
-use crate::sampling::{self, Clause, Criteria, Files, Key, Kind, Manifest, Plan, SheetForm, Size, text};
+use crate::sampling::{
+    self, Clause, Criteria, Example, Examples, Files, Key, Kind, Manifest, Plan, SheetForm, Size, text,
+};
 
 /// What `acw sample` does.
 #[derive(Debug, Subcommand)]
@@ -392,6 +395,8 @@ pub(super) struct Show {
     #[arg(long, value_name = "FORM", default_value = "terminal")]
     format: Output,
     #[command(flatten)]
+    paging: Paging,
+    #[command(flatten)]
     deciding: Deciding,
     #[command(flatten)]
     reading: Reading,
@@ -404,13 +409,31 @@ impl Show {
         twice(&self.inputs)?;
         let settings = self.common.settings(Some(&self.reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
+        self.paging.check(&book)?;
         let manifest = Manifest::read(&self.dir)?;
         let options = options_of(&self.inputs, &manifest, &settings, &self.deciding.load(&settings, &book)?);
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
         print(&match self.format {
             Output::Terminal => text::examples(&teams, book.scorecard.target),
             Output::Json => text::examples_json(&teams),
-        })
+        })?;
+        let notes: Vec<html::TeamNotes<'_>> = teams.iter().map(team_notes).collect();
+        self.paging.write(|locale, dir| html::write_samples(&notes, &manifest.about, &book, locale, dir))
+    }
+}
+
+/// The same for the page.
+fn team_notes(team: &Examples) -> html::TeamNotes<'_> {
+    fn notes(examples: &[Example]) -> Vec<&AuditedNote> {
+        examples.iter().map(|example| &example.note).collect()
+    }
+    html::TeamNotes {
+        team: team.team.as_deref(),
+        notes: team.notes,
+        median: team.median,
+        good: notes(&team.good),
+        typical: notes(&team.typical),
+        bad: notes(&team.bad),
     }
 }
 

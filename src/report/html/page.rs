@@ -18,12 +18,36 @@ pub(super) struct Pages {
     lang: String,
     css: String,
     library: Library,
+    /// What the navigation of the pages leads to.
+    pub(super) nav: Nav,
+}
+
+/// Which other pages there are beside a page.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Nav {
+    /// Whether there is a page of the team, `index.html`.
+    team: bool,
+    /// Whether there is one to learn with.
+    exercises: bool,
+}
+
+impl Nav {
+    /// Of a page of the report of a run.
+    pub(super) fn of_report(exercises: bool) -> Self {
+        Nav { team: true, exercises }
+    }
+
+    /// Of a page that stands alone.
+    pub(super) fn alone() -> Self {
+        Nav { team: false, exercises: false }
+    }
 }
 
 /// What every page is made of: its frame, and its own figures under `page`.
 #[derive(Serialize)]
 struct Frame<'p, T> {
     lang: &'p str,
+    nav: &'p Nav,
     /// What the browser may do: run and show what stands in this file, and nothing else.
     policy: String,
     css: &'p str,
@@ -53,7 +77,7 @@ impl Pages {
             templates.register_helper(name, Box::new(Sayer { kind, wording: wording.clone() }));
         }
         let css = plain(&library, "report.css")?;
-        Ok(Pages { templates, lang: lang.to_owned(), css, library })
+        Ok(Pages { templates, lang: lang.to_owned(), css, library, nav: Nav::alone() })
     }
 
     /// The page of that template; `script` names a file of `reports/`, `data` is for that script.
@@ -68,6 +92,7 @@ impl Pages {
         let script = plain(&self.library, script)?;
         let frame = Frame {
             lang: &self.lang,
+            nav: &self.nav,
             policy: format!(
                 "default-src 'none'; style-src '{}'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
                 fingerprint(&self.css),
@@ -129,10 +154,14 @@ enum Say {
     Term,
     /// `{{width 8750}}`: 87.5 for SVG, whatever the language.
     Width,
+    /// `{{signed -150}}`: −1.5, a difference of scores or of per cent.
+    Signed,
+    /// `{{coef 0.62}}`: 0.62, a coefficient.
+    Coefficient,
 }
 
 impl Say {
-    const ALL: [(&'static str, Say); 9] = [
+    const ALL: [(&'static str, Say); 11] = [
         ("t", Say::Text),
         ("n", Say::Count),
         ("num", Say::Number),
@@ -142,6 +171,8 @@ impl Say {
         ("clock", Say::Clock),
         ("term", Say::Term),
         ("width", Say::Width),
+        ("signed", Say::Signed),
+        ("coef", Say::Coefficient),
     ];
 }
 
@@ -187,6 +218,8 @@ impl HelperDef for Sayer {
             Say::Whole => first.map_or(NOTHING.into(), |n| self.wording.percent(n, false)),
             Say::Score => first.map_or(NOTHING.into(), |n| self.wording.score(n)),
             Say::Clock => first.map_or(NOTHING.into(), |n| self.wording.clock(n)),
+            Say::Signed => param(0).as_i64().map_or(NOTHING.into(), |n| self.wording.signed(n)),
+            Say::Coefficient => param(0).as_f64().map_or(NOTHING.into(), |n| self.wording.coefficient(n)),
             Say::Width => first.map_or("0".into(), |n| format!("{}.{:02}", n / 100, n % 100)),
         };
         Ok(ScopedJson::Derived(Value::String(said)))
