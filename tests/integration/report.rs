@@ -113,7 +113,7 @@ fn every_finding_shows_its_number_its_standing_and_the_command_that_disputes_it(
     place.write("my notes.csv", format!("{header}\n{}\n", rows.join("\n")));
     let found = place.findings(&["my notes.csv"]);
     let mark = |note: &str| {
-        let hit = found.iter().find(|f| f["note_id"] == note && f["rule"] == "insult").unwrap();
+        let hit = found.iter().find(|f| f["note"] == note && f["rule"] == "insult").unwrap();
         hit["fingerprint"].as_str().unwrap().to_owned()
     };
     let (open, upheld, gone, waived) = (mark("0"), mark("1"), mark("2"), mark("3"));
@@ -138,7 +138,9 @@ fn every_finding_shows_its_number_its_standing_and_the_command_that_disputes_it(
     let done =
         place.acw(&["audit", "my notes.csv", "--report", "out", "--locale", "en", "--column", "agent_id=agent_id"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    let page = page_of(&place, "out", "a-");
+    let escaped = page_of(&place, "out", "a-");
+    assert!(escaped.contains("no &lt;b&gt;name&lt;/b&gt;"), "the reason is text");
+    let page = escaped.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#x3D;", "=");
     for mark in [&open, &upheld, &gone, &waived] {
         assert!(page.contains(mark.as_str()), "{mark} is shown");
     }
@@ -148,9 +150,8 @@ fn every_finding_shows_its_number_its_standing_and_the_command_that_disputes_it(
     );
     assert!(page.contains("Dispute accepted, does not count") && page.contains("until 2999-12-31"));
     // What can be disputed has the whole command, quoted for a shell; what is decided has none.
-    let command = format!(
-        "acw dispute open {open} &quot;my notes.csv&quot; --by &quot;Eve O&#x27;Hara&quot; --why &quot;…&quot; --column agent_id=agent_id"
-    );
+    let command =
+        format!("acw dispute open {open} \"my notes.csv\" --by \"Eve O'Hara\" --why \"…\" --column agent_id=agent_id");
     assert!(page.contains(&command), "{}", page.split("acw dispute open").nth(1).unwrap_or("no command"));
     assert!(
         !page.contains(&format!("acw dispute open {upheld}")) && !page.contains(&format!("acw dispute open {gone}"))
@@ -312,4 +313,25 @@ fn pages_in_an_added_language_need_no_other_text() {
     ]);
     assert_eq!(done.code, 0, "{}", done.err);
     assert!(fs::read_to_string(place.path("out/index.html")).unwrap().contains("Relatório da equipe"));
+}
+
+/// What the page says the score would be without a habit is what it is once the rule is waived everywhere.
+#[test]
+fn the_gain_of_a_habit_is_what_waiving_its_rule_gives() {
+    let place = Place::new();
+    let sample = fixture("exports/sample.csv");
+    let team = |folder: &str| fs::read_to_string(place.path(folder).join("index.html")).unwrap();
+    let score = |page: &str| {
+        let ring = page.split("class=\"ring-number\">").nth(1).unwrap();
+        ring.split('<').next().unwrap().to_owned()
+    };
+    assert_eq!(place.acw(&["audit", &sample, "--report", "now", "--locale", "en"]).code, 0);
+    let page = team("now");
+    let habit = page.split("Next step is missing</h3>").nth(1).unwrap();
+    let without = habit.split("Score without it</span> <b>").nth(1).unwrap().split('<').next().unwrap();
+    assert_ne!(without, score(&page));
+    let waive = ["dispute", "waive", "--rule", "missing-next-step", "--owner", "Lead", "--until", "2999-12-31"];
+    assert_eq!(place.acw(&[&waive[..], &["--why", "pilot"]].concat()).code, 0);
+    assert_eq!(place.acw(&["audit", &sample, "--report", "then", "--locale", "en"]).code, 0);
+    assert_eq!(score(&team("then")), without);
 }

@@ -78,7 +78,9 @@ impl Forest {
         let (from, to) = (place(low.unwrap_or(estimate.value)), place(high.unwrap_or(estimate.value)));
         let wide = ((to - from) * 10.0).round() / 10.0;
         let value = estimate.value;
-        Some(Forest { value, low, high, at: place(value), from, wide, has_range: low.is_some() })
+        // The mark has a width of its own.
+        let at = place(value).min(98.6);
+        Some(Forest { value, low, high, at, from, wide, has_range: low.is_some() })
     }
 }
 
