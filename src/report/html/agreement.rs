@@ -256,7 +256,7 @@ impl AgreementPage {
         let confidence = how.bootstrap.confidence;
         let name = |at: usize| names.criterion(&reviews.criteria[at]);
         let share = |part, whole| Share::of(part, whole, confidence);
-        let judged = reviews.criteria.iter().zip(&agreement.criteria).enumerate();
+        let judged = reviews.criteria.iter().zip(&agreement.criteria);
         let comparisons = shown.comparisons();
         AgreementPage {
             notes: reviews.notes.len(),
@@ -269,8 +269,8 @@ impl AgreementPage {
             inputs: shown.run.inputs.clone(),
             criteria: judged
                 .clone()
-                .filter(|(_, (_, figures))| figures.answers != [0; 3])
-                .map(|(_, (criterion, figures))| {
+                .filter(|(_, figures)| figures.answers != [0; 3])
+                .map(|(criterion, figures)| {
                     let confusion = figures.confusion;
                     CriterionRow {
                         name: names.criterion(criterion),
@@ -302,7 +302,7 @@ impl AgreementPage {
                 .collect(),
             among: judged
                 .clone()
-                .filter_map(|(_, (criterion, figures))| {
+                .filter_map(|(criterion, figures)| {
                     let among = figures.among.as_ref()?;
                     Some(AmongRow {
                         name: names.criterion(criterion),
@@ -335,7 +335,7 @@ impl AgreementPage {
             by_chance: comparisons as u32 * (100 - confidence),
             least: how.min_judged,
             population: judged
-                .filter_map(|(_, (criterion, figures))| {
+                .filter_map(|(criterion, figures)| {
                     let population = figures.population.filter(|_| shown.refusal.is_none())?;
                     population.prevalence?;
                     Some(PopulationRow {

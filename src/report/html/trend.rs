@@ -173,7 +173,7 @@ impl TrendView {
                 foot: row.figures.low.map(|low| scale.at(low)),
                 first: row.first.map(|first| scale.at(first)),
                 change: row.changed.then(|| tenths(PLOT.0 + step * at as f64)),
-                period: ((count - 1 - at) % every == 0).then(|| row.period.clone()),
+                period: (count - 1 - at).is_multiple_of(every).then(|| row.period.clone()),
                 score: row.figures.score,
                 rulesets: row.rulesets.clone(),
             })
