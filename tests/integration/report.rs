@@ -113,7 +113,7 @@ fn every_finding_shows_its_number_its_standing_and_the_command_that_disputes_it(
     place.write("my notes.csv", format!("{header}\n{}\n", rows.join("\n")));
     let found = place.findings(&["my notes.csv"]);
     let mark = |note: &str| {
-        let hit = found.iter().find(|f| f["note"] == note && f["rule"] == "insult").unwrap();
+        let hit = found.iter().find(|f| f["note"] == note && f["rule"] == "too-thin").unwrap();
         hit["fingerprint"].as_str().unwrap().to_owned()
     };
     let (open, upheld, gone, waived) = (mark("0"), mark("1"), mark("2"), mark("3"));
