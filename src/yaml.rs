@@ -113,6 +113,11 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// The known name nearest to `wrong`, to stand behind a message: "; did you mean `x`?". Nothing where none is near enough.
+pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(wrong, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
 /// Something wrong in a YAML file, with its place and the remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {

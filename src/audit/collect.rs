@@ -1,12 +1,12 @@
 //! Gathers the sums and, for the pages, a bounded number of notes an agent.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 
 use super::decisions::Decisions;
-use crate::input::Worked;
+use crate::input::{self, Days, Worked};
 use crate::measure::{add_note, usual};
 use crate::model::{
     AgentSummary, AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Standing, Tally,
@@ -32,6 +32,8 @@ pub(super) struct Collector<'b> {
     questions: Vec<Question>,
     /// Fingerprints of findings that somebody decided about.
     met: HashSet<u64>,
+    /// Notes a file whose start is told, but no day that can be read.
+    undated: BTreeMap<String, u64>,
     /// Notes kept an agent: how many of the worst and of the best.
     keep: (usize, usize),
     kept: Vec<Kept>,
@@ -56,6 +58,7 @@ impl<'b> Collector<'b> {
             worked: HashMap::new(),
             questions: Vec::new(),
             met: HashSet::new(),
+            undated: BTreeMap::new(),
             keep,
             kept: Vec::new(),
         }
@@ -92,6 +95,15 @@ impl<'b> Collector<'b> {
                 ),
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
             }),
+        }
+        if note.note.started_at.is_some() && note.note.day.is_none() {
+            let file = &note.note.origin.file;
+            match self.undated.get_mut(file) {
+                Some(notes) => *notes += 1,
+                None => {
+                    self.undated.insert(file.clone(), 1);
+                }
+            }
         }
         for finding in note.findings.iter().chain(&note.set_aside) {
             let met = &mut self.report.decisions;
@@ -182,8 +194,8 @@ impl<'b> Collector<'b> {
         self.keep(agent, note);
     }
 
-    /// Fills in how long agents worked, and with them teams and periods: as the roster has it, or the sum over days of what the
-    /// rows tell. A team or period counts only where it is known of each of its agents.
+    /// Fills in how long agents worked, and with them what the groups' after-call work is a part of: as the roster has it, or the sum
+    /// over days of what the rows tell. It counts only where it is known of each of the agents.
     fn add_worked(&mut self, roster: &[Worked]) {
         let agents = &self.report.agents;
         let known = |row: &Worked| {
@@ -216,6 +228,10 @@ impl<'b> Collector<'b> {
             let members = agents.iter().zip(&worked).filter(|(agent, _)| agent.team.as_ref() == Some(&group.value));
             group.worked = members.map(|(_, worked)| *worked).sum();
         }
+        let all = worked.iter().copied().sum();
+        for dimension in [Dimension::CallType, Dimension::Channel, Dimension::Segment] {
+            self.report.groups.entry(dimension).or_default().iter_mut().for_each(|group| group.worked = all);
+        }
         self.report.groups.retain(|_, groups| !groups.is_empty());
         self.report.worked = worked;
     }
@@ -236,7 +252,12 @@ impl<'b> Collector<'b> {
         }
     }
 
-    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions) -> Report {
+    /// The report; `days` tells how the days of each file are written.
+    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions, days: &BTreeMap<String, Days>) -> Report {
+        let read = days.iter().filter_map(|(file, days)| days.remark(file));
+        let unread = self.undated.iter().map(|(file, notes)| input::unread(file, *notes, days.get(file)));
+        // In front: they are about all rows, and long lists are cut.
+        self.report.problems.splice(0..0, read.chain(unread));
         self.report.decisions.remarks = decisions.remarks(&self.met);
         self.add_worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
@@ -298,4 +319,74 @@ fn trim(notes: &mut Vec<(u64, AuditedNote)>, limit: usize, value: impl Fn(&Audit
 fn cut(notes: &mut Vec<(u64, AuditedNote)>, limit: usize, value: impl Fn(&AuditedNote) -> u64) {
     notes.sort_by_key(|(order, note)| (std::cmp::Reverse(value(note)), *order));
     notes.truncate(limit);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{BasisPoints, Note};
+
+    fn book() -> &'static Rulebook {
+        static BOOK: OnceLock<Rulebook> = OnceLock::new();
+        BOOK.get_or_init(|| Rulebook::load(None).unwrap())
+    }
+
+    fn collected(notes: Vec<Note>) -> Report {
+        let mut collector = Collector::new(book(), RunInfo::default(), (0, 0));
+        for note in notes {
+            let language = Some("en".into());
+            collector.note(AuditedNote { note, language, ..AuditedNote::default() });
+        }
+        collector.finish(&[], &Decisions::default(), &BTreeMap::new())
+    }
+
+    proptest! {
+        /// The parts of call types, channels and segments in the time worked add up to that of all notes.
+        #[test]
+        fn parts_of_the_time_worked_add_up_to_the_whole(
+            rows in prop::collection::vec((0..4usize, 0..3usize, 0..3usize, 0..3usize, 0..2_000u32, 1..9i8, 0..40_000u32), 1..60),
+        ) {
+            let name = |kind: usize| Some(format!("v{kind}"));
+            let note = |(agent, call_type, channel, segment, acw, day, worked): (usize, usize, usize, usize, u32, i8, u32)| Note {
+                agent: format!("A{agent}"),
+                call_type: name(call_type),
+                channel: name(channel),
+                segment: name(segment),
+                acw_seconds: Some(acw),
+                worked_seconds: Some(worked + 2_000),
+                day: Some(jiff::civil::date(2026, 5, day)),
+                ..Note::default()
+            };
+            let report = collected(rows.into_iter().map(note).collect());
+            let worked: u64 = report.worked.iter().copied().sum::<Option<u64>>().unwrap();
+            let part = |seconds| BasisPoints::of(seconds, worked).unwrap().0;
+            for dimension in [Dimension::CallType, Dimension::Channel, Dimension::Segment] {
+                let groups = report.group(dimension);
+                prop_assert!(groups.iter().all(|group| group.worked == Some(worked)));
+                let seconds: u64 = groups.iter().map(|group| group.tally.acw.seconds).sum();
+                prop_assert_eq!(seconds, report.total.acw.seconds);
+                // Each part is rounded to a hundredth of a per cent, by half of one at most.
+                let sum: u32 = groups.iter().map(|group| part(group.tally.acw.seconds)).sum();
+                prop_assert!(2 * sum.abs_diff(part(report.total.acw.seconds)) <= groups.len() as u32 + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_a_part_of_time_that_is_not_known() {
+        let note = |agent: &str, worked| Note {
+            agent: agent.into(),
+            call_type: Some("sales".into()),
+            acw_seconds: Some(60),
+            worked_seconds: worked,
+            ..Note::default()
+        };
+        let worked = |notes| collected(notes).group(Dimension::CallType)[0].worked;
+        assert_eq!(worked(vec![note("A", Some(3_600)), note("B", Some(1_800))]), Some(5_400));
+        assert_eq!(worked(vec![note("A", Some(3_600)), note("B", None)]), None);
+    }
 }

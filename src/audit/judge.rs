@@ -56,7 +56,7 @@ pub(super) fn audit_decided(
         let outcome = check.as_ref().filter(|_| applies).map(|check| check.check(&prepared, corpus));
         let judged = outcome.as_ref().is_some_and(|outcome| !matches!(outcome, Outcome::NotApplicable(_)));
         if judged || pass {
-            stakes.push(Stake { category: rule.category, points });
+            stakes.push(Stake { category: rule.category, rule: at, points, critical: rule.critical.is_some() });
         }
         if let Some(Outcome::Fail(hits)) = outcome {
             if rule.fatal || rule.auto_fail {

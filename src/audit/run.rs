@@ -118,7 +118,7 @@ pub fn run(
             }
             progress.rows(done);
         }
-        let report = collector.finish(&options.roster, &options.decisions);
+        let report = collector.finish(&options.roster, &options.decisions, &sources.days());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));

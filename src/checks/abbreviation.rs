@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, Compile, Compiled, Corpus};
+use super::{Check, Compile, Compiled, Corpus, Glossary};
 use crate::model::{Hit, Outcome, Span};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 use crate::yaml::nearest;
@@ -66,6 +66,7 @@ struct Shorthand {
     spared: Vec<ListId>,
     known_phrases: Option<ListId>,
     phrase_meanings: HashMap<String, String>,
+    glossary: Glossary,
 }
 
 impl Compile for Spec {
@@ -104,6 +105,15 @@ impl Compile for Spec {
             return Ok(None);
         }
         let phrases: BTreeSet<String> = phrase_meanings.keys().cloned().collect();
+        let pairs = |list: &String| -> Vec<(String, String)> {
+            lexicon.pairs(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())).collect()
+        };
+        // A form that somebody approved is not to be written out, whatever another list says.
+        let disapproved = |(form, _): &(String, String)| !approved.contains(&bare(&folder.fold_str(form)));
+        let glossary = Glossary {
+            approved: self.approved.iter().map(|list| (list.clone(), pairs(list))).collect(),
+            written_out: self.known.iter().flat_map(pairs).filter(disapproved).collect(),
+        };
         Ok(Some(Box::new(Shorthand {
             approved,
             written,
@@ -115,6 +125,7 @@ impl Compile for Spec {
             spared: builder.lists(&self.spared)?,
             known_phrases: (!phrases.is_empty()).then(|| builder.phrases("shorthand of several words", &phrases)),
             phrase_meanings,
+            glossary,
         })))
     }
 }
@@ -125,6 +136,10 @@ fn bare(form: &str) -> String {
 }
 
 impl Check for Shorthand {
+    fn glossary(&self) -> Option<&Glossary> {
+        Some(&self.glossary)
+    }
+
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let script = Script::of(&note.note.text);
         let mut hits: Vec<Hit> = Vec::new();

@@ -10,7 +10,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Check, CheckSpec, Compile, Compiled, Corpus, Needs};
+use super::{Check, CheckSpec, Compile, Compiled, Corpus, Glossary, Needs};
 use crate::model::{Element, Hit, NotApplicable, Outcome};
 use crate::text::{Prepared, ScannerBuilder};
 
@@ -45,6 +45,15 @@ impl Check for Any {
 
     fn element(&self) -> Option<Element> {
         self.0.iter().find_map(|check| check.element())
+    }
+
+    fn words(&self) -> (Option<usize>, Option<usize>) {
+        let all = self.0.iter().map(|check| check.words());
+        all.fold((None, None), |(low, high), (min, max)| (low.or(min), high.or(max)))
+    }
+
+    fn glossary(&self) -> Option<&Glossary> {
+        self.0.iter().find_map(|check| check.glossary())
     }
 
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {

@@ -37,6 +37,10 @@ impl Compile for Spec {
 }
 
 impl Check for Spec {
+    fn words(&self) -> (Option<usize>, Option<usize>) {
+        (self.min, self.max)
+    }
+
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let words = count_words(&note.folded.text);
         let fails = self.min.is_some_and(|min| words < min) || self.max.is_some_and(|max| words > max);

@@ -28,8 +28,27 @@ pub trait Check: Send + Sync + Debug {
         None
     }
 
+    /// The fewest and the most words that it lets a note have, where it is about that.
+    fn words(&self) -> (Option<usize>, Option<usize>) {
+        (None, None)
+    }
+
+    /// The short forms that it knows, where it is about those.
+    fn glossary(&self) -> Option<&Glossary> {
+        None
+    }
+
     /// Judges one note.
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome;
+}
+
+/// Short forms with what they mean, as their lists have them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Glossary {
+    /// Approved forms, by list.
+    pub approved: Vec<(String, Vec<(String, String)>)>,
+    /// Forms that are not approved, with what to write instead.
+    pub written_out: Vec<(String, String)>,
 }
 
 /// What a kind's compilation gives: `None` where the language lacks the lists that the check needs.

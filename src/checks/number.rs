@@ -4,6 +4,7 @@
 //! check:
 //!   number:
 //!     schemes: [card]
+//!     forms: ["##-##-## ########"]     # digits parted as only such numbers are; `#` is a digit
 //!     spared: [number_spared]     # words in front that make a long number harmless (order, IMEI)
 //!     context: [national_id_context]   # schemes without a check digit count only behind these
 //! ```
@@ -23,7 +24,10 @@ use crate::text::{ListId, Prepared, ScannerBuilder};
 pub struct Spec {
     /// The schemes.
     schemes: Vec<Scheme>,
-    /// Lists of words that, right in front, make a number harmless where its scheme is weak.
+    /// Forms that tell such a number without a check digit: `#` is a digit, all else stands for itself.
+    #[serde(default)]
+    forms: Vec<String>,
+    /// Lists of words that, right in front, make a number harmless where its scheme is weak or only its form is known.
     #[serde(default)]
     spared: Vec<String>,
     /// Lists of words that must stand in front of a number of a weak scheme.
@@ -77,6 +81,7 @@ schemes! {
 #[derive(Debug)]
 struct Numbers {
     schemes: Vec<Scheme>,
+    forms: Vec<String>,
     spared: Vec<ListId>,
     context: Vec<ListId>,
 }
@@ -88,6 +93,7 @@ impl Compile for Spec {
     fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
         Ok(Some(Box::new(Numbers {
             schemes: self.schemes.clone(),
+            forms: self.forms.clone(),
             spared: builder.lists(&self.spared)?,
             context: builder.lists(&self.context)?,
         })))
@@ -111,8 +117,27 @@ impl Check for Numbers {
                 hits.push(Hit::at(note.span(start, end)));
             }
         }
+        for (start, end) in self.forms.iter().flat_map(|form| of_form(text, form)) {
+            let span = note.span(start, end);
+            if !is_spared(note, &self.spared, start) && !hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
+                hits.push(Hit::at(span));
+            }
+        }
         Outcome::from_hits(hits)
     }
+}
+
+/// The places of a form that no digit or letter stands beside.
+fn of_form<'t>(text: &'t str, form: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+    let (bytes, form) = (text.as_bytes(), form.as_bytes());
+    let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let places = bytes.windows(form.len().max(1)).enumerate();
+    places.filter_map(move |(start, place)| {
+        let same = |(byte, sign): (&u8, &u8)| if *sign == b'#' { byte.is_ascii_digit() } else { byte == sign };
+        let end = start + form.len();
+        let alone = !beside(start.checked_sub(1).and_then(|at| bytes.get(at))) && !beside(bytes.get(end));
+        (alone && place.iter().zip(form).all(same)).then_some((start, end))
+    })
 }
 
 /// Numbers to try: each run whole, joined with the next ones (IBANs are written in groups that begin with letters), and
@@ -163,4 +188,18 @@ fn is_spared(note: &Prepared<'_>, spared: &[ListId], at: usize) -> bool {
         let between = &note.folded.text[end..at];
         between.len() <= 16 && !between.bytes().any(|b| b.is_ascii_digit() || matches!(b, b',' | b'.' | b';'))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_met_whole_and_alone() {
+        let found =
+            |text: &str| of_form(text, "##-##-## ########").map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>();
+        assert_eq!(found("to 20-00-00 55779911, 4"), ["20-00-00 55779911"]);
+        assert!(found("on 20-00-00 557799112 and 120-00-00 55779911 and 20-00-00").is_empty());
+        assert!(of_form("", "##").next().is_none());
+    }
 }

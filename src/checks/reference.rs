@@ -289,6 +289,11 @@ fn looks_like_reference(code: &str, labelled: bool) -> bool {
     if date_or_time || clock {
         return false;
     }
+    // `48-72` without a label is a span of hours.
+    let short_pair = letters == 0 && code.len() <= 5 && code.contains(['-', '/']);
+    if !labelled && short_pair {
+        return false;
+    }
     if labelled {
         return digits >= 2 && (letters > 0 || !amount || digits >= 5);
     }
@@ -310,12 +315,17 @@ fn looks_like_reference(code: &str, labelled: bool) -> bool {
         || (digits >= 3 && code.contains(['-', '/', '#']) && letters >= 2)
 }
 
+/// `12/05`, `3-4-2026`, `2026-04-03`, `9-18`: days, also without their year, and spans of small numbers.
 fn is_date(code: &str) -> bool {
     let parts: Vec<&str> = code.split(['/', '-', '.']).collect();
-    let small = |p: &&str| p.len() <= 2;
+    let short = |p: &str| p.len() <= 2;
+    let upto = |p: &str, most: u32| p.parse().is_ok_and(|n: u32| n <= most);
+    let day = |a: &str, b: &str| upto(a, 31) && upto(b, 12) || upto(a, 12) && upto(b, 31);
     match parts.as_slice() {
-        [a, b] => small(a) && small(b),
-        [a, b, c] => (small(a) && small(b) && (c.len() == 4 || c.len() == 2)) || (a.len() == 4 && small(b) && small(c)),
+        // `48-72`, `24/48`: spans and shares are written so as well, up to what hours and days reach.
+        [a, b] => short(a) && short(b) && (day(a, b) || upto(a, 31) && upto(b, 31) || a.len() + b.len() < 4),
+        [a, b, c] if a.len() == 4 => short(b) && short(c) && day(b, c),
+        [a, b, c] => short(a) && short(b) && (c.len() == 4 || c.len() == 2) && day(a, b),
         _ => false,
     }
 }
@@ -351,14 +361,41 @@ mod tests {
 
     #[test]
     fn references_are_told_from_dates_times_and_amounts() {
-        for good in
-            ["vxt09k", "pedido 88104-col", "1-998-207", "folio 3309118", "gd20250311-0472", "9-22041", "079-2214460817"]
-        {
+        for good in [
+            "vxt09k",
+            "2024-88-19",
+            "pedido 88104-col",
+            "1-998-207",
+            "folio 3309118",
+            "gd20250311-0472",
+            "9-22041",
+            "079-2214460817",
+        ] {
             assert!(reference(good), "{good}");
         }
-        for bad in ["12/05/2024", "14:30", "90.000", "3,45", "a las 9:20", "300mbps", "2024", "el 16", "10h30", "50%"] {
+        for bad in [
+            "12/05/2024",
+            "14:30",
+            "90.000",
+            "3,45",
+            "a las 9:20",
+            "48-72",
+            "2026-04-03",
+            "3/4/26",
+            "300mbps",
+            "2024",
+            "el 16",
+            "10h30",
+            "50%",
+        ] {
             assert!(!reference(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn behind_a_label_a_pair_that_is_no_day_is_a_reference() {
+        assert!(looks_like_reference("77-40", true) && looks_like_reference("41/24", true));
+        assert!(!looks_like_reference("12/05", true) && !looks_like_reference("9-18", true));
     }
 
     #[test]

@@ -7,11 +7,13 @@
 //!     value: {digits: [3, 4]}      # from 3 to 4 digits; separators inside allowed
 //!     reach: 20                    # how far behind the words it may start
 //!     behind: [code_behind]        # words right behind the value that say what it was
+//!     set_by: [set_to]             # words that give a value to what was announced up to two sentences before
 //!     units: [units]               # words right behind the value that make it a quantity
 //! ```
 //!
 //! `value` is `{digits: [from, to]}`, `{alphanumeric: [from, to]}` (with at least four digits) or `password` (a word with
-//! a digit, a sign or mixed case inside).
+//! a digit, a sign or mixed case inside). A word that can be nothing but a password (`kT7pQ2mZ9x`, `Maple#77`) is one anywhere
+//! in the rest of the sentence.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -34,6 +36,9 @@ pub struct Spec {
     /// Lists of words that announce the value right before them: `4471 as the new PIN`.
     #[serde(default)]
     behind: Vec<String>,
+    /// Lists of words that give what was announced in this sentence or the one before its value: `reset to 4471`.
+    #[serde(default)]
+    set_by: Vec<String>,
     /// Lists of words that, right behind the value, make it a quantity.
     #[serde(default)]
     units: Vec<String>,
@@ -47,7 +52,7 @@ const fn default_reach() -> usize {
 }
 
 /// What a secret looks like.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Value {
     /// So many digits, from and to.
@@ -62,6 +67,7 @@ pub(super) enum Value {
 struct Secret {
     context: Vec<ListId>,
     behind: Vec<ListId>,
+    set_by: Vec<ListId>,
     units: Vec<ListId>,
     spared: Vec<ListId>,
     value: Value,
@@ -77,6 +83,7 @@ impl Compile for Spec {
         Ok(Some(Box::new(Secret {
             context,
             behind: builder.lists(&self.behind)?,
+            set_by: builder.lists(&self.set_by)?,
             units: builder.lists(&self.units)?,
             spared: builder.lists(&self.spared)?,
             value: self.value.clone(),
@@ -91,18 +98,23 @@ impl Check for Secret {
         let mut hits: Vec<Hit> = Vec::new();
         for context in note.hits_of(&self.context) {
             let from = context.end as usize;
-            let Some((start, end)) = self.value_behind(note, from) else { continue };
-            let between = &text[from..start];
-            let behind = end + text[end..].len() - text[end..].trim_start_matches(' ').len();
-            if note.hits_of(&self.units).any(|unit| unit.start as usize == behind) {
-                continue;
-            }
-            if between.contains('\n')
-                || note.hits_of(&self.spared).any(|s| s.start as usize >= from && s.end as usize <= start)
+            if let Some((start, end)) = self.value_behind(note, from, self.reach)
+                && !text[from..start].contains('\n')
+                && self.is_meant(note, from, start, end)
             {
-                continue;
+                add(note.span(start, end), &mut hits);
             }
-            add(note.span(start, end), &mut hits);
+            if self.value == Value::Password {
+                self.unmistakable(note, from).for_each(|(start, end)| add(note.span(start, end), &mut hits));
+            }
+        }
+        for words in note.hits_of(&self.set_by).filter(|words| self.is_announced(note, words.start as usize)) {
+            let from = words.end as usize;
+            if let Some((start, end)) = self.value_behind(note, from, RIGHT_BEHIND)
+                && self.is_meant(note, from, start, end)
+            {
+                add(note.span(start, end), &mut hits);
+            }
         }
         for words in note.hits_of(&self.behind) {
             if let Some((start, end)) = self.value_before(note, words.start as usize) {
@@ -113,6 +125,9 @@ impl Check for Secret {
     }
 }
 
+/// How far behind `set_by` the value may start: a sign or a space.
+const RIGHT_BEHIND: usize = 4;
+
 /// Adds a place that no hit covers yet.
 fn add(span: Span, hits: &mut Vec<Hit>) {
     if !hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
@@ -121,20 +136,44 @@ fn add(span: Span, hits: &mut Vec<Hit>) {
 }
 
 impl Secret {
+    /// Whether a value behind `from` is no quantity and no number of another kind.
+    fn is_meant(&self, note: &Prepared<'_>, from: usize, start: usize, end: usize) -> bool {
+        let text = &note.folded.text;
+        let behind = end + text[end..].len() - text[end..].trim_start_matches(' ').len();
+        !note.hits_of(&self.units).any(|unit| unit.start as usize == behind)
+            && !note.hits_of(&self.spared).any(|s| s.start as usize >= from && s.end as usize <= start)
+    }
+
+    /// Whether the secret was announced before `at`, in the same sentence or the one before.
+    fn is_announced(&self, note: &Prepared<'_>, at: usize) -> bool {
+        let here = note.sentences.partition_point(|sentence| sentence.end <= at);
+        let from = note.sentences.get(here.saturating_sub(1)).map_or(0, |sentence| sentence.start);
+        note.hits_of(&self.context).any(|context| (from..at).contains(&(context.start as usize)))
+    }
+
+    /// The words behind `from`, in its sentence, that can be nothing but passwords.
+    fn unmistakable(&self, note: &Prepared<'_>, from: usize) -> impl Iterator<Item = (usize, usize)> {
+        let text = &note.folded.text;
+        let to = note.sentence_at(from.saturating_sub(1)).map_or(from, |sentence| sentence.end);
+        words(text, from)
+            .take_while(move |(start, _)| *start < to)
+            .filter(|(start, end)| is_unmistakable(note.span(*start, *end).of(&note.note.text)))
+    }
+
     /// The value that is the last word before `to`, in the same line.
     fn value_before(&self, note: &Prepared<'_>, to: usize) -> Option<(usize, usize)> {
         let text = &note.folded.text[..to];
         let end = text.trim_end_matches([' ', '(', '"', ',']).len();
         let start = text[..end].rfind([' ', '\n', '(', '"', ':']).map_or(0, |at| at + 1);
-        let (found_start, found_end) = self.value_behind(note, start)?;
+        let (found_start, found_end) = self.value_behind(note, start, self.reach)?;
         (start < end && found_start < end && found_end <= end).then_some((found_start, found_end))
     }
 
     /// The value within reach behind `from`.
-    fn value_behind(&self, note: &Prepared<'_>, from: usize) -> Option<(usize, usize)> {
+    fn value_behind(&self, note: &Prepared<'_>, from: usize, reach: usize) -> Option<(usize, usize)> {
         let text = &note.folded.text;
         for (start, end) in words(text, from) {
-            if start - from > self.reach {
+            if start - from > reach {
                 return None;
             }
             let word = &text[start..end];
@@ -304,9 +343,34 @@ fn is_password(written: &str, folded: &str) -> bool {
     letters && (digits || signs) && written.chars().all(|c| c < '\u{2e80}')
 }
 
+/// Whether a word is no code, name or address but a password: capitals inside a word with digits, or a sign among letters and
+/// digits.
+fn is_unmistakable(written: &str) -> bool {
+    if !(6..=40).contains(&written.len()) || !written.is_ascii() || written.contains(['/', ':', '-', '.', '@']) {
+        return false;
+    }
+    let has = |test: fn(&u8) -> bool| written.bytes().any(|byte| test(&byte));
+    let digits = has(u8::is_ascii_digit);
+    let small = written.bytes().filter(u8::is_ascii_lowercase).count();
+    let sign = written.trim_end_matches(['!', '?', '*']).contains(['#', '!', '$', '%', '&', '+', '=', '?', '*']);
+    let digit_inside =
+        written.bytes().zip(written.bytes().skip(1)).any(|(a, b)| a.is_ascii_digit() && b.is_ascii_alphabetic());
+    digits && small >= 2 && (sign || digit_inside && has(u8::is_ascii_uppercase))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_words_can_be_nothing_but_passwords() {
+        for good in ["kT7pQ2mZ9x", "Maple#77", "abc!2024x"] {
+            assert!(is_unmistakable(good), "{good}");
+        }
+        for bad in ["CS-104233", "INC0045123", "Windows11", "iPhone15", "4G/LTE", "ana9@correo.es", "¿2?", "B2B"] {
+            assert!(!is_unmistakable(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn a_password_is_no_plain_word() {

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Failure, Reading, Silent};
+use super::{Common, Failure, Reading, Silent, print};
 use crate::audit::{self, Options};
 use crate::model::{AuditedNote, Category, Span};
 use crate::rules::Rulebook;
@@ -46,15 +45,14 @@ const AROUND: usize = 30;
 
 impl Propose {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (settings, book) = self.common.load(Some(&self.reading))?;
         let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
         let mut forms: BTreeMap<String, BTreeMap<String, Form>> = BTreeMap::new();
         audit::run(&options, &book, &Silent, &mut |note| {
             collect(note, &book, &mut forms);
             Ok(())
         })?;
-        std::io::stdout().write_all(self.text(&forms).as_bytes()).map_err(|e| Failure::writing(&e))
+        print(&self.text(&forms))
     }
 
     /// The proposals as YAML: pasted into `acw.yaml`, what is left of them is approved.

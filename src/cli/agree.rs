@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Failure, Paging, Reading, Silent};
+use super::{Common, Failure, Paging, Printing, Reading, Silent};
 use crate::audit::{self, Options};
-use crate::input;
+use crate::input::{self, Manifest};
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
 use crate::model::{AuditedNote, Category, Found, ReviewedNote, SheetRemark};
 use crate::report::{Colour, agreement, html};
@@ -26,9 +26,8 @@ pub(super) struct Agree {
     /// How the notes were drawn: the manifest beside the sheet, for figures of the population
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// What to print
-    #[arg(long, value_enum, default_value_t)]
-    format: Form,
+    #[command(flatten)]
+    printing: Printing,
     /// Propose to retire rules whose precision lies under this with its whole interval
     #[arg(long, value_name = "PER CENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100))]
     retire_below: u32,
@@ -53,15 +52,6 @@ pub(super) struct Agree {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Form {
-    /// Tables, for people
-    #[default]
-    Terminal,
-    /// All figures as one object, for programs
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Order {
     /// The order of the rows in the sheet
     #[default]
@@ -79,15 +69,16 @@ const REMARKS_SHOWN: usize = 20;
 
 impl Agree {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (settings, book) = self.common.load(None)?;
         self.paging.check(&book)?;
         let rules: Vec<&str> = book.rules.iter().map(|rule| rule.id.as_str()).collect();
         let paths: Vec<&Path> = self.sheets.iter().map(PathBuf::as_path).collect();
         let sheets = input::read_sheets(&paths, &book.vocabulary, &rules)?;
-        let manifest = self.manifest.as_deref().map(input::read_manifest).transpose()?;
+        let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
+        // As it was read for the draw, where nobody says otherwise.
+        let read = manifest.as_ref().and_then(|manifest| manifest.reading.as_ref()).unwrap_or(&settings.input);
         // Without what was decided about findings: the rules are measured, and a waived finding is still theirs.
-        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
+        let options = Options { inputs: self.inputs.clone(), input: self.reading.over(read), ..Options::default() };
         let mut gathered = Gathered::of(&sheets);
         let report = audit::run(&options, &book, &Silent, &mut |note| {
             if gathered.wants(&note.note.id) {
@@ -123,14 +114,11 @@ impl Agree {
             reviews: &reviews,
             remarks: &remarks,
         };
-        let text = match self.format {
-            Form::Terminal => {
-                let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-                agreement::table(&shown, self.talk, if coloured { Colour::On } else { Colour::Off })
-            }
-            Form::Json => agreement::json(&shown),
+        let table = || {
+            let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            agreement::table(&shown, self.talk, if coloured { Colour::On } else { Colour::Off })
         };
-        io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))?;
+        self.printing.print(table, || agreement::json(&shown))?;
         print_remarks(&remarks);
         self.paging.write(|locale, dir| html::write_agreement(&shown, &book, locale, dir))
     }

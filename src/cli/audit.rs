@@ -8,7 +8,8 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::history::{self, Keeping};
-use super::{Common, Deciding, Failure, Reading, check_locale};
+use super::workshop::check_locale;
+use super::{Auditing, Failure};
 use crate::audit::{self, Options, Progress};
 use crate::input;
 use crate::report::{self, Colour, html};
@@ -44,29 +45,27 @@ pub(super) struct Audit {
     #[command(flatten)]
     history: Keeping,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
+    auditing: Auditing,
 }
 
 impl Audit {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let mut settings = self.common.settings(Some(&self.reading))?;
+        let Auditing { deciding, reading, common } = &self.auditing;
+        let mut settings = common.settings(Some(reading))?;
         settings.target = self.target.or(settings.target);
         let book = Rulebook::compile(settings.packs()?)?;
         let format = report::FORMATS.iter().find(|f| f.name == self.format).unwrap_or(&report::FORMATS[0]);
         self.check_report(&book)?;
         let keep = if self.report.is_some() { KEPT } else { (0, 0) };
         let roster = self.roster.as_ref().or(settings.roster.as_ref());
-        let roster = roster.map(|path| input::read_roster(path, &book.vocabulary)).transpose()?.unwrap_or_default();
+        let roster = roster.map(|path| input::read_roster(path, &book.vocabulary, settings.input.date_order));
+        let roster = roster.transpose()?.unwrap_or_default();
         let options = Options {
             inputs: self.inputs.clone(),
             input: settings.input.clone(),
             standards: settings.standards.clone(),
             roster,
-            decisions: self.deciding.load(&settings, &book)?,
+            decisions: deciding.load(&settings, &book)?,
             keep,
         };
         let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
@@ -122,16 +121,18 @@ impl Audit {
         let mut add = |name: &str, value: Option<String>| {
             flags.extend(value.map(|value| [name.to_owned(), value]).into_iter().flatten());
         };
+        let Auditing { deciding, reading, common } = &self.auditing;
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        for column in &self.reading.columns {
+        for column in &reading.columns {
             let equals = if column.constant { "==" } else { "=" };
             add("--column", Some(format!("{}{equals}{}", column.role.name(), column.value)));
         }
-        add("--encoding", self.reading.encoding.clone());
-        add("--language", self.reading.language.clone());
-        add("--decisions", path(&self.deciding.decisions));
-        add("--config", path(&self.common.config));
-        add("--rules", path(&self.common.rules));
+        add("--encoding", reading.encoding.clone());
+        add("--language", reading.language.clone());
+        add("--date-order", reading.date_order.map(|order| order.name().to_owned()));
+        add("--decisions", path(&deciding.decisions));
+        add("--config", path(&common.config));
+        add("--rules", path(&common.rules));
         flags
     }
 

@@ -1,15 +1,13 @@
 //! `acw columns`: what was understood of an export, and why.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Failure, Reading};
-use crate::input::Sources;
+use super::{Common, Failure, Reading, print};
+use crate::input::{Days, Sources};
 use crate::model::Role;
-use crate::rules::Rulebook;
 
 /// Flags of `acw columns`.
 #[derive(Debug, Args)]
@@ -25,8 +23,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (settings, book) = self.common.load(Some(&self.reading))?;
         let mut text = String::new();
         let sources = Sources::find(&self.inputs, false)?;
         for file in sources.files() {
@@ -40,7 +37,8 @@ impl Show {
                     (None, Some(column)) => format!("← {}", export.columns.headers[column]),
                     (None, None) => String::new(),
                 };
-                let _ = writeln!(text, "  {:<13} {source}  ({})", role.name(), assignment.why);
+                let days = export.days.as_ref().filter(|_| role == Role::StartedAt).map(days).unwrap_or_default();
+                let _ = writeln!(text, "  {:<13} {source}  ({}{days})", role.name(), assignment.why);
             }
             for (header, guess) in &export.columns.unknown {
                 let guess = guess
@@ -50,6 +48,21 @@ impl Show {
                 let _ = writeln!(text, "  not used      {header}{guess}");
             }
         }
-        std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
+        print(&text)
+    }
+}
+
+/// How days are read, and why, behind what was understood of their column.
+fn days(days: &Days) -> String {
+    let example = days.example.as_deref();
+    match days.order {
+        Some(order) => {
+            format!("; {} {order}: {}", example.map_or("days are".into(), |day| format!("{day} is")), days.why)
+        }
+        None => format!(
+            "; {} leaves doubt: {}; say it with --date-order dmy, mdy or ymd",
+            example.unwrap_or("a day"),
+            days.why
+        ),
     }
 }

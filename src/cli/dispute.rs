@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::{Common, Deciding, Failure, Reading, Silent};
+use super::{Common, Deciding, Failure, Reading, Silent, print};
 use crate::audit::decisions::{Entry, Fingerprint};
 use crate::audit::{self, Decisions, Options};
 use crate::coach::{Anonymiser, Invented, Replay};
@@ -30,40 +30,67 @@ pub(super) enum Dispute {
     List(List),
 }
 
-/// Who, and why.
+/// Where it is written down, and what rules are in force.
 #[derive(Debug, Args)]
-struct Signed {
+struct Recording {
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Recording {
+    /// The settings, the rules in force, and what was decided already.
+    fn open(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook, Record), Failure> {
+        let (settings, book) = self.common.load(reading)?;
+        let (file, _) = self.deciding.file(&settings);
+        let entries = Decisions::entries(&file, false, &book)?;
+        Ok((settings, book, Record { file, entries }))
+    }
+}
+
+/// What is said of one finding, by whom, and why.
+#[derive(Debug, Args)]
+struct Said {
+    /// Fingerprint of the finding, as --format jsonl shows it
+    finding: Fingerprint,
     /// Who says so
     #[arg(long, value_name = "NAME")]
     by: String,
     /// Why
     #[arg(long, value_name = "TEXT")]
     why: String,
+    #[command(flatten)]
+    recording: Recording,
+}
+
+impl Said {
+    /// An entry of that kind, with more about it behind the fingerprint.
+    fn entry(&self, kind: &str, more: Value) -> Map<String, Value> {
+        let mut entry = object(json!({kind: self.finding.to_string()}));
+        entry.extend(object(more));
+        entry.extend(object(json!({"by": self.by, "why": self.why})));
+        entry
+    }
 }
 
 /// Flags of `acw dispute open`.
 #[derive(Debug, Args)]
 pub(super) struct Open {
-    /// Fingerprint of the finding, as --format jsonl shows it
-    finding: Fingerprint,
+    #[command(flatten)]
+    said: Said,
     /// Exports that hold the note
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     #[command(flatten)]
-    signed: Signed,
-    #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
     reading: Reading,
-    #[command(flatten)]
-    common: Common,
 }
 
 /// Flags of `acw dispute accept`.
 #[derive(Debug, Args)]
 pub(super) struct Accept {
-    /// Fingerprint of the finding
-    finding: Fingerprint,
+    #[command(flatten)]
+    said: Said,
     /// Exports that hold the note, where it is to become an example
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
@@ -71,26 +98,14 @@ pub(super) struct Accept {
     #[arg(long, value_name = "DIR", requires = "inputs")]
     as_example: Option<PathBuf>,
     #[command(flatten)]
-    signed: Signed,
-    #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
     reading: Reading,
-    #[command(flatten)]
-    common: Common,
 }
 
 /// Flags of `acw dispute reject`.
 #[derive(Debug, Args)]
 pub(super) struct Reject {
-    /// Fingerprint of the finding
-    finding: Fingerprint,
     #[command(flatten)]
-    signed: Signed,
-    #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    common: Common,
+    said: Said,
 }
 
 /// Flags of `acw dispute waive`.
@@ -118,18 +133,14 @@ pub(super) struct Waive {
     #[arg(long, value_name = "TEXT")]
     why: String,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    common: Common,
+    recording: Recording,
 }
 
 /// Flags of `acw dispute list`.
 #[derive(Debug, Args)]
 pub(super) struct List {
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    common: Common,
+    recording: Recording,
 }
 
 impl Dispute {
@@ -151,12 +162,6 @@ struct Record {
 }
 
 impl Record {
-    fn load(deciding: &Deciding, settings: &Settings, book: &Rulebook) -> Result<Self, Failure> {
-        let (file, _) = deciding.file(settings);
-        let entries = Decisions::entries(&file, false, book)?;
-        Ok(Record { file, entries })
-    }
-
     /// The note and rule that a finding was disputed for.
     fn dispute(&self, finding: Fingerprint) -> Result<&Entry, Failure> {
         self.entries.iter().rev().find(|entry| entry.dispute == Some(finding)).ok_or_else(|| {
@@ -176,12 +181,8 @@ impl Record {
         // One write: two people at once do not end up in each other's lines.
         let line = format!("- {}\n", Value::Object(entry));
         file.write_all(line.as_bytes()).map_err(unwritable)?;
-        say(&format!("Written to {}.\n", self.file.display()))
+        print(&format!("Written to {}.\n", self.file.display()))
     }
-}
-
-fn say(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -216,64 +217,45 @@ fn find(
 
 impl Open {
     fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let record = Record::load(&self.deciding, &settings, &book)?;
-        let (note, finding) = find(self.finding, &self.inputs, &settings, &book)?;
-        record.add(object(json!({
-            "dispute": self.finding.to_string(),
-            "note": note.note.id,
-            "rule": book.rules[finding.rule].id,
-            "words": finding.excerpt,
-            "by": self.signed.by,
-            "why": self.signed.why,
-        })))
+        let said = &self.said;
+        let (settings, book, record) = said.recording.open(Some(&self.reading))?;
+        let (note, finding) = find(said.finding, &self.inputs, &settings, &book)?;
+        let about = json!({"note": note.note.id, "rule": book.rules[finding.rule].id, "words": finding.excerpt});
+        record.add(said.entry("dispute", about))
     }
 }
 
 impl Accept {
     fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let record = Record::load(&self.deciding, &settings, &book)?;
-        record.dispute(self.finding)?;
+        let said = &self.said;
+        let (settings, book, record) = said.recording.open(Some(&self.reading))?;
+        record.dispute(said.finding)?;
         if let Some(pack) = &self.as_example {
-            let (note, finding) = find(self.finding, &self.inputs, &settings, &book)?;
+            let (note, finding) = find(said.finding, &self.inputs, &settings, &book)?;
             let file = add_example(pack, &note, &finding, &book)?;
-            say(&format!(
+            print(&format!(
                 "{}: the rule `{id}` must spare this note from now on; `acw rules test {id} --rules {}` fails until the rule does.\n",
                 file.display(),
                 pack.display(),
                 id = book.rules[finding.rule].id,
             ))?;
         }
-        record.add(object(json!({
-            "accept": self.finding.to_string(),
-            "by": self.signed.by,
-            "why": self.signed.why,
-        })))
+        record.add(said.entry("accept", json!({})))
     }
 }
 
 impl Reject {
     fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(None)?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let record = Record::load(&self.deciding, &settings, &book)?;
-        record.dispute(self.finding)?;
-        record.add(object(json!({
-            "reject": self.finding.to_string(),
-            "by": self.signed.by,
-            "why": self.signed.why,
-        })))
+        let said = &self.said;
+        let (_, _, record) = said.recording.open(None)?;
+        record.dispute(said.finding)?;
+        record.add(said.entry("reject", json!({})))
     }
 }
 
 impl Waive {
     fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(None)?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let record = Record::load(&self.deciding, &settings, &book)?;
+        let (_, book, record) = self.recording.open(None)?;
         let mut waived = Map::new();
         if let Some(finding) = self.finding {
             waived.insert("finding".into(), json!(finding.to_string()));
@@ -301,9 +283,7 @@ impl Waive {
 
 impl List {
     fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(None)?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let record = Record::load(&self.deciding, &settings, &book)?;
+        let (_, _, record) = self.recording.open(None)?;
         let mut text = String::new();
         for entry in &record.entries {
             let (what, finding) = match (&entry.dispute, &entry.accept, &entry.reject, &entry.waive) {
@@ -327,7 +307,7 @@ impl List {
         if text.is_empty() {
             text = format!("{}: nothing is disputed or waived.\n", record.file.display());
         }
-        say(&text)
+        print(&text)
     }
 }
 

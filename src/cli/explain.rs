@@ -1,11 +1,11 @@
 //! `acw explain`: what the rules made of one note.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
 use clap::Args;
 
-use super::{Common, Failure};
+use super::{Common, Failure, print};
 use crate::checks::Corpus;
 use crate::model::{NotApplicable, Note, Outcome, Role};
 use crate::rules::Rulebook;
@@ -30,8 +30,7 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(None)?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (_, book) = self.common.load(None)?;
         let note = self.note(&book)?;
         let index = match &self.language {
             Some(code) => book.language(code),
@@ -42,7 +41,7 @@ impl Explain {
             return Err(Failure::Usage(format!("the language cannot be told: give --language ({})", codes.join(", "))));
         };
         let text = explain(&note, index, &book);
-        std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
+        print(&text)
     }
 
     fn note(&self, book: &Rulebook) -> Result<Note, Failure> {

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Paging, Reading, Silent};
+use super::{Common, Failure, Paging, Printing, Reading, Silent};
 use crate::audit::{self, Options};
 use crate::input::{Feedback, read_feedback};
 use crate::measure::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
@@ -28,23 +27,14 @@ pub(super) struct Join {
     /// Notes with a finding from which a rule that no remark is about counts as not needed
     #[arg(long, value_name = "N", default_value_t = 10)]
     least: u64,
-    /// What to print
-    #[arg(long, value_enum, default_value_t = Form::Terminal)]
-    format: Form,
+    #[command(flatten)]
+    printing: Printing,
     #[command(flatten)]
     paging: Paging,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// Tables for people
-    Terminal,
-    /// One object, for programs
-    Json,
 }
 
 /// The remarks joined to the findings.
@@ -60,8 +50,7 @@ struct Joined {
 
 impl Join {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (settings, book) = self.common.load(Some(&self.reading))?;
         self.paging.check(&book)?;
         let (mut feedback, mut problems) = (Vec::new(), Vec::new());
         for path in &self.feedback {
@@ -78,11 +67,10 @@ impl Join {
             Ok(())
         })?;
         let joined = join(&feedback, &wanted, &book);
-        let text = match self.format {
-            Form::Terminal => terminal(&joined, &problems, &book, self.least),
-            Form::Json => json(&joined, &problems, &book, self.least),
-        };
-        std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))?;
+        self.printing.print(
+            || terminal(&joined, &problems, &book, self.least),
+            || json(&joined, &problems, &book, self.least),
+        )?;
         self.paging.write(|locale, dir| {
             html::write_feedback(&said(&joined, &self.inputs, problems, &book, self.least), &book, locale, dir)
         })

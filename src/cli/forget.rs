@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::Failure;
-use super::history::{Place, print};
+use super::history::Place;
+use super::{Failure, print};
 use crate::history::Subject;
 
 /// Flags of `acw forget`.

@@ -15,7 +15,7 @@ use crate::model::Note;
 use crate::rules::coverage::coverage;
 use crate::rules::lint::lint;
 use crate::rules::{Packs, Rulebook, examples, schema};
-use crate::yaml::nearest;
+use crate::yaml::did_you_mean;
 
 /// Subcommands of `acw rules`.
 #[derive(Debug, Subcommand)]
@@ -158,9 +158,7 @@ fn list(book: &Rulebook, off: &[String], text: &mut String) {
 }
 
 fn unknown(book: &Rulebook, id: &str) -> Failure {
-    let near = nearest(id, book.rules.iter().map(|r| r.id.as_str()))
-        .map(|n| format!("; did you mean `{n}`?"))
-        .unwrap_or_default();
+    let near = did_you_mean(id, book.rules.iter().map(|r| r.id.as_str()));
     Failure::Usage(format!("there is no rule `{id}`{near} (`acw rules list` shows them)"))
 }
 

@@ -1,22 +1,20 @@
 //! `acw sample`: how many notes are enough, which ones, and what they say of all.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::audit::Bar;
-use super::{Common, Deciding, Failure, Paging, Reading};
-use crate::audit::{Decisions, Options};
+use super::{Auditing, Failure, Paging, Printing, periods, print};
+use crate::audit::Options;
 use crate::config::Settings;
-use crate::input::read_grid;
-use crate::measure::{self, Allocation};
+use crate::input::{Manifest, read_grid};
+use crate::measure;
+use crate::model::sample::{Allocation, Clause, Criteria, Files, Key, Kind, Plan, SheetForm, Size};
 use crate::model::{AuditedNote, Period};
 use crate::report::html;
 use crate::rules::Rulebook;
-use crate::sampling::{
-    self, Clause, Criteria, Example, Examples, Files, Key, Kind, Manifest, Plan, SheetForm, Size, text,
-};
+use crate::sampling::{self, Example, Examples, text};
 
 /// What `acw sample` does.
 #[derive(Debug, Subcommand)]
@@ -121,8 +119,8 @@ pub(super) struct Draw {
     #[arg(long = "where", value_name = "KEY=VALUE")]
     conditions: Vec<Clause>,
     /// Length of a period [default: as in acw.yaml, or month]
-    #[arg(long, value_name = "LENGTH")]
-    period: Option<Length>,
+    #[arg(long, value_name = "LENGTH", value_parser = periods())]
+    period: Option<Period>,
     /// Of a risk-based sample: points added to what each note's findings cost, so that clean notes have a chance too
     #[arg(long, value_name = "POINTS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     floor: u32,
@@ -145,11 +143,7 @@ pub(super) struct Draw {
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
+    auditing: Auditing,
 }
 
 /// Kinds of samples.
@@ -196,24 +190,12 @@ enum Judged {
     Rules,
 }
 
-/// Lengths of periods.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Length {
-    /// A day
-    Day,
-    /// A week of ISO 8601
-    Week,
-    /// A calendar month
-    Month,
-}
-
 impl Draw {
     fn run(self) -> Result<(), Failure> {
         twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let (settings, book) = self.auditing.common.load(Some(&self.auditing.reading))?;
         let plan = self.plan(&settings);
-        let options = options(&self.inputs, &settings, &self.deciding.load(&settings, &book)?);
+        let options = Options { inputs: self.inputs.clone(), ..self.auditing.options(&settings, &book)? };
         // Said before the work, not after it.
         sampling::check_new(&self.out).map_err(|e| Failure::Output(e.to_string()))?;
         let progress = Bar::new(self.quiet);
@@ -244,12 +226,7 @@ impl Draw {
                 Sharing::Neyman => Allocation::Neyman,
             },
             conditions: self.conditions.clone(),
-            period: match self.period {
-                Some(Length::Day) => Period::Day,
-                Some(Length::Week) => Period::Week,
-                Some(Length::Month) => Period::Month,
-                None => settings.standards.period,
-            },
+            period: self.period.unwrap_or(settings.standards.period),
             floor: self.floor,
             seed: self.seed,
         }
@@ -287,20 +264,14 @@ pub(super) struct Replace {
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     why: String,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
+    auditing: Auditing,
 }
 
 impl Replace {
     fn run(self) -> Result<(), Failure> {
         twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
-        let decisions = self.deciding.load(&settings, &book)?;
-        let options = options_of(&self.inputs, &Manifest::read(&self.dir)?, &settings, &decisions);
+        let (settings, book) = self.auditing.common.load(None)?;
+        let options = self.auditing.again(&sampling::read(&self.dir)?, &self.inputs, &settings, &book)?;
         let progress = Bar::new(false);
         let replaced = sampling::replace(&self.dir, &self.note, &self.why, &options, &book, &progress);
         progress.finish();
@@ -309,15 +280,33 @@ impl Replace {
     }
 }
 
-/// Flags of `acw sample estimate`.
+/// A drawn sample, and how its export is read again.
 #[derive(Debug, Args)]
-pub(super) struct Estimate {
+struct Drawn {
     /// Folder of the sample
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// Exports [default: those of the draw]
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    auditing: Auditing,
+}
+
+impl Drawn {
+    /// Its manifest, the settings, and the rules in force.
+    fn open(&self) -> Result<(Manifest, Settings, Rulebook), Failure> {
+        twice(&self.inputs)?;
+        let (settings, book) = self.auditing.common.load(None)?;
+        Ok((sampling::read(&self.dir)?, settings, book))
+    }
+}
+
+/// Flags of `acw sample estimate`.
+#[derive(Debug, Args)]
+pub(super) struct Estimate {
+    #[command(flatten)]
+    sample: Drawn,
     /// Estimate from what reviewers marked in this filled sheet, not from the rules (repeatable: several reviewers)
     #[arg(long = "sheet", value_name = "FILE", conflicts_with = "inputs")]
     sheets: Vec<PathBuf>,
@@ -330,93 +319,56 @@ pub(super) struct Estimate {
     /// Confidence of the intervals, in per cent [default: as in acw.yaml, or 95]
     #[arg(long, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(50..=99))]
     confidence: Option<u32>,
-    /// What to print
-    #[arg(long, value_name = "FORM", default_value = "terminal")]
-    format: Output,
     #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
-}
-
-/// Forms of what is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For people
-    Terminal,
-    /// One object, for programs
-    Json,
+    printing: Printing,
 }
 
 impl Estimate {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
+        let Drawn { inputs, auditing, .. } = &self.sample;
+        let (manifest, settings, book) = self.sample.open()?;
         let confidence = self.confidence.unwrap_or(settings.standards.confidence);
-        let manifest = Manifest::read(&self.dir)?;
-        let also = self.also.iter().map(|dir| Manifest::read(dir)).collect::<Result<Vec<_>, _>>()?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let also = self.also.iter().map(|dir| sampling::read(dir));
+        let manifests = std::iter::once(Ok(manifest)).chain(also).collect::<Result<Vec<_>, _>>()?;
         let estimated = if self.sheets.is_empty() {
-            let decisions = self.deciding.load(&settings, &book)?;
-            let first = options_of(&self.inputs, &manifest, &settings, &decisions);
-            let others = also.into_iter().map(|manifest| {
-                let options = options_of(&[], &manifest, &settings, &decisions);
-                (manifest, options)
-            });
-            let samples: Vec<_> = std::iter::once((manifest, first)).chain(others).collect();
+            // Exports that the user names are those of the first sample.
+            let inputs = std::iter::once(inputs.as_slice()).chain(std::iter::repeat(&[][..]));
+            let sample = |(manifest, inputs): (Manifest, &[PathBuf])| {
+                let options = auditing.again(&manifest, inputs, &settings, &book)?;
+                Ok((manifest, options))
+            };
+            let samples = manifests.into_iter().zip(inputs).map(sample).collect::<Result<Vec<_>, Failure>>()?;
             sampling::by_rules(&samples, &self.by, &book, confidence)?
         } else {
             let sheets = self.sheets.iter().map(|sheet| read_grid(sheet)).collect::<Result<Vec<_>, _>>()?;
-            let manifests: Vec<_> = std::iter::once(manifest).chain(also).collect();
             sampling::by_sheets(&manifests, &sheets, &self.by, &book.vocabulary, confidence)?
         };
-        print(&match self.format {
-            Output::Terminal => text::estimates(&estimated),
-            Output::Json => text::estimates_json(&estimated),
-        })
+        self.printing.print(|| text::estimates(&estimated), || text::estimates_json(&estimated))
     }
 }
 
 /// Flags of `acw sample show`.
 #[derive(Debug, Args)]
 pub(super) struct Show {
-    /// Folder of the sample
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
-    /// Exports [default: those of the draw]
-    #[arg(value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    sample: Drawn,
     /// Notes of each sort, a team
     #[arg(long, value_name = "NOTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     each: u32,
-    /// What to print
-    #[arg(long, value_name = "FORM", default_value = "terminal")]
-    format: Output,
+    #[command(flatten)]
+    printing: Printing,
     #[command(flatten)]
     paging: Paging,
-    #[command(flatten)]
-    deciding: Deciding,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    common: Common,
 }
 
 impl Show {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
-        let settings = self.common.settings(Some(&self.reading))?;
-        let book = Rulebook::compile(settings.packs()?)?;
+        let Drawn { inputs, auditing, .. } = &self.sample;
+        let (manifest, settings, book) = self.sample.open()?;
         self.paging.check(&book)?;
-        let manifest = Manifest::read(&self.dir)?;
-        let options = options_of(&self.inputs, &manifest, &settings, &self.deciding.load(&settings, &book)?);
+        let options = auditing.again(&manifest, inputs, &settings, &book)?;
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
-        print(&match self.format {
-            Output::Terminal => text::examples(&teams, book.scorecard.target),
-            Output::Json => text::examples_json(&teams),
-        })?;
+        self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))?;
         let notes: Vec<html::TeamNotes<'_>> = teams.iter().map(team_notes).collect();
         self.paging.write(|locale, dir| html::write_samples(&notes, &manifest.about, &book, locale, dir))
     }
@@ -447,27 +399,37 @@ fn twice(inputs: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(inputs: &[PathBuf], settings: &Settings, decisions: &Decisions) -> Options {
-    Options {
-        inputs: inputs.to_vec(),
-        input: settings.input.clone(),
-        standards: settings.standards.clone(),
-        decisions: decisions.clone(),
-        ..Options::default()
+impl Auditing {
+    /// How to audit, apart from what is read.
+    fn options(&self, settings: &Settings, book: &Rulebook) -> Result<Options, Failure> {
+        Ok(Options {
+            input: settings.input.clone(),
+            standards: settings.standards.clone(),
+            decisions: self.deciding.load(settings, book)?,
+            ..Options::default()
+        })
     }
-}
 
-/// The exports that the user named, or those of the draw.
-fn options_of(inputs: &[PathBuf], manifest: &Manifest, settings: &Settings, decisions: &Decisions) -> Options {
-    let drawn: Vec<PathBuf> = manifest.inputs.iter().map(PathBuf::from).collect();
-    options(if inputs.is_empty() { &drawn } else { inputs }, settings, decisions)
+    /// How to audit the notes of a sample again: the exports that the user names, or those of the draw, read as they were for the
+    /// draw where no flag says otherwise.
+    fn again(
+        &self,
+        manifest: &Manifest,
+        inputs: &[PathBuf],
+        settings: &Settings,
+        book: &Rulebook,
+    ) -> Result<Options, Failure> {
+        let drawn = || manifest.inputs.iter().map(PathBuf::from).collect();
+        let read = manifest.reading.as_ref().unwrap_or(&settings.input);
+        Ok(Options {
+            inputs: if inputs.is_empty() { drawn() } else { inputs.to_vec() },
+            input: self.reading.over(read),
+            ..self.options(settings, book)?
+        })
+    }
 }
 
 fn files(written: &[PathBuf]) -> String {
     let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     format!("Written: {}\n", names.join(", "))
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
 }

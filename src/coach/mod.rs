@@ -2,12 +2,18 @@
 
 pub mod anonymise;
 pub mod exercise;
+mod leak;
+mod level;
+mod model_answer;
 mod names;
 mod numbers;
 mod replay;
 mod seed;
 
 pub use anonymise::Anonymiser;
-pub use exercise::{Round, pick};
+pub use exercise::{Exercise, Round, pick};
+pub use leak::{Originals, whole_names};
+pub use level::{Familiar, Level};
+pub use model_answer::{Kind, Piece, blanks, model_answer};
 pub use names::Invented;
 pub use replay::Replay;

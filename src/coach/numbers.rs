@@ -63,7 +63,7 @@ pub(super) fn scramble(text: &str, choices: &mut Choices) -> String {
 }
 
 /// The same digit throughout, or digits in their order: what an agent types instead of a number.
-fn is_placeholder(run: &str) -> bool {
+pub(super) fn is_placeholder(run: &str) -> bool {
     let digits: Vec<u8> = run.bytes().filter(u8::is_ascii_digit).collect();
     digits.len() >= 3
         && (digits.windows(2).all(|pair| pair[0] == pair[1])
@@ -72,6 +72,11 @@ fn is_placeholder(run: &str) -> bool {
 
 fn is_year(part: &str) -> bool {
     part.len() == 4 && (part.starts_with("19") || part.starts_with("20"))
+}
+
+/// Whether the run is a date; dates of two notes may well be the same by chance.
+pub(super) fn is_date_like(run: &str) -> bool {
+    is_date(run, &run.split([' ', '-', '.', '/']).collect::<Vec<_>>())
 }
 
 /// Three parts, one a year or all short, or two short parts joined by a slash.

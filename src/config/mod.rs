@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, Given};
+use crate::input::{self, DateOrder, Given};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
-use crate::yaml::{Fault, Source, nearest};
+use crate::yaml::{Fault, Source, did_you_mean};
 
 /// The file's name.
 pub const FILE: &str = "acw.yaml";
@@ -43,6 +43,9 @@ pub struct Spec {
     /// Encoding of the exports; absent: it is found.
     #[serde(default)]
     pub encoding: Option<String>,
+    /// In what order days such as 03/04/2026 are written; absent: as each column tells.
+    #[serde(default)]
+    pub date_order: Option<DateOrder>,
     /// Columns by role: a header, or `=value` for a constant.
     #[serde(default)]
     pub columns: BTreeMap<Role, String>,
@@ -247,22 +250,19 @@ impl Settings {
         }
         let standards = standards(&spec, &source)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let columns = spec
-            .columns
-            .iter()
-            .map(|(role, value)| Given {
-                role: *role,
-                constant: value.starts_with('='),
-                value: value.trim_start_matches('=').to_owned(),
-            })
-            .collect();
+        let columns = spec.columns.iter().map(|(role, value)| Given::of(*role, value)).collect();
         Ok(Settings {
             target: spec.target,
             scorecard: spec.scorecard,
             standards,
             roster: spec.acw.roster.map(|roster| folder.join(roster)),
             rules: spec.rules.map(|rules| folder.join(rules)),
-            input: input::Options { encoding: spec.encoding, columns, language: spec.language },
+            input: input::Options {
+                encoding: spec.encoding,
+                columns,
+                language: spec.language,
+                date_order: spec.date_order,
+            },
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,
             approved: spec.approved,
@@ -279,9 +279,8 @@ impl Settings {
         let mut packs = Packs::load(self.rules.as_deref())?;
         for id in &self.off {
             if !packs.switch_off(id) {
-                let near = nearest(id, packs.rules.iter().map(|(_, r)| r.id.as_str()))
-                    .map(|n| format!("; did you mean `{n}`?"));
-                let message = format!("`off` names an unknown rule `{id}`{}", near.unwrap_or_default());
+                let near = did_you_mean(id, packs.rules.iter().map(|(_, r)| r.id.as_str()));
+                let message = format!("`off` names an unknown rule `{id}`{near}");
                 return Err(RulesError::Build(message));
             }
         }

@@ -163,7 +163,11 @@ impl History {
         let rulesets: Vec<Ruleset> = known.into_iter().filter(|known| scored_by.contains(&known.id)).collect();
         let mut effect = Effect {
             score,
-            compliance: newcombe((before.compliant, before.scored), (after.compliant, after.scored), confidence),
+            compliance: newcombe(
+                (before.compliant, before.scores.notes),
+                (after.compliant, after.scores.notes),
+                confidence,
+            ),
             like_for_like: like_for_like(&pairs, confidence).filter(|_| told),
             mix: moved(&pairs).filter(|_| told),
             others: (!scope.who.everybody()).then(|| others(&cells, [&before, &after], standards)),
@@ -319,8 +323,8 @@ fn others(cells: &Cells, [before, after]: [&Tally; 2], standards: &Standards) ->
 }
 
 fn verdict(effect: &Effect, one_ruleset: bool, standards: &Standards) -> Verdict {
-    let few = |side: &Side| side.tally.scored < standards.min_notes;
-    if effect.before.tally.scored == 0 || effect.after.tally.scored == 0 {
+    let few = |side: &Side| side.tally.scores.notes < standards.min_notes;
+    if effect.before.tally.scores.notes == 0 || effect.after.tally.scores.notes == 0 {
         return Verdict::Open(Why::TooFew);
     }
     if !one_ruleset && effect.rulesets.len() > 1 {

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, named_params};
 
 use super::error::Within;
 use super::{History, HistoryError};
-use crate::model::{Acw, Tally};
+use crate::model::{Acw, Scores, Tally};
 
 /// What judged: a program, its rule files, and what is changed of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,10 +78,7 @@ pub(super) fn tally(row: &Row<'_>, at: usize) -> rusqlite::Result<Tally> {
     let sum = |offset: usize| count(row, at + offset);
     Ok(Tally {
         notes: sum(0)?,
-        scored: sum(1)?,
-        score_sum: sum(2)?,
-        score_squares: sum(3)?,
-        full: sum(4)?,
+        scores: Scores { notes: sum(1)?, sum: sum(2)?, squares: sum(3)?, full: sum(4)? },
         compliant: sum(5)?,
         critical_notes: [sum(6)?, sum(7)?, sum(8)?, sum(9)?],
         acw: Acw { notes: sum(10)?, seconds: sum(11)?, zero: sum(12)?, ..Acw::default() },

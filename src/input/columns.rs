@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::values::{Unit, day, duration};
-use super::{InputError, Vocabulary};
+use super::{DateOrder, InputError, Vocabulary};
 use crate::model::{Note, Origin, Role};
-use crate::yaml::nearest;
+use crate::yaml::{did_you_mean, nearest};
 
 /// A column that the user names: `note=Observaciones`, or a constant with two signs: `language==es`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,37 @@ pub struct Given {
     pub constant: bool,
 }
 
+impl Given {
+    /// Of a role's value in settings: a header, or `=value` for a constant.
+    pub fn of(role: Role, value: &str) -> Self {
+        Given { role, constant: value.starts_with('='), value: value.trim_start_matches('=').trim().to_owned() }
+    }
+
+    /// The role's value as settings write it.
+    fn setting(&self) -> String {
+        if self.constant { format!("={}", self.value) } else { self.value.clone() }
+    }
+}
+
+/// Columns as a map from roles to headers, as settings and manifests have them.
+pub(super) mod by_role {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Given, Role};
+
+    pub(in crate::input) fn serialize<S: Serializer>(columns: &[Given], serializer: S) -> Result<S::Ok, S::Error> {
+        let map: BTreeMap<Role, String> = columns.iter().map(|given| (given.role, given.setting())).collect();
+        map.serialize(serializer)
+    }
+
+    pub(in crate::input) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Given>, D::Error> {
+        let map = BTreeMap::<Role, String>::deserialize(deserializer)?;
+        Ok(map.iter().map(|(role, value)| Given::of(*role, value)).collect())
+    }
+}
+
 impl std::str::FromStr for Given {
     type Err = String;
 
@@ -27,12 +58,10 @@ impl std::str::FromStr for Given {
         };
         let Some(known) = Role::from_name(role.trim()) else {
             let names: Vec<&str> = Role::ALL.iter().map(|r| r.name()).collect();
-            let near =
-                nearest(role, names.iter().copied()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            let near = did_you_mean(role, names.iter().copied());
             return Err(format!("`{role}` is no role{near} (roles: {})", names.join(", ")));
         };
-        let constant = value.starts_with('=');
-        Ok(Given { role: known, value: value.trim_start_matches('=').trim().to_owned(), constant })
+        Ok(Given::of(known, value))
     }
 }
 
@@ -59,6 +88,8 @@ pub struct Columns {
     /// Headers that play none, with the nearest known one.
     pub unknown: Vec<(String, Option<String>)>,
     units: BTreeMap<Role, Unit>,
+    /// In what order the days of contacts are written, where it is known.
+    pub(super) order: Option<DateOrder>,
 }
 
 impl Columns {
@@ -143,7 +174,12 @@ impl Columns {
             .iter()
             .filter_map(|(role, a)| Some((*role, Unit::of_header(&vocabulary.header(&headers[a.column?])))))
             .collect();
-        Ok(Columns { headers: headers.to_vec(), assignments, unknown, units })
+        Ok(Columns { headers: headers.to_vec(), assignments, unknown, units, order: None })
+    }
+
+    /// Index of the column of a part; `None` where it is a constant or not there.
+    pub(super) fn place(&self, role: Role) -> Option<usize> {
+        self.assignments.get(&role)?.column
     }
 
     /// A row as a note.
@@ -174,7 +210,7 @@ impl Columns {
             language: given(Role::Language).and_then(|v| vocabulary.language(v)),
             channel: given(Role::Channel).and_then(|v| vocabulary.channel(v)),
             call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(v)),
-            day: given(Role::StartedAt).and_then(day),
+            day: given(Role::StartedAt).and_then(|value| day(value, self.order)),
             started_at: owned(Role::StartedAt),
             segment: owned(Role::Segment),
             disposition: given(Role::Disposition).map(|v| vocabulary.disposition(v)).unwrap_or_default(),

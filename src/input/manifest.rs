@@ -1,154 +1,199 @@
-//! The manifest that lies beside a sheet: how its notes were drawn.
+//! The manifest that lies beside a sheet: what was drawn, from what, how, and what each note stands for.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{InputError, io_error};
+use super::{InputError, Options};
+use crate::model::sample::{Kind, Plan, SheetForm};
 
-/// How the notes of a sheet were chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SampleKind {
-    /// Every note equally likely.
-    Random,
-    /// So many of each stratum.
-    Stratified,
-    /// Likelier, the more speaks for an error.
-    RiskBased,
-    /// Named ones.
-    Targeted,
+/// A sample without its texts, as `acw sample draw` writes it; of a manifest that somebody else wrote, what must be there is the kind
+/// and the notes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The file as the user named it; empty for one that is not read from a file.
+    #[serde(skip)]
+    pub file: String,
+    /// Version of the program.
+    #[serde(default)]
+    pub acw: String,
+    /// Hash of the rules in force at the draw.
+    #[serde(default)]
+    pub rules: Option<String>,
+    /// How the notes came about.
+    pub kind: Kind,
+    /// Whether the plain picture of the sample is a fair picture of the population, stratum by stratum.
+    #[serde(default)]
+    pub representative: bool,
+    /// What may be done with the sample.
+    #[serde(default)]
+    pub about: String,
+    /// The seed.
+    #[serde(default)]
+    pub seed: u64,
+    /// The exports as the user named them.
+    #[serde(default)]
+    pub inputs: Vec<String>,
+    /// How they were read, so that nobody has to say it again.
+    #[serde(default)]
+    pub reading: Option<Options>,
+    /// Names what they held: the same notes give the same, in any order; empty where it is not told.
+    #[serde(default)]
+    pub export: String,
+    /// Notes that they held.
+    #[serde(default)]
+    pub read: u64,
+    /// Notes that could be drawn.
+    #[serde(default)]
+    pub population: Option<u64>,
+    /// Notes drawn.
+    #[serde(default)]
+    pub drawn: u64,
+    /// What was asked for.
+    #[serde(default)]
+    pub plan: Option<Plan>,
+    /// How the sheet is written.
+    #[serde(default)]
+    pub sheet: SheetForm,
+    /// The strata; one, where none were asked for.
+    #[serde(default)]
+    pub strata: Vec<Stratum>,
+    /// The notes, in the order of the sheet.
+    pub notes: Vec<Drawn>,
+    /// Notes that others stand in for.
+    #[serde(default)]
+    pub replaced: Vec<Replaced>,
 }
 
-impl SampleKind {
-    /// The name in manifests and outputs.
-    pub const fn name(self) -> &'static str {
-        match self {
-            SampleKind::Random => "random",
-            SampleKind::Stratified => "stratified",
-            SampleKind::RiskBased => "risk_based",
-            SampleKind::Targeted => "targeted",
-        }
-    }
-}
-
-/// A drawn note.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DrawnNote {
-    /// Index of its stratum.
-    pub stratum: usize,
-    /// How many notes of the population it stands for, itself included: at least 1; `None` where nothing tells it.
+/// A stratum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stratum {
+    /// Its values by key; null where the export does not tell one.
+    #[serde(default)]
+    pub by: BTreeMap<String, Option<String>>,
+    /// Its notes.
+    #[serde(default)]
+    pub population: u64,
+    /// Those drawn.
+    #[serde(default)]
+    pub drawn: u64,
+    /// Notes that each drawn one stands for; null where they differ or stand for none but themselves.
+    #[serde(default)]
     pub weight: Option<f64>,
 }
 
-/// A manifest, as far as the sheet's figures need it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Manifest {
-    /// The file as the user named it.
-    pub file: String,
-    /// Hash of the rules under which the sample was drawn.
-    pub rules: Option<String>,
-    /// How it was drawn.
-    pub kind: SampleKind,
-    /// Whether figures of it stand for the population.
-    pub representative: bool,
-    /// Notes of the population.
-    pub population: Option<u64>,
-    /// The drawn notes, by identifier.
-    pub notes: BTreeMap<String, DrawnNote>,
-    /// Notes that were replaced by others.
-    pub replaced: u64,
+/// A drawn note.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Its identifier.
+    pub note: String,
+    /// Which of several notes of that identifier, counted from 1.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub nth: u32,
+    /// Index of its stratum.
+    #[serde(default)]
+    pub stratum: usize,
+    /// Notes of the population that it stands for, itself included: at least 1; `None` in targeted samples, or where nothing tells it.
+    #[serde(default)]
+    pub weight: Option<f64>,
+    /// Why it was drawn, where not by chance alone.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Written {
+/// A note that another stands in for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// The note that was drawn.
+    pub note: String,
+    /// Which of several notes of that identifier, counted from 1.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub nth: u32,
+    /// Index of its stratum.
     #[serde(default)]
-    rules: Option<String>,
-    kind: SampleKind,
+    pub stratum: usize,
+    /// The note in its place.
+    pub by: String,
+    /// Why, in the words of who replaced it.
     #[serde(default)]
-    representative: bool,
-    #[serde(default)]
-    population: Option<u64>,
-    #[serde(default)]
-    strata: Vec<Stratum>,
-    notes: Vec<Drawn>,
-    #[serde(default)]
-    replaced: Vec<serde::de::IgnoredAny>,
+    pub why: String,
 }
 
-#[derive(Deserialize)]
-struct Stratum {
-    #[serde(default)]
-    weight: Option<f64>,
+const fn first() -> u32 {
+    1
 }
 
-#[derive(Deserialize)]
-struct Drawn {
-    note: String,
-    #[serde(default)]
-    stratum: Option<usize>,
-    #[serde(default)]
-    weight: Option<f64>,
-}
-
-/// Reads a manifest. A note without a weight of its own has that of its stratum; in a random sample without any weight every
-/// note has the same share of the population, where that is told.
-///
-/// # Errors
-/// A file that cannot be read, or is no manifest; a weight that is none.
-pub fn read_manifest(path: &Path) -> Result<Manifest, InputError> {
-    let text = std::fs::read_to_string(path).map_err(|error| io_error(path, &error))?;
-    let fault = |message: String| InputError::Form {
-        file: path.display().to_string(),
-        message,
-        help: "give the manifest that was written beside the sheet, as it was written".into(),
-    };
-    let written: Written = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|e| fault(format!("no manifest of a sample: {e}")))?;
-    let mut notes = BTreeMap::new();
-    for drawn in &written.notes {
-        let stratum = drawn.stratum.unwrap_or_default();
-        let weight = drawn.weight.or_else(|| written.strata.get(stratum)?.weight);
-        if weight.is_some_and(|weight| !(weight.is_finite() && weight >= 1.0)) {
-            return Err(fault(format!(
-                "note {}: a weight is a number from 1, for a note stands for itself",
-                drawn.note
-            )));
-        }
-        notes.insert(drawn.note.clone(), DrawnNote { stratum, weight });
-    }
-    if written.kind == SampleKind::Random && notes.values().all(|note| note.weight.is_none()) {
-        let share = written.population.map(|population| population as f64 / notes.len() as f64);
-        notes.values_mut().for_each(|note| note.weight = share.filter(|share| *share >= 1.0));
-    }
-    Ok(Manifest {
-        file: path.display().to_string(),
-        rules: written.rules,
-        kind: written.kind,
-        representative: written.representative,
-        population: written.population,
-        notes,
-        replaced: written.replaced.len() as u64,
-    })
+const fn is_first(nth: &u32) -> bool {
+    *nth == 1
 }
 
 impl Manifest {
+    /// Reads a manifest. A note without a weight of its own has that of its stratum; in a random sample without any weight every
+    /// note has the same share of the population, where that is told.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is no manifest; a weight that is none.
+    pub fn read(path: &Path) -> Result<Self, InputError> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| InputError::Form {
+            file: file.clone(),
+            message: format!("cannot be read: {error}"),
+            help: "name what `acw sample draw` wrote".into(),
+        })?;
+        let manifest: Manifest = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| broken(&file, &error.to_string()))?;
+        Manifest { file, ..manifest }.weighed()
+    }
+
+    /// Why it is of no use, for a message.
+    pub fn broken(&self, fault: &str) -> InputError {
+        broken(&self.file, fault)
+    }
+
+    /// Gives notes the weights that stand elsewhere in the manifest.
+    fn weighed(mut self) -> Result<Self, InputError> {
+        for drawn in &mut self.notes {
+            drawn.weight = drawn.weight.or_else(|| self.strata.get(drawn.stratum)?.weight);
+        }
+        if self.kind == Kind::Random && self.notes.iter().all(|drawn| drawn.weight.is_none()) {
+            let share = self.population.map(|population| population as f64 / self.notes.len() as f64);
+            self.notes.iter_mut().for_each(|drawn| drawn.weight = share.filter(|share| *share >= 1.0));
+        }
+        let stands = |weight: f64| weight.is_finite() && weight >= 1.0;
+        match self.notes.iter().find(|drawn| drawn.weight.is_some_and(|weight| !stands(weight))) {
+            Some(drawn) => {
+                let note = &drawn.note;
+                Err(self.broken(&format!("note {note}: a weight is a number from 1, for a note stands for itself")))
+            }
+            None => Ok(self),
+        }
+    }
+
+    /// The manifest as it is written.
+    ///
+    /// # Errors
+    /// A number that JSON cannot hold.
+    pub fn text(&self) -> io::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
     /// Why figures of the sample must not be given for the population; `None` where they may.
     ///
     /// A sample that looked for errors has more of them than the population; only different weights, one for every note, undo
     /// that.
     pub fn refusal(&self) -> Option<String> {
         let kind = self.kind.name();
-        let weights = || self.notes.values().map(|note| note.weight);
+        let weights = || self.notes.iter().map(|note| note.weight);
         let weighted = !self.notes.is_empty() && weights().all(|weight| weight.is_some());
         let (least, most) = weights()
             .flatten()
             .fold((f64::INFINITY, 0.0f64), |(least, most), weight| (least.min(weight), most.max(weight)));
         let biased = match self.kind {
-            SampleKind::Random | SampleKind::Stratified => !self.representative,
-            SampleKind::RiskBased => !self.representative && most <= least,
-            SampleKind::Targeted => true,
+            Kind::Random | Kind::Stratified => !self.representative,
+            Kind::RiskBased => !self.representative && most <= least,
+            Kind::Targeted => true,
         };
         if biased {
             Some(format!(
@@ -162,6 +207,16 @@ impl Manifest {
     }
 }
 
+fn broken(file: &str, fault: &str) -> InputError {
+    InputError::Form {
+        file: file.to_owned(),
+        message: format!("no manifest of a sample: {fault}"),
+        help:
+            "leave the file as `acw sample draw` wrote it, or draw the sample again: the same call draws the same notes"
+                .into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,11 +225,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.json");
         std::fs::write(&path, text).unwrap();
-        read_manifest(&path).map_err(|error| error.to_string())
+        Manifest::read(&path).map_err(|error| error.to_string())
     }
 
     fn refused(text: &str) -> bool {
         read(text).unwrap().refusal().is_some()
+    }
+
+    fn weights(manifest: &Manifest) -> Vec<Option<f64>> {
+        manifest.notes.iter().map(|drawn| drawn.weight).collect()
     }
 
     #[test]
@@ -184,10 +243,10 @@ mod tests {
                 "notes": [{"note": "1", "stratum": 0, "weight": null}, {"note": "2", "stratum": 0, "weight": 5.5}]}"#,
         )
         .unwrap();
-        assert_eq!((stratified.notes["1"].weight, stratified.notes["2"].weight), (Some(20.0), Some(5.5)));
+        assert_eq!(weights(&stratified), [Some(20.0), Some(5.5)]);
         let random = r#""kind": "random", "representative": true, "notes": [{"note": "1"}, {"note": "2"}]"#;
         let told = read(&format!("{{\"population\": 9, {random}}}")).unwrap();
-        assert_eq!((told.notes["1"].weight, told.refusal()), (Some(4.5), None));
+        assert_eq!((weights(&told), told.refusal()), (vec![Some(4.5); 2], None));
         assert!(refused(&format!("{{{random}}}")), "nothing tells what a note stands for");
     }
 
@@ -210,5 +269,16 @@ mod tests {
         assert!(error.contains("manifest.json") && error.contains("line 2") && error.contains("help:"), "{error}");
         assert!(read(r#"{"kind": "lucky", "notes": []}"#).is_err());
         assert!(read(r#"{"kind": "random", "notes": [{"note": "1", "weight": 0}]}"#).unwrap_err().contains("note 1"));
+    }
+
+    #[test]
+    fn how_an_export_was_read_comes_back_as_it_was_written() {
+        let columns = vec!["language==es".parse().unwrap(), "note=Observaciones".parse().unwrap()];
+        let reading = Options { encoding: Some("windows-1252".into()), columns, ..Options::default() };
+        let written = Manifest { reading: Some(reading.clone()), ..Manifest::default() };
+        let back = read(&written.text().unwrap()).unwrap();
+        assert_eq!(back.reading, Some(reading));
+        assert!(written.text().unwrap().contains(r#""language": "=es""#));
+        assert_eq!(read(r#"{"kind": "random", "notes": []}"#).unwrap().reading, None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod csv;
+mod dates;
 mod decode;
 mod feedback;
 mod grid;
@@ -20,15 +21,18 @@ use std::io::{self, Read};
 use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
+pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
-pub use manifest::{DrawnNote, Manifest, SampleKind, read_manifest};
+pub use manifest::{Drawn, Manifest, Replaced, Stratum};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use sources::Sources;
 pub use values::seconds;
 pub use vocabulary::Vocabulary;
+
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Note, Origin, Problem, Role};
 
@@ -151,14 +155,34 @@ impl fmt::Display for InputError {
 impl std::error::Error for InputError {}
 
 /// How to read the exports.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Options {
     /// Label of the encoding, where the user names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
     /// Columns that the user names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "columns::by_role")]
     pub columns: Vec<Given>,
     /// Code of the language of notes that state none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// In what order days are written, where the user says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+}
+
+impl Options {
+    /// These, and the others where these say nothing: of a column, role by role.
+    pub fn over(self, mut others: Options) -> Options {
+        others.columns.retain(|given| !self.columns.iter().any(|own| own.role == given.role));
+        others.columns.extend(self.columns);
+        Options {
+            encoding: self.encoding.or(others.encoding),
+            columns: others.columns,
+            language: self.language.or(others.language),
+            date_order: self.date_order.or(others.date_order),
+        }
+    }
 }
 
 /// An open export.
@@ -173,6 +197,8 @@ pub struct Export {
     pub encoding: (String, &'static str),
     /// Which column plays which part.
     pub columns: Columns,
+    /// How the days of contacts are read, where single ones leave doubt or the user has said it.
+    pub days: Option<Days>,
     rows: Rows,
     default_language: Option<String>,
     vocabulary: Vocabulary,
@@ -203,11 +229,11 @@ fn told(
 }
 
 impl Export {
-    /// Opens a file, or standard input for `-`.
+    /// Opens a file, or standard input for `-`; how its days are written is not looked at.
     ///
     /// # Errors
     /// Whatever makes the whole file unusable; single rows become problems instead.
-    pub fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
+    fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
         let reader: Box<dyn Read + Send> = if path == Path::new("-") {
             Box::new(io::stdin())
         } else {
@@ -233,6 +259,7 @@ impl Export {
             form: table.form,
             encoding,
             columns,
+            days: None,
             rows: table.rows,
             default_language: options.language.clone(),
             vocabulary: vocabulary.clone(),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::{Export, InputError, Options, Vocabulary, io_error};
+use super::{DateOrder, Export, InputError, Options, Vocabulary, dates, io_error};
 use crate::model::Role;
 
 /// A row of the roster.
@@ -19,14 +19,30 @@ pub struct Worked {
     pub seconds: u32,
 }
 
-/// Reads a roster: a table with an agent, `worked_seconds` in any form of duration, and a day where it is by day.
+/// Reads a roster: a table with an agent, `worked_seconds` in any form of duration, and a day where it is by day. How its days are
+/// written, its column tells; where that leaves doubt, `order` does.
 ///
 /// # Errors
-/// A file that cannot be read, a table without the two columns, the first row whose time or agent cannot be read.
-pub fn read_roster(path: &Path, vocabulary: &Vocabulary) -> Result<Vec<Worked>, InputError> {
-    let reader = File::open(path).map_err(|error| io_error(path, &error))?;
+/// A file that cannot be read, a table without the two columns, the first row whose time or agent cannot be read, days that leave
+/// doubt.
+pub fn read_roster(path: &Path, vocabulary: &Vocabulary, order: Option<DateOrder>) -> Result<Vec<Worked>, InputError> {
     let file = path.display().to_string();
-    let export = Export::read(file.clone(), Box::new(reader), &Options::default(), vocabulary, Role::WorkedSeconds)?;
+    let open = || {
+        let reader = File::open(path).map_err(|error| io_error(path, &error))?;
+        Export::read(file.clone(), Box::new(reader), &Options::default(), vocabulary, Role::WorkedSeconds)
+    };
+    // A file that can be opened once only is read as the user says.
+    let days = if path.is_file() { open()?.days_of_all() } else { None };
+    let mut export = open()?.with(days);
+    export.columns.order = export.columns.order.or(order);
+    if let (Some(days), None) = (&export.days, export.columns.order) {
+        let example = days.example.as_deref().unwrap_or_default();
+        return Err(InputError::Form {
+            file,
+            message: format!("days such as {example} in column `{}` leave doubt: {}", days.column, days.why),
+            help: format!("write the year first, or {}", dates::REMEDY),
+        });
+    }
     let unreadable = |line: u64, what: &str| InputError::Form {
         file: format!("{file}:{line}"),
         message: format!("the row of the roster has no {what}"),

@@ -1,12 +1,17 @@
 //! What there is to read: the files that the user's paths mean, and standard input, which can be read only once.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use crate::model::Role;
 
-use super::{Export, FORMATS, InputError, Options, Vocabulary, io_error};
+use super::{DateOrder, Days, Export, FORMATS, InputError, Options, Vocabulary, io_error};
+
+/// Opens a file whose days nobody has looked at.
+type Opened<'o> = dyn Fn(&Path) -> Result<Export, InputError> + 'o;
 
 /// The exports of a run, in the order in which they are read.
 #[derive(Debug)]
@@ -14,6 +19,10 @@ pub struct Sources {
     files: Vec<PathBuf>,
     /// Standard input, copied into a file that has no name and is gone with this process.
     kept: Option<File>,
+    /// What the files that were looked at tell of their days.
+    told: Mutex<BTreeMap<PathBuf, Option<Days>>>,
+    /// How the days of the files that were opened are read.
+    days: Mutex<BTreeMap<PathBuf, Option<Days>>>,
 }
 
 impl Sources {
@@ -27,7 +36,7 @@ impl Sources {
             true => Some(keep().map_err(|error| io_error(Path::new("-"), &error))?),
             false => None,
         };
-        Ok(Sources { files, kept })
+        Ok(Sources { files, kept, told: Mutex::default(), days: Mutex::default() })
     }
 
     /// The files.
@@ -35,11 +44,74 @@ impl Sources {
         &self.files
     }
 
-    /// Opens one of the files.
+    /// Opens one of the files. How its days are written is looked for when it is opened for the first time.
     ///
     /// # Errors
-    /// As [`Export::open`].
+    /// Whatever makes the whole file unusable; single rows become problems instead.
     pub fn open(&self, file: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Export, InputError> {
+        let opened = |file: &Path| self.opened(file, options, vocabulary);
+        let mut export;
+        let days = if let Some(order) = options.date_order {
+            export = opened(file)?;
+            export.days_asked(order)
+        } else if self.opens_again(file) {
+            let days = self.decided(file, &opened)?;
+            // Only now: two readers of one file in turn, never at once.
+            export = opened(file)?;
+            days
+        } else {
+            export = opened(file)?;
+            export.days_of_head()
+        };
+        if let Ok(mut known) = self.days.lock() {
+            known.insert(file.to_owned(), days.clone());
+        }
+        Ok(export.with(days))
+    }
+
+    fn opens_again(&self, file: &Path) -> bool {
+        if is_standard_input(file) { self.kept.is_some() } else { file.is_file() }
+    }
+
+    /// How the days of a file are written: as its own column tells or, where that does not decide it, as all other files of the run
+    /// do whose column has the same name and decides it.
+    fn decided(&self, file: &Path, opened: &Opened<'_>) -> Result<Option<Days>, InputError> {
+        let own = self.told(file, opened)?;
+        let Some(undecided) = own.as_ref().filter(|days| days.order.is_none()) else { return Ok(own) };
+        // What is wrong with another file is said when it is its turn.
+        let others = self.files.iter().filter(|other| *other != file && self.opens_again(other));
+        let others = others.filter_map(|other| self.told(other, opened).ok().flatten());
+        let orders: Vec<DateOrder> =
+            others.filter(|days| days.column == undecided.column).filter_map(|days| days.order).collect();
+        let order = orders.first().copied().filter(|first| orders.iter().all(|order| order == first));
+        let order = order.filter(|order| undecided.possible.contains(order));
+        Ok(Some(match order {
+            Some(_) => Days { order, why: "so are those of the other exports".into(), ..undecided.clone() },
+            None => undecided.clone(),
+        }))
+    }
+
+    /// What a file's own column tells of its days.
+    fn told(&self, file: &Path, opened: &Opened<'_>) -> Result<Option<Days>, InputError> {
+        if let Some(told) = self.told.lock().ok().and_then(|told| told.get(file).cloned()) {
+            return Ok(told);
+        }
+        let days = opened(file)?.days_of_all();
+        if let Ok(mut told) = self.told.lock() {
+            told.insert(file.to_owned(), days.clone());
+        }
+        Ok(days)
+    }
+
+    /// How the days of each file that was opened are read, by the file as the user named it; only where single ones leave doubt, or
+    /// the user has said it.
+    pub fn days(&self) -> BTreeMap<String, Days> {
+        let Ok(days) = self.days.lock() else { return BTreeMap::new() };
+        let told = days.iter().filter_map(|(file, days)| Some((file.display().to_string(), days.clone()?)));
+        told.collect()
+    }
+
+    fn opened(&self, file: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Export, InputError> {
         let Some(kept) = self.kept.as_ref().filter(|_| is_standard_input(file)) else {
             return Export::open(file, options, vocabulary);
         };

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::DateOrder;
+
 /// Unit of a bare number, where the header tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Unit {
@@ -48,22 +50,54 @@ pub(super) fn duration(value: &str, unit: Unit) -> Option<u32> {
     (seconds >= 0.0 && seconds < f64::from(u32::MAX)).then(|| seconds.round() as u32)
 }
 
-/// The day of a date that leaves no doubt: the year first (`2026-05-04T08:00`, `2026/5/4`, `2026年5月4日`), points between
-/// (`04.05.2026`), or a day that can be no month (`25/05/2026`, `05/25/2026`).
-pub(super) fn day(value: &str) -> Option<Date> {
-    let mut parts = value.trim().splitn(4, |c: char| !c.is_ascii_digit());
+/// A day as written.
+pub(super) enum Written {
+    /// It leaves no doubt: the year of four digits comes first (`2026-05-04T08:00`, `2026/5/4`, `2026年5月4日`, `20260504`).
+    Clear(Date),
+    /// What it is in each order of [`DateOrder::ALL`] (`04/05/2026`, `04.05.26`), and whether points stand between.
+    Doubtful { readings: [Option<Date>; 3], points: bool },
+}
+
+/// The day of a value; `None` where it is none in any order.
+pub(super) fn written(value: &str) -> Option<Written> {
+    let value = value.trim();
+    let mut parts = value.splitn(4, |c: char| !c.is_ascii_digit());
     let mut next = || parts.next().filter(|part| !part.is_empty() && part.len() <= 8);
     let first = next()?;
     if let (8, Ok(packed)) = (first.len(), first.parse::<i32>()) {
-        return date(packed / 10_000, packed / 100 % 100, packed % 100);
+        return date(packed / 10_000, packed / 100 % 100, packed % 100).map(Written::Clear);
     }
     let (second, third) = (next()?, next()?);
     let [a, b, c] = [first, second, third].map(|part| part.parse::<i32>().unwrap_or(0));
+    let mut between = value.chars().filter(|c| !c.is_ascii_digit());
+    let separators = (between.next()?, between.next()?);
+    let points = separators == ('.', '.');
     match (first.len(), third.len()) {
-        (4, _) => date(a, b, c),
-        (1 | 2, 4) if a > 12 || a == b || value.contains(&format!("{first}.{second}.")) => date(c, b, a),
-        (1 | 2, 4) if b > 12 => date(c, a, b),
+        (4, _) => date(a, b, c).map(Written::Clear),
+        (1 | 2, 4) => Some(Written::Doubtful { readings: [date(c, b, a), date(c, a, b), None], points }),
+        // Of two digits each, which a time has too.
+        (1 | 2, 2) if matches!(separators, ('/', '/') | ('-', '-') | ('.', '.')) => {
+            let ymd = date(2_000 + a, b, c).filter(|_| first.len() == 2);
+            Some(Written::Doubtful { readings: [date(2_000 + c, b, a), date(2_000 + c, a, b), ymd], points })
+        }
         _ => None,
+    }
+}
+
+/// The day of a date in the order in which the column is written. Without one, of a date that leaves no doubt: the year first, points
+/// between (`04.05.2026`), or a day that can be no month (`25/05/2026`, `05/25/2026`).
+pub(super) fn day(value: &str, order: Option<DateOrder>) -> Option<Date> {
+    match (written(value)?, order) {
+        (Written::Clear(day), _) => Some(day),
+        (Written::Doubtful { readings, .. }, Some(order)) => {
+            readings.into_iter().zip(DateOrder::ALL).find(|(_, known)| *known == order).and_then(|(day, _)| day)
+        }
+        (Written::Doubtful { readings: [_, _, Some(_)], .. }, None) => None,
+        (Written::Doubtful { readings: [day, ..], points: true }, None) => day,
+        (Written::Doubtful { readings: [dmy, mdy, _], .. }, None) => match (dmy, mdy) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (one, other) => one.or(other),
+        },
     }
 }
 
@@ -140,11 +174,32 @@ mod tests {
             "25/05/2026 10:00",
             "5/25/2026",
         ] {
-            assert_eq!(day(text), Date::new(2026, 5, 25).ok(), "{text}");
+            assert_eq!(day(text, None), Date::new(2026, 5, 25).ok(), "{text}");
         }
-        assert_eq!(day("05.04.2026"), Date::new(2026, 4, 5).ok());
-        for text in ["", "05/04/2026", "2026-13-01", "soon", "12:30", "1779696000000"] {
-            assert_eq!(day(text), None, "{text}");
+        assert_eq!(day("05.04.2026", None), Date::new(2026, 4, 5).ok());
+        assert_eq!(day("05/05/2026", None), Date::new(2026, 5, 5).ok());
+        for text in
+            ["", "05/04/2026", "25/04/26", "2026-13-01", "30/02/2026", "soon", "12:30", "12:30:45", "1779696000000"]
+        {
+            assert_eq!(day(text, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_in_the_order_of_their_column() {
+        for (text, order, read) in [
+            ("05/04/2026 8:00", DateOrder::Dmy, Some((4, 5))),
+            ("5/4/2026", DateOrder::Mdy, Some((5, 4))),
+            ("05.04.2026", DateOrder::Mdy, Some((5, 4))),
+            ("05-04-26", DateOrder::Dmy, Some((4, 5))),
+            ("26/05/04", DateOrder::Ymd, Some((5, 4))),
+            ("2026-05-04", DateOrder::Dmy, Some((5, 4))),
+            ("25/04/2026", DateOrder::Mdy, None),
+            ("05/04/2026", DateOrder::Ymd, None),
+            ("12:30:45", DateOrder::Ymd, None),
+        ] {
+            let read = read.and_then(|(month, day)| Date::new(2026, month, day).ok());
+            assert_eq!(day(text, Some(order)), read, "{text} as {order}");
         }
     }
 

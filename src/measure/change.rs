@@ -18,7 +18,7 @@ pub struct Sample {
 impl Sample {
     /// The scores of a tally.
     pub fn of(tally: &Tally) -> Self {
-        Sample { count: tally.scored, sum: tally.score_sum, squares: tally.score_squares }
+        Sample { count: tally.scores.notes, sum: tally.scores.sum, squares: tally.scores.squares }
     }
 
     /// Adds the scores of `other`.
@@ -164,7 +164,7 @@ fn recovered(before: (f64, f64, f64), after: (f64, f64, f64)) -> Change {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BasisPoints, Standards};
+    use crate::model::{BasisPoints, Scores, Standards};
 
     fn sample(scores: &[u64]) -> Sample {
         let scores: Vec<u64> = scores.iter().map(|score| score * 100).collect();
@@ -198,13 +198,11 @@ mod tests {
     #[test]
     fn equal_scores_are_not_certain() {
         let tally = |sample: Sample| Tally {
-            scored: sample.count,
-            score_sum: sample.sum,
-            score_squares: sample.squares,
+            scores: Scores { notes: sample.count, sum: sample.sum, squares: sample.squares, full: 0 },
             ..Tally::default()
         };
         let standards = Standards::default();
-        let basis = Basis { standards: &standards, loss: BasisPoints(2_000) };
+        let basis = Basis { standards: &standards, loss: BasisPoints(2_000), critical_loss: BasisPoints(2_000) };
         let change = |before, after| told(score_change(&tally(sample(before)), &tally(sample(after)), basis));
         assert_eq!(change(&BEFORE, &[100; 5]), Some((1_229, -276, 2_567)));
         assert_eq!(change(&BEFORE, &AFTER), Some((817, -527, 2_162)));

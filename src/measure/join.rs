@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::input::{Manifest, Sheet, SheetRow};
+use crate::input::{Drawn, Manifest, Sheet, SheetRow};
 use crate::model::{Answer, Category, Criterion, RemarkKind, ReviewedNote, Reviews, SheetRemark};
 use crate::text::redact;
 
@@ -233,9 +233,10 @@ fn weigh(reviews: &mut Reviews, manifest: &Manifest) -> Vec<SheetRemark> {
         message: message.to_owned(),
         help: help.to_owned(),
     };
+    let drawn: HashMap<&str, &Drawn> = manifest.notes.iter().map(|drawn| (drawn.note.as_str(), drawn)).collect();
     let mut remarks = Vec::new();
     for note in &mut reviews.notes {
-        match manifest.notes.get(&note.id) {
+        match drawn.get(note.id.as_str()) {
             Some(drawn) => (note.stratum, note.weight) = (drawn.stratum, drawn.weight),
             None => remarks.push(remark(
                 RemarkKind::NotInManifest,

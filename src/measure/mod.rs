@@ -26,12 +26,12 @@ pub use feedback::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 pub use join::Gathered;
 pub use mix::{Mix, mixes};
 pub use quality::{Quality, fits};
-pub use rank::{Basis, Verdict, places, score_interval, verdict, verdict_of};
+pub use rank::{Basis, Verdict, critical_interval, places, score_interval, verdict, verdict_of};
 pub use retire::{Never, Retire, RuleFigures};
 pub use review::{
     Agreement, Among, Confusion, CriterionFigures, How, Opinion, PairFigures, Population, Talk, agreement,
 };
-pub use sample::{Allocation, Chances, Share, Size, allocate, size};
+pub use sample::{Chances, Share, Size, allocate, size};
 pub use score::{Card, Loss, Method, Stake, score};
 pub use stats::{mean_interval, normal_quantile, t_quantile, wilson};
 pub use tally::add_note;

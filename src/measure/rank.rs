@@ -1,6 +1,6 @@
 //! What may be said of somebody whose figure has an interval.
 
-use crate::model::{BasisPoints, Interval, Standards, Tally};
+use crate::model::{BasisPoints, Interval, Scores, Standards, Tally};
 
 use super::stats::mean_interval;
 
@@ -11,15 +11,19 @@ pub struct Basis<'s> {
     pub standards: &'s Standards,
     /// What a note that loses something loses on average, over everybody.
     pub loss: BasisPoints,
+    /// The same of the critical score.
+    pub critical_loss: BasisPoints,
 }
 
 impl<'s> Basis<'s> {
     /// Of the notes of everybody.
     pub fn of(everybody: &Tally, standards: &'s Standards) -> Self {
-        let losing = everybody.scored - everybody.full;
-        let lost = everybody.scored * u64::from(BasisPoints::FULL.0) - everybody.score_sum;
-        let loss = BasisPoints(lost.checked_div(losing).map_or(BasisPoints::FULL.0, |loss| loss as u32));
-        Basis { standards, loss }
+        let loss = |scores: &Scores| {
+            let losing = scores.notes - scores.full;
+            let lost = scores.notes * u64::from(BasisPoints::FULL.0) - scores.sum;
+            BasisPoints(lost.checked_div(losing).map_or(BasisPoints::FULL.0, |loss| loss as u32))
+        };
+        Basis { standards, loss: loss(&everybody.scores), critical_loss: loss(&everybody.critical_scores) }
     }
 }
 
@@ -38,12 +42,21 @@ pub enum Verdict {
 
 /// The interval of a mean score, where there are enough notes to give one.
 pub fn score_interval(tally: &Tally, basis: Basis<'_>) -> Option<Interval> {
-    mean_interval(tally.scored, tally.score_sum, tally.score_squares, basis.loss, basis.standards.confidence)
+    interval(&tally.scores, basis.loss, basis.standards)
+}
+
+/// The interval of a mean critical score, where there are enough notes to give one.
+pub fn critical_interval(tally: &Tally, basis: Basis<'_>) -> Option<Interval> {
+    interval(&tally.critical_scores, basis.critical_loss, basis.standards)
+}
+
+fn interval(scores: &Scores, loss: BasisPoints, standards: &Standards) -> Option<Interval> {
+    mean_interval(scores.notes, scores.sum, scores.squares, loss, standards.confidence)
 }
 
 /// How a mean score stands to the target.
 pub fn verdict(tally: &Tally, basis: Basis<'_>) -> Verdict {
-    verdict_of(score_interval(tally, basis), tally.scored, basis.standards.target, basis.standards)
+    verdict_of(score_interval(tally, basis), tally.scores.notes, basis.standards.target, basis.standards)
 }
 
 /// How a figure of so many notes stands to a target in per cent, by its interval.
@@ -66,7 +79,8 @@ pub fn verdict_of(interval: Option<Interval>, notes: u64, target: u32, standards
 /// whose interval lies wholly below. Overlapping intervals share places, so nobody is ranked on chance. `None` for those
 /// without enough notes, who take nobody's place.
 pub fn places(tallies: &[&Tally], basis: Basis<'_>) -> Vec<Option<(usize, usize)>> {
-    let interval = |tally: &&Tally| score_interval(tally, basis).filter(|_| tally.scored >= basis.standards.min_notes);
+    let interval =
+        |tally: &&Tally| score_interval(tally, basis).filter(|_| tally.scores.notes >= basis.standards.min_notes);
     let intervals: Vec<Option<Interval>> = tallies.iter().map(interval).collect();
     let (mut lows, mut highs): (Vec<u32>, Vec<u32>) = intervals.iter().flatten().map(|i| (i.low.0, i.high.0)).unzip();
     lows.sort_unstable();
@@ -89,9 +103,7 @@ mod tests {
         let half = notes / 2;
         Tally {
             notes,
-            scored: notes,
-            score_sum: half * (a + b),
-            score_squares: half * (a * a + b * b),
+            scores: Scores { notes, sum: half * (a + b), squares: half * (a * a + b * b), full: 0 },
             ..Tally::default()
         }
     }
@@ -100,7 +112,7 @@ mod tests {
     fn overlapping_intervals_share_their_places() {
         let standards = Standards { min_notes: 10, ..Standards::default() };
         let all = [tally(9_500, 20), tally(9_480, 20), tally(8_000, 20), tally(9_900, 4)];
-        let basis = Basis { standards: &standards, loss: BasisPoints(2_000) };
+        let basis = Basis { standards: &standards, loss: BasisPoints(2_000), critical_loss: BasisPoints(2_000) };
         let places = places(&all.iter().collect::<Vec<_>>(), basis);
         assert_eq!(places, [Some((1, 2)), Some((1, 2)), Some((3, 3)), None]);
     }
@@ -108,7 +120,7 @@ mod tests {
     #[test]
     fn a_verdict_needs_notes_and_an_interval_on_one_side() {
         let standards = Standards { target: 95, min_notes: 10, ..Standards::default() };
-        let basis = Basis { standards: &standards, loss: BasisPoints(2_000) };
+        let basis = Basis { standards: &standards, loss: BasisPoints(2_000), critical_loss: BasisPoints(2_000) };
         let of = |score, notes| verdict(&tally(score, notes), basis);
         assert_eq!(of(9_800, 20), Verdict::Reached);
         assert_eq!(of(9_500, 20), Verdict::Open);

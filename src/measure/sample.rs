@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use serde::{Deserialize, Serialize};
-
 use super::stats::normal_quantile;
+use crate::model::sample::Allocation;
 
 /// Notes that a share can be estimated from, with what stands behind the number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,19 +32,6 @@ pub fn size(margin: f64, confidence: u32, share: f64, population: Option<u64>) -
     let corrected = population.map_or(unlimited, |n| unlimited / (1.0 + (unlimited - 1.0) / (n.max(1) as f64)));
     let notes = ((corrected - DUST).ceil() as u64).max(1).min(population.unwrap_or(u64::MAX));
     Size { z, unlimited, corrected, notes }
-}
-
-/// How the notes of a sample are shared out among strata.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Allocation {
-    /// As the population is.
-    #[default]
-    Proportional,
-    /// The same number each.
-    Equal,
-    /// More where scores differ more: Neyman's, which estimates the mean score of everybody best.
-    Neyman,
 }
 
 /// What allocation must know of a stratum.

@@ -45,8 +45,12 @@ pub struct Card<'c> {
 pub struct Stake {
     /// Its section.
     pub category: Category,
+    /// Index of the rule.
+    pub rule: usize,
     /// Points of one finding.
     pub points: u32,
+    /// Whether a failure is critical for somebody.
+    pub critical: bool,
 }
 
 /// A finding: what it would cost, and what it does cost once the rule's cap and the section's stake are reached.
@@ -62,9 +66,10 @@ pub struct Loss<'f> {
     pub lost: &'f mut u32,
 }
 
-/// Scores a note: the points that count, what each finding costs of them, and the share by the card's method.
+/// Scores a note: the points that count, what each finding costs of them, the share by the card's method, and the critical score.
 ///
-/// Sources: Zendesk QA, "Understanding Zendesk QA Reviews dashboard calculations"; Genesys Cloud, "Evaluation form scoring".
+/// Sources: Zendesk QA, "Understanding Zendesk QA Reviews dashboard calculations"; Genesys Cloud Resource Center, "Evaluation form
+/// scoring" (help.mypurecloud.com/?p=144862).
 pub fn score(card: &Card<'_>, stakes: &[Stake], losses: &mut [Loss<'_>]) -> Score {
     /// Parts of a whole in which [`Method::Weighted`] counts a section's share, finer than any weight can show.
     const PARTS: u128 = 1_000_000_000;
@@ -102,7 +107,24 @@ pub fn score(card: &Card<'_>, stakes: &[Stake], losses: &mut [Loss<'_>]) -> Scor
         }
     }
     score.share = (whole > 0).then(|| BasisPoints(((kept * 20_000 + whole) / (2 * whole)) as u32));
+    score.critical = critical_share(card, stakes, losses);
     score
+}
+
+/// The points kept of those of the critical rules alone; `None` where none of them applied.
+///
+/// As the source has it: the points of each critical question over those of all of them, whatever their groups weigh. A rule is
+/// kept or failed, as such a question is answered yes or no; a failed one loses its points, or its cap where that is less.
+fn critical_share(card: &Card<'_>, stakes: &[Stake], losses: &[Loss<'_>]) -> Option<BasisPoints> {
+    let (mut kept, mut whole) = (0, 0);
+    for stake in stakes.iter().filter(|stake| stake.critical) {
+        let failed = losses.iter().any(|loss| loss.rule == stake.rule);
+        let cap = (card.cap)(stake.rule).unwrap_or(stake.points);
+        let lost = if failed { stake.points.min(cap) } else { 0 };
+        whole += u64::from(stake.points);
+        kept += u64::from(stake.points - lost);
+    }
+    BasisPoints::of(kept, whole)
 }
 
 #[cfg(test)]
@@ -112,7 +134,18 @@ mod tests {
     const UNCAPPED: &dyn Fn(usize) -> Option<u32> = &|_| None;
 
     fn stakes(of: &[(Category, u32)]) -> Vec<Stake> {
-        of.iter().map(|(category, points)| Stake { category: *category, points: *points }).collect()
+        let stake = |(rule, (category, points)): (usize, &(Category, u32))| Stake {
+            category: *category,
+            rule,
+            points: *points,
+            critical: false,
+        };
+        of.iter().enumerate().map(stake).collect()
+    }
+
+    /// The same, of which the rules of these indices are critical.
+    fn critical_stakes(of: &[(Category, u32)], critical: &[usize]) -> Vec<Stake> {
+        stakes(of).into_iter().map(|stake| Stake { critical: critical.contains(&stake.rule), ..stake }).collect()
     }
 
     fn losing(card: &Card<'_>, stakes: &[Stake], of: &[(Category, usize, u32)]) -> (Score, Vec<u32>) {
@@ -156,7 +189,43 @@ mod tests {
         let card = Card { method: Method::Scaled, weight: &weight, cap: UNCAPPED };
         let stakes = stakes(&[(Required, 1), (Required, 1), (Reference, 1)]);
         let (score, _) = losing(&card, &stakes, &[(Required, 1, 1)]);
-        assert_eq!(score.value(), Some(BasisPoints(6_000)));
+        assert_eq!((score.value(), score.critical_value()), (Some(BasisPoints(6_000)), None));
+    }
+
+    /// The same form with its published rules: a critical question counts in both scores, and in the critical one by its points
+    /// over those of all critical questions; a question that is not applicable shows zero of zero points in both.
+    #[test]
+    fn genesys_critical_score() {
+        use Category::{Reference, Required};
+        let weight = |category| if category == Required { 40 } else { 20 };
+        let card = Card { method: Method::Scaled, weight: &weight, cap: UNCAPPED };
+        let form = [(Required, 1), (Required, 1), (Reference, 1)];
+        let of = |questions: &[(Category, u32)], critical: &[usize], lost: (Category, usize)| {
+            let (score, _) = losing(&card, &critical_stakes(questions, critical), &[(lost.0, lost.1, 1)]);
+            (score.value().map(|v| v.0), score.critical_value().map(|v| v.0))
+        };
+        // 0/2 of question 1.2 and 1/2 of question 2.1, whatever their groups weigh.
+        assert_eq!(of(&form, &[1, 2], (Required, 1)), (Some(6_000), Some(5_000)));
+        assert_eq!(of(&form, &[0], (Required, 1)), (Some(6_000), Some(10_000)));
+        assert_eq!(of(&form, &[1], (Required, 1)), (Some(6_000), Some(0)));
+        // Group 2 is not applicable: 1 of 2 points, and of the critical questions only 1.2 is left.
+        assert_eq!(of(&form[..2], &[1, 2], (Required, 1)), (Some(5_000), Some(0)));
+        // Group 1 is not applicable: nothing is lost.
+        assert_eq!(of(&form[2..], &[0], (Required, 7)), (Some(10_000), Some(10_000)));
+    }
+
+    #[test]
+    fn a_critical_rule_fails_once_and_loses_its_cap_at_most() {
+        use Category::Sensitive;
+        let card = Card { method: Method::Points, weight: &|_| 0, cap: &|rule| (rule == 1).then_some(2) };
+        let stakes = critical_stakes(&[(Sensitive, 6), (Sensitive, 4)], &[0, 1]);
+        let of = |lost: &[(Category, usize, u32)]| losing(&card, &stakes, lost).0.critical.map(|share| share.0);
+        assert_eq!(
+            of(&[(Sensitive, 0, 6), (Sensitive, 0, 6)]),
+            Some(4_000),
+            "a section without weight counts all the same"
+        );
+        assert_eq!(of(&[(Sensitive, 1, 4)]), Some(8_000));
     }
 
     /// Zendesk QA's review score is the mean of the sections' shares by weight: a half-kept section of weight 2 beside a

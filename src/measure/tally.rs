@@ -1,6 +1,6 @@
 //! Sums over notes.
 
-use crate::model::{AuditedNote, BasisPoints, Category, Critical, Severity, Standards, Tally};
+use crate::model::{AuditedNote, Category, Critical, Severity, Standards, Tally};
 
 /// Adds a note to the sums.
 ///
@@ -13,12 +13,12 @@ pub fn add_note(
 ) {
     tally.notes += 1;
     if let Some(value) = note.score.value() {
-        tally.scored += 1;
-        tally.score_sum += u64::from(value.0);
-        tally.score_squares += u64::from(value.0) * u64::from(value.0);
-        tally.full += u64::from(value == BasisPoints::FULL);
-        tally.bands[value.0.min(BasisPoints::FULL.0) as usize / 1_000] += 1;
+        tally.scores.add(value);
+        tally.bands[(value.0 as usize / 1_000).min(tally.bands.len() - 1)] += 1;
         tally.compliant += u64::from(note.score.complies(standards.target) == Some(true));
+    }
+    if let Some(value) = note.score.critical_value() {
+        tally.critical_scores.add(value);
     }
     tally.clean += u64::from(note.findings.is_empty());
     tally.fatal += u64::from(note.score.fatal);
@@ -57,25 +57,11 @@ pub fn add_note(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Acw, Finding, Note, Score};
+    use crate::model::{Acw, BasisPoints, Finding, Note, Score};
 
     #[test]
     fn a_note_counts_once_a_category_and_once_a_critical_kind() {
-        let finding = |rule| Finding {
-            rule,
-            category: Category::Judgement,
-            severity: Severity::Major,
-            span: None,
-            element: None,
-            excerpt: String::new(),
-            message: String::new(),
-            suggestion: None,
-            fingerprint: 0,
-            standing: crate::model::Standing::default(),
-            decision: None,
-            points_lost: 3,
-            gain: 0,
-        };
+        let finding = |rule| Finding::of(rule, Category::Judgement, Severity::Major, 3);
         let note = AuditedNote {
             note: Note { acw_seconds: Some(0), ..Note::default() },
             language: None,

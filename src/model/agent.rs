@@ -51,19 +51,51 @@ impl Acw {
     }
 }
 
+/// Sums of scores: what their mean and its interval need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scores {
+    /// Notes that had one.
+    pub notes: u64,
+    /// Sum of the scores in basis points.
+    pub sum: u64,
+    /// Sum of their squares.
+    pub squares: u64,
+    /// Those that are full.
+    pub full: u64,
+}
+
+impl Scores {
+    /// Adds a note's score.
+    pub fn add(&mut self, score: BasisPoints) {
+        let points = u64::from(score.0);
+        self.notes += 1;
+        self.sum += points;
+        self.squares += points * points;
+        self.full += u64::from(score == BasisPoints::FULL);
+    }
+
+    /// Arithmetic mean, rounded half up; `None` without a score.
+    pub fn mean(&self) -> Option<BasisPoints> {
+        (self.notes > 0).then(|| BasisPoints(((self.sum * 2 + self.notes) / (self.notes * 2)) as u32))
+    }
+
+    fn merge(&mut self, other: Scores) {
+        self.notes += other.notes;
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.full += other.full;
+    }
+}
+
 /// Sums over notes; `merge` is commutative and associative, so any split of the notes gives the same figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Notes audited.
     pub notes: u64,
-    /// Notes that had a score.
-    pub scored: u64,
-    /// Sum of the note scores in basis points.
-    pub score_sum: u64,
-    /// Sum of their squares.
-    pub score_squares: u64,
-    /// Notes that lost no point.
-    pub full: u64,
+    /// Scores of the notes that had one.
+    pub scores: Scores,
+    /// Critical scores of the notes to which a critical rule applied.
+    pub critical_scores: Scores,
     /// Scored notes by tens of points: from 0, from 10 … from 90, and those with all 100.
     pub bands: [u64; 11],
     /// Notes at or above the target.
@@ -92,10 +124,8 @@ impl Tally {
     /// Adds the sums of `other`.
     pub fn merge(&mut self, other: &Tally) {
         self.notes += other.notes;
-        self.scored += other.scored;
-        self.score_sum += other.score_sum;
-        self.score_squares += other.score_squares;
-        self.full += other.full;
+        self.scores.merge(other.scores);
+        self.critical_scores.merge(other.critical_scores);
         for (mine, theirs) in self.bands.iter_mut().zip(&other.bands) {
             *mine += theirs;
         }
@@ -121,12 +151,17 @@ impl Tally {
 
     /// Mean of the note scores; `None` without a scored note.
     pub fn score(&self) -> Option<BasisPoints> {
-        BasisPoints::mean(self.score_sum, self.scored)
+        self.scores.mean()
+    }
+
+    /// The same, if the notes together had scored `gain` basis points more.
+    pub fn score_without(&self, gain: u64) -> Option<BasisPoints> {
+        Scores { sum: self.scores.sum + gain, ..self.scores }.mean()
     }
 
     /// Share of the scored notes at or above the target.
     pub fn compliance_rate(&self) -> Option<BasisPoints> {
-        BasisPoints::of(self.compliant, self.scored)
+        BasisPoints::of(self.compliant, self.scores.notes)
     }
 
     /// Notes without a failure that is critical for `critical` (`None`: non-critical errors).
@@ -212,11 +247,13 @@ impl AgentSummary {
 mod tests {
     use super::*;
 
-    fn tally(score: u64, rule: usize) -> Tally {
+    fn tally(score: u32, rule: usize) -> Tally {
+        let mut scores = Scores::default();
+        scores.add(BasisPoints(score));
         Tally {
             notes: 1,
-            scored: 1,
-            score_sum: score,
+            scores,
+            critical_scores: scores,
             rules: BTreeMap::from([(rule, CategoryTally { findings: 1, notes: 1, points: 5, gain: 0 })]),
             ..Tally::default()
         }

@@ -257,3 +257,25 @@ pub struct Finding {
     /// finding in the note, 0 with the others.
     pub gain: u32,
 }
+
+#[cfg(test)]
+impl Finding {
+    /// A finding about the whole note, for tests.
+    pub(crate) fn of(rule: usize, category: Category, severity: Severity, points_lost: u32) -> Self {
+        Finding {
+            rule,
+            category,
+            severity,
+            span: None,
+            element: None,
+            excerpt: String::new(),
+            message: String::new(),
+            suggestion: None,
+            fingerprint: 0,
+            standing: Standing::default(),
+            decision: None,
+            points_lost,
+            gain: 0,
+        }
+    }
+}

@@ -8,12 +8,13 @@ mod note;
 mod outcome;
 mod report;
 mod review;
+pub mod sample;
 mod score;
 mod span;
 mod standards;
 
 pub use age::Age;
-pub use agent::{Acw, AgentSummary, CategoryTally, Tally};
+pub use agent::{Acw, AgentSummary, CategoryTally, Scores, Tally};
 pub use condition::Condition;
 pub use finding::{Category, Critical, Decision, Element, Finding, Severity, Standing};
 pub use note::{Disposition, Note, Origin, Role};

@@ -111,7 +111,9 @@ pub struct Group {
     pub value: String,
     /// The sums.
     pub tally: Tally,
-    /// Seconds that its agents worked: of a team, or of a period where days tell it; `None` elsewhere.
+    /// Seconds worked that its after-call work is a part of; `None` where they are not known. Of a team, what its agents worked;
+    /// of a period, what was worked in it, where days tell it. Nobody works for a call type, channel or segment: of these, what all
+    /// agents worked, so that the parts of the values add up to that of all notes, where each note tells its value.
     pub worked: Option<u64>,
 }
 

@@ -13,11 +13,6 @@ impl BasisPoints {
         (whole > 0).then(|| BasisPoints(((part * 20_000 + whole) / (2 * whole)) as u32))
     }
 
-    /// Mean of so many values in basis points, rounded half up; `None` of none.
-    pub fn mean(sum: u64, count: u64) -> Option<Self> {
-        (count > 0).then(|| BasisPoints(((sum * 2 + count) / (count * 2)) as u32))
-    }
-
     /// Per cent with one decimal, as people read it: `87.5`.
     pub fn percent(self) -> String {
         let tenths = (self.0 + 5) / 10;
@@ -48,6 +43,8 @@ pub struct Score {
     pub possible: u32,
     /// Share earned by the scorecard's method; `None` where nothing applied.
     pub share: Option<BasisPoints>,
+    /// Share kept of the points of the critical rules; `None` where none of them applied.
+    pub critical: Option<BasisPoints>,
     /// Whether a fatal rule failed: the note scores zero whatever else it earned.
     pub fatal: bool,
     /// Whether an auto-fail rule failed: the note does not count as compliant, its number is kept.
@@ -57,7 +54,16 @@ pub struct Score {
 impl Score {
     /// From 0 to 10,000; `None` where nothing applied.
     pub fn value(self) -> Option<BasisPoints> {
-        self.share.map(|share| if self.fatal { BasisPoints(0) } else { share })
+        self.or_zero(self.share)
+    }
+
+    /// The critical score, from 0 to 10,000: what was kept of the critical rules alone; `None` where none of them applied.
+    pub fn critical_value(self) -> Option<BasisPoints> {
+        self.or_zero(self.critical)
+    }
+
+    fn or_zero(self, share: Option<BasisPoints>) -> Option<BasisPoints> {
+        share.map(|share| if self.fatal { BasisPoints(0) } else { share })
     }
 
     /// Whether the note reaches the target, in per cent; `None` where it has no score.
@@ -72,10 +78,11 @@ mod tests {
 
     #[test]
     fn a_fatal_failure_is_zero_and_nothing_applicable_is_no_score() {
-        let score = Score { share: Some(BasisPoints(9000)), ..Score::default() };
-        assert_eq!(score.value(), Some(BasisPoints(9000)));
-        assert_eq!(Score { fatal: true, ..score }.value(), Some(BasisPoints(0)));
-        assert_eq!(Score::default().value(), None);
+        let score = Score { share: Some(BasisPoints(9000)), critical: Some(BasisPoints(8000)), ..Score::default() };
+        assert_eq!((score.value(), score.critical_value()), (Some(BasisPoints(9000)), Some(BasisPoints(8000))));
+        let fatal = Score { fatal: true, ..score };
+        assert_eq!((fatal.value(), fatal.critical_value()), (Some(BasisPoints(0)), Some(BasisPoints(0))));
+        assert_eq!((Score::default().value(), Score::default().critical_value()), (None, None));
     }
 
     #[test]

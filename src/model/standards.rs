@@ -19,6 +19,18 @@ pub enum Period {
 }
 
 impl Period {
+    /// Every length, shortest first.
+    pub const ALL: [Period; 3] = [Period::Day, Period::Week, Period::Month];
+
+    /// The name in flags and settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Period::Day => "day",
+            Period::Week => "week",
+            Period::Month => "month",
+        }
+    }
+
     /// The period of a day, in a form that sorts: `2026-05-04`, `2026-W19`, `2026-05`.
     pub fn of(self, day: jiff::civil::Date) -> String {
         match self {
@@ -39,6 +51,9 @@ pub struct Targets {
     /// Least share of notes that comply.
     #[serde(default)]
     pub compliance_rate: Option<u32>,
+    /// Least mean critical score.
+    #[serde(default)]
+    pub critical_score: Option<u32>,
     /// Least customer-critical error accuracy.
     #[serde(default)]
     pub customer: Option<u32>,

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::measure::{
-    Basis, Fields, Mix, Usual, Verdict, fields, mixes, places, score_interval, usual, verdict, verdict_of, wilson,
+    Basis, Fields, Mix, Usual, Verdict, critical_interval, fields, mixes, places, score_interval, usual, verdict,
+    verdict_of, wilson,
 };
 use crate::model::{BasisPoints, Critical, Interval, Report, Tally, Targets};
 
@@ -17,7 +18,7 @@ pub(super) enum Tone {
     Near,
     /// Further below.
     Poor,
-    /// There is nothing to compare.
+    /// There is nothing to compare, or too little to say anything of it.
     None,
 }
 
@@ -100,6 +101,10 @@ pub(super) struct Figures {
     pub(super) compliance_high: Option<u32>,
     pub(super) compliance_target: Option<u32>,
     pub(super) compliant: u64,
+    /// Mean critical score; its target in per cent, where it has one, and how it stands to it.
+    pub(super) critical: Share,
+    pub(super) critical_target: Option<u32>,
+    pub(super) critical_verdict: Option<&'static str>,
     pub(super) accuracies: Vec<Accuracy>,
     pub(super) findings: u64,
     pub(super) clean: u64,
@@ -125,7 +130,10 @@ impl Figures {
         let standards = basis.standards;
         let confidence = standards.confidence;
         let interval = score_interval(tally, basis);
-        let compliance = Share::of(tally.compliant, tally.scored, confidence);
+        let critical = critical_interval(tally, basis);
+        let critical_target = standards.targets.critical_score;
+        let critical_verdict = |target| verdict_of(critical, tally.critical_scores.notes, target, standards);
+        let compliance = Share::of(tally.compliant, tally.scores.notes, confidence);
         let accuracies = CRITICAL.map(|(kind, critical)| {
             let Share { share, low, high } = Share::of(tally.without(critical), tally.notes, confidence);
             let target = accuracy_target(&standards.targets, critical);
@@ -136,17 +144,21 @@ impl Figures {
         });
         Figures {
             notes: tally.notes,
-            scored: tally.scored,
+            scored: tally.scores.notes,
             score: tally.score().map(|score| score.0),
             low: interval.map(|i| i.low.0),
             high: interval.map(|i| i.high.0),
-            tone: Tone::of(tally.score(), standards.target),
+            // A colour is a verdict, and there is none of a few notes.
+            tone: Tone::of(tally.score().filter(|_| tally.scores.notes >= standards.min_notes), standards.target),
             verdict: verdict_key(verdict(tally, basis)),
             compliance: compliance.share,
             compliance_low: compliance.low,
             compliance_high: compliance.high,
             compliance_target: standards.targets.compliance_rate,
             compliant: tally.compliant,
+            critical: Share::new(tally.critical_scores.mean(), critical),
+            critical_target,
+            critical_verdict: critical_target.map(|target| verdict_key(critical_verdict(target))),
             accuracies: accuracies.into(),
             findings: tally.findings(),
             clean: tally.clean,
@@ -216,7 +228,25 @@ impl Compared {
     }
 }
 
-/// After-call work as a share of the time worked.
+/// After-call work as a share of the time worked: of an agent, team or period, of the time that it worked; of a call type, channel or
+/// segment, for which nobody works, of the time that all worked.
 pub(super) fn time_share(tally: &Tally, worked: Option<u64>) -> Option<u32> {
     BasisPoints::of(tally.acw.seconds, worked?).map(|share| share.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Standards;
+
+    #[test]
+    fn a_few_notes_have_no_colour() {
+        let standards = Standards { target: 90, min_notes: 3, ..Standards::default() };
+        let tone = |scored: u64| {
+            let mut tally = Tally { notes: 5, ..Tally::default() };
+            (0..scored).for_each(|_| tally.scores.add(BasisPoints(4_000)));
+            Figures::of(&tally, Basis::of(&tally, &standards)).tone
+        };
+        assert_eq!((tone(2), tone(3)), (Tone::None, Tone::Poor));
+    }
 }

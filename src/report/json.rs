@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Colour;
 use super::figures::{Accuracy, Compared, Figures, Share, time_share};
 use crate::measure::Basis;
-use crate::model::{Category, Dimension, Report, Tally};
+use crate::model::{Category, Dimension, Problem, Report, Tally};
 use crate::rules::Rulebook;
 
 /// The object, ending in a line end.
@@ -91,6 +91,10 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
             })
         })
         .collect();
+    let mut total = figures(&report.total, report, book);
+    let worked = report.worked.iter().copied().sum::<Option<u64>>();
+    total.insert("worked_seconds".into(), json!(worked));
+    total.insert("acw_percent".into(), json!(time_share(&report.total, worked).map(percent)));
     let object = json!({
         "run": {
             "version": report.run.version,
@@ -104,10 +108,12 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
             "min_notes": standards.min_notes,
             "period": standards.period,
         },
-        "total": figures(&report.total, report, book),
+        "total": total,
         "agents": agents,
         "groups": groups,
         "acw": {"usual": usual, "questions": questions},
+        "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
+        "problems_left_out": report.problems_left_out,
         "decisions": {
             "disputed": report.decisions.disputed,
             "upheld": report.decisions.upheld,
@@ -117,6 +123,11 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
         },
     });
     format!("{object:#}\n")
+}
+
+/// A row that cannot be read, or a remark on the input.
+fn problem(problem: &Problem) -> Value {
+    json!({"file": problem.file, "line": problem.line, "message": problem.message, "help": problem.help})
 }
 
 fn percent(points: u32) -> f64 {
@@ -160,6 +171,7 @@ fn figures(tally: &Tally, report: &Report, book: &Rulebook) -> Map<String, Value
         "score": Estimate::of(f.score, f.low, f.high).to(Some(f.target)),
         "verdict": f.verdict,
         "compliance": Estimate::of(f.compliance, f.compliance_low, f.compliance_high).to(f.compliance_target),
+        "critical_score": Estimate::of(f.critical.share, f.critical.low, f.critical.high).to(f.critical_target),
         "accuracy": f.accuracies.iter().map(accuracy).collect::<Map<_, _>>(),
         "findings": f.findings,
         "clean": f.clean,

@@ -6,7 +6,7 @@ use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets
 
 use super::figures::{Compared, Figures, Tone, time_share};
 use crate::measure::Basis;
-use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report, Tally};
+use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report};
 use crate::rules::Rulebook;
 
 /// Whether to colour.
@@ -20,6 +20,8 @@ pub enum Colour {
 
 /// Language of titles in the table where a rule has them.
 const LANGUAGE: &str = "en";
+/// Head of the column of critical scores.
+const CRITICAL_SCORE: &str = "Critical score";
 /// Questions about long after-call work that are printed.
 const QUESTIONS_SHOWN: usize = 5;
 
@@ -30,8 +32,7 @@ pub fn table(report: &Report, book: &Rulebook, colour: Colour) -> String {
     for dimension in [Dimension::Team, Dimension::Period, Dimension::CallType] {
         let groups = report.group(dimension);
         if groups.len() > 1 {
-            let rows = groups.iter().map(|group| (group.value.clone(), &group.tally));
-            let _ = write!(out, "\n{}", figures(title(dimension), rows, report, colour));
+            let _ = write!(out, "\n{}", figures(dimension, report, colour));
         }
     }
     if report.total.acw.notes > 0 {
@@ -41,19 +42,18 @@ pub fn table(report: &Report, book: &Rulebook, colour: Colour) -> String {
     out
 }
 
+/// Whether a critical rule applied to any note.
+fn has_critical(report: &Report) -> bool {
+    report.total.critical_scores.notes > 0
+}
+
 fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour) -> String {
-    let mut table = new_table(&[
-        "Agent",
-        "Team",
-        "Notes",
-        "Score",
-        "Place",
-        "Target",
-        "Compliant",
-        "Findings",
-        "Worst habits (notes)",
-    ]);
-    right(&mut table, 2..=7);
+    let critical = has_critical(report);
+    let mut header = vec!["Agent", "Team", "Notes", "Score", "Place", "Target", "Compliant"];
+    header.extend(critical.then_some(CRITICAL_SCORE));
+    header.extend(["Findings", "Worst habits (notes)"]);
+    let mut table = new_table(&header);
+    right(&mut table, 2..=header.len() - 2);
     let mut order: Vec<usize> = (0..report.agents.len()).collect();
     let key = |index: usize| {
         let agent = &report.agents[index];
@@ -68,7 +68,7 @@ fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour)
             Some((first, last)) => format!("{first}–{last}"),
             None => "–".to_owned(),
         };
-        table.add_row(vec![
+        let mut cells = vec![
             Cell::new(label(agent)),
             Cell::new(agent.team.as_deref().unwrap_or("")),
             Cell::new(f.notes),
@@ -76,42 +76,49 @@ fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour)
             Cell::new(place),
             Cell::new(verdict(f.verdict)),
             Cell::new(share(f.compliance)),
-            Cell::new(f.findings),
-            Cell::new(habits(agent, book)),
-        ]);
+        ];
+        cells.extend(critical.then(|| Cell::new(share(f.critical.share))));
+        cells.extend([Cell::new(f.findings), Cell::new(habits(agent, book))]);
+        table.add_row(cells);
     }
     finish(table, colour)
 }
 
-/// Score and the four accuracies of several.
-fn figures<'t>(name: &str, rows: impl Iterator<Item = (String, &'t Tally)>, report: &Report, colour: Colour) -> String {
-    let mut table = new_table(&[
-        name,
-        "Notes",
-        "Score",
-        "Target",
-        "Customer",
-        "Business",
-        "Compliance",
-        "Non-critical",
-        "ACW",
-        "Over limit",
-    ]);
-    right(&mut table, 1..=9);
-    for (value, tally) in rows {
-        let f = Figures::of(tally, Basis::of(&report.total, &report.run.standards));
+/// Score, the four accuracies and after-call work by the values of a dimension.
+fn figures(dimension: Dimension, report: &Report, colour: Colour) -> String {
+    let critical = has_critical(report);
+    let groups = report.group(dimension);
+    let worked = groups.iter().any(|group| time_share(&group.tally, group.worked).is_some());
+    let mut header = vec![title(dimension), "Notes", "Score", "Target"];
+    header.extend(critical.then_some(CRITICAL_SCORE));
+    header.extend(["Customer", "Business", "Compliance", "Non-critical", "ACW"]);
+    header.extend(worked.then_some("Of time worked"));
+    header.push("Over limit");
+    let mut table = new_table(&header);
+    right(&mut table, 1..=header.len() - 1);
+    for group in groups {
+        let f = Figures::of(&group.tally, Basis::of(&report.total, &report.run.standards));
         let mut cells = vec![
-            Cell::new(value),
+            Cell::new(&group.value),
             Cell::new(f.notes),
             toned(estimate(f.score, f.low, f.high), f.tone, colour),
             Cell::new(verdict(f.verdict)),
         ];
+        cells.extend(critical.then(|| Cell::new(estimate(f.critical.share, f.critical.low, f.critical.high))));
         cells.extend(f.accuracies.iter().map(|a| Cell::new(estimate(a.share, a.low, a.high))));
         cells.push(Cell::new(f.acw.map_or_else(|| "–".to_owned(), clock)));
+        cells.extend(worked.then(|| Cell::new(share(time_share(&group.tally, group.worked)))));
         cells.push(Cell::new(share(f.acw_over.share)));
         table.add_row(cells);
     }
-    finish(table, colour)
+    let mut out = finish(table, colour);
+    if worked && dimension == Dimension::CallType {
+        out.push_str(
+            "Of time worked: the part of all time worked that went into the after-call work of the call type. The rows add up to the \
+             share of everybody, where every note tells its call type.\n",
+        );
+    }
+    out
 }
 
 /// After-call work of each agent: how much of the time worked, how long, and against the quality of the notes.
@@ -184,6 +191,14 @@ fn summary(report: &Report) -> String {
         against(f.compliance_target, None),
         f.clean
     );
+    if f.critical.share.is_some() {
+        let _ = writeln!(
+            out,
+            "Critical score (points kept of the critical rules alone): {}{}.",
+            estimate(f.critical.share, f.critical.low, f.critical.high),
+            against(f.critical_target, f.critical_verdict)
+        );
+    }
     let accuracies: Vec<String> = f
         .accuracies
         .iter()

@@ -302,6 +302,7 @@ fn speech(pack: &LanguagePack, builder: &mut ScannerBuilder<'_>, folder: &Folder
         attribution_behind: builder.list("attribution_behind")?,
         resumes: builder.list("resumes")?,
         dotted,
+        joined: pack.spec.script == Script::Han,
     })
 }
 

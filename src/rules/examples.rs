@@ -97,8 +97,9 @@ fn corpus_of(example: &Example, note: &Note, needs: Needs, book: &Rulebook) -> C
     corpus
 }
 
-/// The example as a note; where it names no call type, the first that the rule asks for.
-fn note_of(example: &Example, call_type: Option<&String>) -> Note {
+/// The example as a note; where it names no call type, `call_type`, of which a rule may ask for one (see
+/// [`Rulebook::call_type_of`]).
+pub fn note_of(example: &Example, call_type: Option<&String>) -> Note {
     Note {
         text: example.note.clone(),
         disposition: example.disposition,

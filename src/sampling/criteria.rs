@@ -2,21 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
+use crate::model::sample::Criteria;
 use crate::model::{AuditedNote, Category, Element};
 use crate::rules::Rulebook;
-
-/// What is a criterion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Criteria {
-    /// A category; of category required, an element (`required:reason`).
-    #[default]
-    Categories,
-    /// A rule, by its id.
-    Rules,
-}
 
 impl Criteria {
     /// The columns for these notes: what the rules in force judge in at least one of them, so that nobody is asked for the budget of

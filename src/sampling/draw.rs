@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::SamplingError;
 use super::frame::{Frame, Member, frame};
 use super::identity::{Identities, unit};
-use super::manifest::{Drawn, Manifest, SheetForm, Stratum};
-use super::{Kind, Plan, SamplingError, Size};
 use crate::audit::{self, Options, Progress};
-use crate::input::InputError;
+use crate::input::{Drawn, InputError, Manifest, Stratum};
 use crate::measure::{Chances, Share, allocate};
 use crate::model::AuditedNote;
+use crate::model::sample::{Kind, Plan, SheetForm, Size};
 use crate::rules::Rulebook;
 
 /// A drawn sample.
@@ -60,18 +60,20 @@ pub fn draw(
         reason: choice.reason.clone(),
     });
     let manifest = Manifest {
+        file: String::new(),
         acw: env!("CARGO_PKG_VERSION").into(),
-        rules: book.hash.clone(),
+        rules: Some(book.hash.clone()),
         kind: plan.kind,
         representative: plan.kind.representative(),
         about: plan.kind.about().into(),
         seed: plan.seed,
         inputs: options.inputs.iter().map(|path| path.display().to_string()).collect(),
+        reading: Some(options.input.clone()),
         export: frame.export.clone(),
         read: frame.read,
-        population: frame.members.len() as u64,
+        population: Some(frame.members.len() as u64),
         drawn: chosen.len() as u64,
-        plan: plan.clone(),
+        plan: Some(plan.clone()),
         sheet: form,
         strata: strata.collect(),
         notes: drawn.collect(),
@@ -198,7 +200,7 @@ mod tests {
 
     use super::*;
     use crate::model::Period;
-    use crate::sampling::Key;
+    use crate::model::sample::Key;
     use crate::sampling::frame::Cell;
     use crate::sampling::identity::number;
 

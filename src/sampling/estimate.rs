@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::SamplingError;
 use super::reread::{Reread, reread};
-use super::{Key, Kind, Manifest, SamplingError};
 use crate::audit::Options;
-use crate::input::{Grid, InputError, Vocabulary};
+use crate::input::{Grid, InputError, Manifest, Vocabulary};
 use crate::measure::{DesignEstimate, Figure, Unit, design_estimate};
-use crate::model::{Answer, AuditedNote, Category, Critical};
+use crate::model::sample::{Key, Kind};
+use crate::model::{Answer, AuditedNote, Category, Critical, Period};
 use crate::rules::Rulebook;
 use crate::text::redact;
 
@@ -85,12 +86,12 @@ pub fn by_rules(
                 manifest.read
             ));
         }
-        if manifest.rules != book.hash {
+        if manifest.rules.as_ref().is_some_and(|rules| *rules != book.hash) {
             remarks.push("The rules have changed since the draw; the figures are by the rules of now.".into());
         }
         judged.extend(notes.iter().zip(units).map(|(note, unit)| Judged {
             unit,
-            by: by.iter().map(|key| (*key, key.of(&note.note, manifest.plan.period))).collect(),
+            by: by.iter().map(|key| (*key, key.of(&note.note, period(manifest)))).collect(),
             values: values(note, book),
         }));
     }
@@ -204,7 +205,11 @@ fn check(manifests: &[&Manifest]) -> Result<(), SamplingError> {
 }
 
 fn conditions(manifest: &Manifest) -> Vec<String> {
-    manifest.plan.conditions.iter().map(ToString::to_string).collect()
+    manifest.plan.iter().flat_map(|plan| &plan.conditions).map(ToString::to_string).collect()
+}
+
+fn period(manifest: &Manifest) -> Period {
+    manifest.plan.as_ref().map(|plan| plan.period).unwrap_or_default()
 }
 
 /// Weights and strata of each manifest's notes; the strata of several are all different ones.
@@ -251,7 +256,7 @@ fn estimated(
         kind: manifests.first().map_or(Kind::Random, |manifest| manifest.kind),
         source,
         conditions: manifests.first().map_or_else(Vec::new, |manifest| conditions(manifest)),
-        population: manifests.iter().map(|manifest| manifest.population).sum(),
+        population: manifests.iter().filter_map(|manifest| manifest.population).sum(),
         drawn: manifests.iter().map(|manifest| manifest.notes.len() as u64).sum(),
         replaced: manifests.iter().map(|manifest| manifest.replaced.len() as u64).sum(),
         confidence,
@@ -270,7 +275,11 @@ const ACCURACIES: [(Option<Critical>, &str); 4] = [
 
 /// What is estimated from the rules' findings, in the order of [`values`].
 fn names() -> Vec<(String, Figure)> {
-    let mut names = vec![("score".to_owned(), Figure::Mean), ("compliant".to_owned(), Figure::Share)];
+    let mut names = vec![
+        ("score".to_owned(), Figure::Mean),
+        ("compliant".to_owned(), Figure::Share),
+        ("critical score".to_owned(), Figure::Mean),
+    ];
     names.extend(ACCURACIES.map(|(_, name)| (name.to_owned(), Figure::Share)));
     names.extend(Category::ALL.map(|category| (format!("error: {category}"), Figure::Share)));
     names
@@ -285,6 +294,7 @@ fn values(note: &AuditedNote, book: &Rulebook) -> Vec<Option<f64>> {
     let mut values = vec![
         note.score.value().map(|score| f64::from(score.0) / 10_000.0),
         note.score.complies(book.scorecard.target).and_then(share),
+        note.score.critical_value().map(|score| f64::from(score.0) / 10_000.0),
     ];
     values.extend(ACCURACIES.map(|(critical, _)| share(!failed(critical)).filter(|_| audited)));
     values.extend(Category::ALL.map(|category| share(erred(category)).filter(|_| audited)));

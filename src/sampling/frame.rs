@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::SamplingError;
 use super::identity::{Identities, number};
-use super::{Kind, Plan, SamplingError};
 use crate::audit::{self, Options, Progress};
 use crate::input::InputError;
 use crate::measure::Share;
+use crate::model::sample::{Kind, Plan};
 use crate::model::{AuditedNote, Note};
 use crate::rules::Rulebook;
 

@@ -8,10 +8,10 @@
 mod criteria;
 mod draw;
 mod estimate;
+mod folder;
 mod frame;
 mod identity;
 mod key;
-mod manifest;
 mod plan;
 mod replace;
 mod reread;
@@ -21,12 +21,9 @@ pub mod text;
 
 use std::{fmt, io};
 
-pub use criteria::Criteria;
 pub use draw::{Sample, draw};
 pub use estimate::{Estimated, Group, Source, by_rules, by_sheets};
-pub use key::{Clause, Key};
-pub use manifest::{Drawn, Files, Manifest, Replaced, SheetForm, Stratum, Writing, check_new, write_new};
-pub use plan::{Kind, Plan, Size};
+pub use folder::{Writing, check_new, read, write_new};
 pub use replace::replace;
 pub use show::{Example, Examples, show};
 

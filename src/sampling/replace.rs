@@ -5,11 +5,13 @@ use std::path::Path;
 
 use super::SamplingError;
 use super::draw::{fetch, order};
+use super::folder::{self, Writing, rewrite};
 use super::frame::frame;
 use super::identity::number;
-use super::manifest::{Drawn, Manifest, Replaced, Writing, rewrite};
 use super::reread::reread;
 use crate::audit::{Options, Progress};
+use crate::input::{Drawn, Manifest, Replaced};
+use crate::model::sample::Plan;
 use crate::rules::Rulebook;
 use crate::text::redact;
 use crate::yaml::nearest;
@@ -28,10 +30,11 @@ pub fn replace(
     book: &Rulebook,
     progress: &dyn Progress,
 ) -> Result<(Replaced, Writing), SamplingError> {
-    let mut manifest = Manifest::read(dir)?;
+    let mut manifest = folder::read(dir)?;
+    let plan = manifest.plan.clone().ok_or_else(|| manifest.broken("it tells no `plan`"))?;
     let at = find(&manifest, note)?;
     let stratum = manifest.notes[at].stratum;
-    let frame = frame(&manifest.plan, options, book, progress)?;
+    let frame = frame(&plan, options, book, progress)?;
     if frame.export != manifest.export || frame.strata.len() != manifest.strata.len() {
         return Err(SamplingError::Usage(format!(
             "the export has changed since the draw: {} notes then, {} now\n  help: give the export that the sample was drawn from ({}), or \
@@ -41,10 +44,10 @@ pub fn replace(
             manifest.inputs.join(", ")
         )));
     }
-    let order = order(&manifest.plan, &frame, manifest.drawn);
+    let order = order(&plan, &frame, manifest.drawn);
     let drawn = manifest.strata[stratum].drawn;
     // Replacements are taken in the order of the draw, so that the notes on record are its first ones.
-    let gone = on_record(&manifest, stratum);
+    let gone = on_record(&manifest, &plan, stratum);
     let first: BTreeSet<u64> = order.members[stratum].iter().take(gone.len()).map(|member| member.number).collect();
     if first != gone {
         return Err(SamplingError::Usage(
@@ -60,7 +63,7 @@ pub fn replace(
             frame.strata[stratum].population
         )));
     };
-    let choice = order.choice(&manifest.plan, &frame, member, drawn);
+    let choice = order.choice(&plan, &frame, member, drawn);
     let (weight, reason) = (choice.weight, choice.reason.clone());
     let (notes, nths) = fetch(&[(*member, choice)], options, book)?;
     // One member was asked for, and `fetch` gives as many as it was asked for.
@@ -79,11 +82,11 @@ pub fn replace(
 }
 
 /// Numbers of the notes of a stratum that were drawn, replaced ones among them.
-fn on_record(manifest: &Manifest, stratum: usize) -> BTreeSet<u64> {
+fn on_record(manifest: &Manifest, plan: &Plan, stratum: usize) -> BTreeSet<u64> {
     let drawn = manifest.notes.iter().filter(|drawn| drawn.stratum == stratum).map(|drawn| (&drawn.note, drawn.nth));
     let replaced = manifest.replaced.iter().filter(|replaced| replaced.stratum == stratum);
     let replaced = replaced.map(|replaced| (&replaced.note, replaced.nth));
-    drawn.chain(replaced).map(|(id, nth)| number(manifest.plan.seed, id, nth)).collect()
+    drawn.chain(replaced).map(|(id, nth)| number(plan.seed, id, nth)).collect()
 }
 
 fn find(manifest: &Manifest, note: &str) -> Result<usize, SamplingError> {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::SamplingError;
 use super::identity::Identities;
-use super::{Manifest, SamplingError};
 use crate::audit::{self, Options};
-use crate::input::InputError;
+use crate::input::{InputError, Manifest};
 use crate::model::AuditedNote;
 use crate::rules::Rulebook;
 

@@ -1,8 +1,7 @@
 //! From audited notes to the rows of a reviewer's sheet. No text leaves the program unmasked.
 
-use super::Kind;
-use super::manifest::Manifest;
-use crate::input::Grid;
+use crate::input::{Grid, Manifest};
+use crate::model::sample::Kind;
 use crate::model::{AuditedNote, Note};
 use crate::report::sheet::{Column, Sheet};
 use crate::rules::Rulebook;
@@ -41,7 +40,7 @@ pub(super) fn sheet(manifest: &Manifest, notes: &[AuditedNote], book: &Rulebook)
             "{} sample, {} of {} notes, seed {}",
             manifest.kind.name(),
             manifest.drawn,
-            manifest.population,
+            manifest.population.unwrap_or_default(),
             manifest.seed
         ),
         about: manifest.kind.about().into(),

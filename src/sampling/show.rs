@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::SamplingError;
 use super::reread::reread;
 use super::rows::masked;
-use super::{Kind, Manifest, SamplingError};
 use crate::audit::Options;
+use crate::input::Manifest;
 use crate::measure::weighted_median;
+use crate::model::sample::Kind;
 use crate::model::{AuditedNote, BasisPoints};
 use crate::rules::Rulebook;
 
@@ -104,21 +106,7 @@ mod tests {
     use crate::model::{Category, Finding, Note, Score, Severity};
 
     fn note(id: &str, percent: u32) -> (AuditedNote, f64) {
-        let finding = Finding {
-            rule: 0,
-            category: Category::Judgement,
-            severity: Severity::Minor,
-            span: None,
-            element: None,
-            excerpt: String::new(),
-            message: String::new(),
-            suggestion: None,
-            fingerprint: 0,
-            standing: crate::model::Standing::default(),
-            decision: None,
-            points_lost: 1,
-            gain: 0,
-        };
+        let finding = Finding::of(0, Category::Judgement, Severity::Minor, 1);
         let findings = if percent == 100 { Vec::new() } else { vec![finding] };
         let score =
             Score { earned: percent, possible: 100, share: Some(BasisPoints(percent * 100)), ..Score::default() };

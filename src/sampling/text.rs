@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::{Estimated, Example, Examples, Group, Key, Manifest, Sample, Source};
+use super::{Estimated, Example, Examples, Group, Sample, Source};
+use crate::input::Manifest;
 use crate::measure::DesignEstimate;
 use crate::model::BasisPoints;
+use crate::model::sample::{Key, Plan};
 
 /// Strata that are printed.
 const STRATA_SHOWN: usize = 40;
@@ -14,15 +16,16 @@ const STRATA_SHOWN: usize = 40;
 /// What was drawn: its label, its size, its strata.
 pub fn drawn(sample: &Sample) -> String {
     let manifest = &sample.manifest;
-    let mut out =
-        format!("{}\n{} of {} notes, seed {}", manifest.about, manifest.drawn, manifest.population, manifest.seed);
-    if manifest.population < manifest.read {
-        let conditions: Vec<String> = manifest.plan.conditions.iter().map(ToString::to_string).collect();
+    let population = manifest.population.unwrap_or_default();
+    let mut out = format!("{}\n{} of {population} notes, seed {}", manifest.about, manifest.drawn, manifest.seed);
+    if population < manifest.read {
+        let conditions = manifest.plan.iter().flat_map(|plan| &plan.conditions);
+        let conditions: Vec<String> = conditions.map(ToString::to_string).collect();
         let _ = write!(out, "; {} notes in all, drawn from those with {}", manifest.read, conditions.join(" and "));
     }
     out.push_str(".\n");
-    if !manifest.plan.by.is_empty() {
-        strata(manifest, &mut out);
+    if let Some(plan) = manifest.plan.as_ref().filter(|plan| !plan.by.is_empty()) {
+        strata(manifest, plan, &mut out);
     }
     if sample.unreadable > 0 {
         let _ =
@@ -31,13 +34,12 @@ pub fn drawn(sample: &Sample) -> String {
     out
 }
 
-fn strata(manifest: &Manifest, out: &mut String) {
+fn strata(manifest: &Manifest, plan: &Plan, out: &mut String) {
     let label = |by: &std::collections::BTreeMap<String, Option<String>>| {
-        let values =
-            manifest.plan.by.iter().map(|key| by.get(key.name()).cloned().flatten().unwrap_or_else(|| "–".into()));
+        let values = plan.by.iter().map(|key| by.get(key.name()).cloned().flatten().unwrap_or_else(|| "–".into()));
         values.collect::<Vec<_>>().join(", ")
     };
-    let names: Vec<&str> = manifest.plan.by.iter().map(|key| key.name()).collect();
+    let names: Vec<&str> = plan.by.iter().map(|key| key.name()).collect();
     let rows: Vec<(String, u64, u64, Option<f64>)> = manifest
         .strata
         .iter()

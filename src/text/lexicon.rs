@@ -173,6 +173,19 @@ impl Lexicon {
         parts.flat_map(|(source, part)| part.entries().map(move |entry| (source, entry)))
     }
 
+    /// The entries of a list as written with their meaning, empty where they have none; the first meaning of a form counts.
+    pub fn pairs(&self, name: &str) -> impl Iterator<Item = (&str, &str)> {
+        fn pair(part: &ListSpec) -> Vec<(&str, &str)> {
+            match part {
+                ListSpec::Meanings(entries) => entries.iter().map(|(f, m)| (f.as_str(), m.as_str())).collect(),
+                other => other.entries().map(|entry| (entry, "")).collect(),
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let parts = self.lists.get(name).into_iter().flatten();
+        parts.flat_map(move |(_, part)| pair(part)).filter(move |(form, _)| seen.insert(*form))
+    }
+
     /// The words of a list of plain words (or the forms of a list of meanings), folded.
     pub fn words(&self, name: &str, folder: &Folder) -> BTreeSet<String> {
         self.entries(name).map(|(_, word)| folder.fold_str(word)).collect()

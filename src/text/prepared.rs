@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{Folded, Folder};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
-use super::{mask, segment, voice};
+use super::{han, mask, segment, voice};
 use crate::model::{Note, Span};
 
 /// How a language reports other people's words.
@@ -23,6 +23,8 @@ pub struct Speech {
     pub resumes: Option<ListId>,
     /// Folded forms that keep their full stop.
     pub dotted: BTreeSet<String>,
+    /// Whether its script parts no words, so that they must be told by a dictionary.
+    pub joined: bool,
 }
 
 /// A note with everything that checks read.
@@ -73,6 +75,10 @@ impl Workspace {
             typed.flat_map(char::to_lowercase).eq(accents.nfc())
         };
         scanner.scan(&folded.text, &same, &mut self.scratch, &mut self.hits);
+        if speech.joined {
+            let words = han::words(&folded.text);
+            self.hits.retain(|hit| !han::cuts(&words, hit.start as usize..hit.end as usize));
+        }
         let censored = self.unmask(scanner);
         let mut prepared = Prepared {
             note,

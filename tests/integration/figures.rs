@@ -120,6 +120,19 @@ fn times_are_told_apart_and_held_to_their_limit() {
     let daily = self::report(&place, &["n.csv"]);
     // 300 and 780 seconds of three hours; nobody of the export is called C.
     assert_eq!(daily["groups"]["period"][0]["acw_percent"], 10.0);
+    assert_eq!((&daily["total"]["acw_percent"], &daily["total"]["worked_seconds"]), (&10.0.into(), &10_800.into()));
+    // Nobody works for a call type: of the same three hours, 300 seconds of complaints and 780 of inquiries.
+    for report in [&report, &daily] {
+        let types = report["groups"]["call_type"].as_array().unwrap().iter();
+        let parts: Vec<_> = types.map(|kind| (kind["acw_percent"].as_f64(), kind["worked_seconds"].as_u64())).collect();
+        assert_eq!(parts, [(Some(2.78), Some(10_800)), (Some(7.22), Some(10_800))]);
+    }
+    let said = place.acw(&["audit", "n.csv", "--report", "out"]).out;
+    let row = said.lines().find(|line| line.contains("inquiry ")).unwrap();
+    assert!(row.contains("7.2 %") && said.contains("The rows add up to the share of everybody"), "{said}");
+    let index = std::fs::read_to_string(place.path("out/index.html")).unwrap();
+    let row = index.split("<tr").find(|row| row.contains("<th scope=\"row\">Inquiry<")).unwrap();
+    assert!(row.contains(">7.2%<") && index.contains("The rows add up to the share of everybody"), "{row}");
     assert_eq!((&a["time"]["fast_good"], &a["time"]["slow_poor"]), (&2.into(), &1.into()));
     let question = &report["acw"]["questions"][0];
     assert_eq!(
@@ -177,4 +190,136 @@ fn a_mix_of_hard_calls_is_shown() {
         let (expected, difference) = (mix["expected"].as_f64().unwrap(), mix["difference"].as_f64().unwrap());
         assert!((expected + difference - agent["score"]["value"].as_f64().unwrap()).abs() < 0.02, "{agent}");
     }
+}
+
+/// A question of an evaluation form: it fails where the note has the word that is its id.
+struct Asked {
+    id: &'static str,
+    category: &'static str,
+    points: u32,
+    /// More of the rule, as YAML: `critical: customer`.
+    more: &'static str,
+}
+
+/// Writes a pack that holds nothing but a form, and settings that use it.
+fn form(place: &Place, questions: &[Asked], scorecard: &str) {
+    let mut rules = String::from("rules:\n");
+    let (mut words, mut texts) = (String::new(), String::new());
+    for Asked { id, category, points, more } in questions {
+        rules += &format!(
+            "  - {{id: {id}, category: {category}, severity: minor, points: {points}, readers: [], {more} check: {{words: {{lists: [{id}]}}}}}}\n"
+        );
+        words += &format!("{id}: [{id}]\n");
+        texts += &format!(
+            "{id}: {{title: {id}, message: m, customer: c, organisation: o, agent: a, fires: [{id}], spares: [nothing]}}\n"
+        );
+    }
+    place.write("form/pack.yaml", "name: Form\nextends: []\n");
+    place.write("form/core/rules.yaml", rules);
+    place.write("form/core/scorecard.yaml", scorecard);
+    place.write(
+        "form/lang/en/language.yaml",
+        "{code: en, name: English, native: English, script: latin, quotes: [], dispositions: {}, call_types: {}, channels: {}}\n",
+    );
+    place.write("form/lang/en/words/words.yaml", words);
+    place.write("form/lang/en/texts.yaml", texts);
+    place.write("acw.yaml", "rules: form\n");
+}
+
+/// Zendesk QA, "Understanding Zendesk QA Reviews dashboard calculations": reviews of 100, 9.91, 63.96, 90.99 and 0 % have an IQS of
+/// 52.97 %. The scorecard is one that gives these reviews: weights of 100, 10 and 1 (of 111), and a critical category that makes the
+/// score zero.
+#[test]
+fn zendesk_qa_iqs_of_the_published_five_reviews() {
+    let place = Place::new();
+    let questions = [
+        Asked { id: "solution", category: "judgement", points: 60, more: "" },
+        Asked { id: "empathy", category: "judgement", points: 40, more: "" },
+        Asked { id: "process", category: "abbreviation", points: 5, more: "" },
+        Asked { id: "grammar", category: "style", points: 5, more: "" },
+        Asked { id: "privacy", category: "sensitive", points: 5, more: "fatal: true," },
+    ];
+    form(
+        &place,
+        &questions,
+        "{target: 90, method: weighted, sections: {judgement: 100, abbreviation: 10, style: 1}}\n",
+    );
+    place.write(
+        "n.csv",
+        "note_id,agent_id,language,note\n1,R1,en,nothing to say\n2,R2,en,solution and empathy\n3,R3,en,empathy\n4,R4,en,process\n5,R5,en,privacy\n",
+    );
+    let report = report(&place, &["n.csv"]);
+    let reviews: Vec<f64> =
+        report["agents"].as_array().unwrap().iter().map(|review| review["score"]["value"].as_f64().unwrap()).collect();
+    assert_eq!(reviews, [100.0, 9.91, 63.96, 90.99, 0.0]);
+    assert_eq!(report["total"]["score"]["value"], 52.97);
+    assert!(place.acw(&["audit", "n.csv"]).out.contains("5 notes by 5 agents: score 53.0 "));
+}
+
+/// Genesys Cloud Resource Center, "Evaluation form scoring": group 1 (weight 40) of two 1-point questions, one of them answered no, and
+/// group 2 (weight 20) of one, answered yes, give 60 %. The critical score is the points of the critical questions over all of theirs;
+/// what is not applicable shows zero of zero points; a fatal question answered badly leaves nothing.
+#[test]
+fn genesys_evaluation_and_critical_score() {
+    let place = Place::new();
+    let questions = [
+        Asked { id: "greeting", category: "judgement", points: 1, more: "" },
+        Asked { id: "identity", category: "judgement", points: 1, more: "critical: compliance," },
+        Asked {
+            id: "recap",
+            category: "style",
+            points: 1,
+            more: "critical: customer, when: {not_call_type: [short]},",
+        },
+        Asked { id: "threat", category: "sensitive", points: 1, more: "fatal: true," },
+    ];
+    form(&place, &questions, "{target: 90, method: scaled, sections: {judgement: 40, style: 20}}\n");
+    place.write(
+        "n.csv",
+        "note_id,agent_id,language,call_type,note\n1,A,en,long,identity\n2,B,en,short,identity\n3,C,en,long,threat\n4,D,en,long,greeting\n",
+    );
+    let report = report(&place, &["n.csv"]);
+    let of = |agent: usize, key: &str| report["agents"][agent][key]["value"].as_f64().unwrap();
+    let both = |agent: usize| (of(agent, "score"), of(agent, "critical_score"));
+    assert_eq!(both(0), (60.0, 50.0), "the published form");
+    assert_eq!(both(1), (50.0, 0.0), "group 2 is not applicable");
+    assert_eq!(both(2), (0.0, 0.0), "a fatal failure");
+    assert_eq!(both(3), (60.0, 100.0), "nothing critical failed");
+    assert_eq!(report["total"]["critical_score"]["value"], 37.5, "(50 + 0 + 0 + 100) / 4");
+}
+
+#[test]
+fn the_critical_score_stands_beside_the_score_and_has_a_target() {
+    let place = Place::new();
+    let rows: Vec<_> = (0..24).map(|n| ("A", "inquiry", "60", if n % 2 == 1 { BAD } else { GOOD })).collect();
+    place.write("n.csv", notes(&rows));
+    place.write("acw.yaml", "targets: {critical_score: 99}\n");
+    let report = report(&place, &["n.csv"]);
+    let total = &report["total"]["critical_score"];
+    // Every second note fails one critical rule; the others keep all of them.
+    let bad = 100.0 - 2.0 * (100.0 - total["value"].as_f64().unwrap());
+    assert!((1.0..99.0).contains(&bad), "{bad}");
+    assert!(total["low"].as_f64() < total["value"].as_f64() && total["target"] == 99, "{total}");
+    let said = place.acw(&["audit", "n.csv", "--report", "out"]).out;
+    let line = said.lines().find(|line| line.starts_with("Critical score")).unwrap();
+    assert!(line.contains("(target 99: missed)"), "{line}");
+    for page in std::fs::read_dir(place.path("out")).unwrap().map(|page| page.unwrap().path()) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let name = page.file_name().unwrap().to_string_lossy().into_owned();
+        let expected = name == "index.html" || name.starts_with("agent-");
+        assert_eq!(text.contains("Critical score"), expected, "{name}");
+    }
+}
+
+#[test]
+fn without_critical_rules_there_is_no_critical_score() {
+    let place = Place::new();
+    form(
+        &place,
+        &[Asked { id: "greeting", category: "judgement", points: 1, more: "" }],
+        "{target: 90, sections: {judgement: 40}}\n",
+    );
+    place.write("n.csv", "note_id,agent_id,language,note\n1,A,en,greeting\n");
+    assert!(report(&place, &["n.csv"])["total"]["critical_score"]["value"].is_null());
+    assert!(!place.acw(&["audit", "n.csv"]).out.contains("Critical score"));
 }

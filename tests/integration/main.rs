@@ -19,3 +19,4 @@ mod rulebook;
 mod sample;
 mod story;
 mod support;
+mod workshop;

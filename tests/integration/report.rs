@@ -76,6 +76,37 @@ fn an_old_report_is_replaced_whole_and_a_foreign_folder_is_left_alone() {
 }
 
 #[test]
+fn who_has_few_notes_gets_no_colour() {
+    let place = Place::new();
+    let row = |n: usize, agent: &str, team: &str, kind: &str| {
+        format!("{n},{agent},{team},{kind},en,2026-0{}-05,an idiot called\n", 4 + usize::from(n == 0))
+    };
+    let few = row(0, "Few", "Small", "sales");
+    let many = (1..13).map(|n| row(n, "Many", "Large", "complaint")).collect::<String>();
+    place.write("n.csv", format!("note_id,agent_id,team,call_type,language,started_at,note\n{few}{many}"));
+    assert_eq!(place.acw(&["audit", "n.csv", "--report", "out"]).code, 0);
+    let index = fs::read_to_string(place.path("out/index.html")).unwrap();
+    let row = |name: &str| index.split("<tr").find(|row| row.contains(&format!(">{name}<")) && row.contains("chip "));
+    // Agents and teams have a bar beside the chip, both of one colour; call types and periods a chip.
+    for (name, tone) in [("Few", "none"), ("Small", "none"), ("Many", "poor"), ("Large", "poor")] {
+        let row = row(name).unwrap();
+        assert!(row.contains(&format!("chip tone-{tone}")) && row.contains(&format!("bar-fill tone-{tone}")), "{row}");
+        assert_eq!(row.matches("tone-").count(), 2, "{row}");
+    }
+    for (value, tone) in [("Sales", "none"), ("2026-05", "none"), ("Complaint", "poor"), ("2026-04", "poor")] {
+        let row = row(value).unwrap();
+        assert!(row.contains(&format!("chip tone-{tone}")), "{row}");
+    }
+    let ring = |file: &str| {
+        let page = fs::read_to_string(place.path(file)).unwrap();
+        page.lines().find(|line| line.contains("class=\"ring ")).unwrap().to_owned()
+    };
+    assert!(ring("out/index.html").contains("ring tone-poor"));
+    let page = pages(&place, "out").into_iter().find(|(_, text)| text.contains("<h1>Few</h1>")).unwrap().0;
+    assert!(ring(&format!("out/{page}")).contains("ring tone-none"));
+}
+
+#[test]
 fn a_failed_run_leaves_no_report_behind() {
     let place = Place::new();
     assert_eq!(place.acw(&["audit", "absent.csv", "--report", "out"]).code, 3);

@@ -368,6 +368,7 @@ fn a_sample_of_all_notes_says_what_the_audit_says() {
     let figures = &json["groups"][0]["figures"];
     near(&figures["score"]["value"], &audit["total"]["score"]["value"]);
     near(&figures["compliant"]["value"], &audit["total"]["compliance"]["value"]);
+    near(&figures["critical score"]["value"], &audit["total"]["critical_score"]["value"]);
     assert_eq!(figures["score"]["low"], figures["score"]["high"]);
     for kind in ["customer", "business", "compliance"] {
         near(&figures[format!("accuracy: {kind}")]["value"], &audit["total"]["accuracy"][kind]["value"]);
@@ -471,6 +472,69 @@ fn a_filled_sheet_and_its_manifest_are_what_agree_reads() {
         serde_json::from_str(&sample(&place, &["estimate", "s", "--sheet", "ana.csv", "--format", "json"])).unwrap();
     let share = estimated["groups"][0]["figures"]["disrespect"]["value"].as_f64().unwrap();
     assert!((share - failed / 45.0 * 100.0).abs() < 1e-3 && (share - prevalence).abs() < 0.006, "{share} {prevalence}");
+}
+
+#[test]
+fn the_manifest_remembers_how_the_export_was_read() {
+    let place = Place::new();
+    // Nothing of this is found without being told: headers that no system writes, Windows-1252, a language that notes do not state.
+    let mut text = String::from("nr;wer;gruppe;blah\n");
+    for row in 0..30 {
+        let team = if row % 2 == 0 { "Nord" } else { "S\u{fc}d" };
+        text += &format!("N{row:02};A{};{team};Customer asked about bill {row}. Resolved. What an idiot.\n", row % 3);
+    }
+    place.write("n.csv", text.chars().map(|c| c as u8).collect::<Vec<u8>>());
+    let flags = [
+        "--column",
+        "note_id=nr",
+        "--column",
+        "agent_id=wer",
+        "--column",
+        "team=gruppe",
+        "--column",
+        "note=blah",
+        "--encoding",
+        "windows-1252",
+        "--language",
+        "en",
+        "--date-order",
+        "dmy",
+    ];
+    let draw = ["draw", "n.csv", "--kind", "stratified", "--by", "team", "--per-stratum", "5", "--out", "s"];
+    sample(&place, &[&draw[..], &flags].concat());
+    let told = manifest(&place, "s")["reading"].clone();
+    assert_eq!(told["date_order"], "dmy");
+    assert_eq!(
+        (&told["columns"]["note"], &told["encoding"], &told["language"]),
+        (&"blah".into(), &"windows-1252".into(), &"en".into())
+    );
+    assert!(sample(&place, &["show", "s"]).contains("S\u{fc}d: 5 notes"));
+    assert!(sample(&place, &["estimate", "s", "--by", "team"]).contains("team S\u{fc}d (5 drawn)"));
+    let note = ids(&manifest(&place, "s"))[0].clone();
+    sample(&place, &["replace", "s", &note, "--why", "empty"]);
+    let headers = csv::Reader::from_path(place.path("s/sheet.csv")).unwrap().headers().unwrap().clone();
+    let mut filled = csv::Writer::from_writer(Vec::new());
+    filled.write_record(&headers).unwrap();
+    for row in csv_rows(&place.path("s/sheet.csv")) {
+        let cell = |name: &str| if name == "disrespect" { "fail".to_owned() } else { row[name].clone() };
+        filled.write_record(headers.iter().map(cell)).unwrap();
+    }
+    place.write("ana.csv", filled.into_inner().unwrap());
+    let agree = ["agree", "n.csv", "--sheet", "ana.csv", "--manifest", "s/manifest.json", "--format", "json"];
+    let done = place.acw(&agree);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let agreed: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(agreed["run"]["notes"], 10, "{}", done.err);
+    // A flag comes before what is remembered.
+    let other = refused(&place, 3, &["show", "s", "--column", "note=blabla"]);
+    assert!(other.contains("there is no column `blabla`"), "{other}");
+    // A manifest that tells nothing of it, as older ones: it must be said again.
+    let text = std::fs::read_to_string(place.path("s/manifest.json")).unwrap();
+    let mut old: Value = serde_json::from_str(&text).unwrap();
+    old.as_object_mut().unwrap().remove("reading");
+    place.write("old/manifest.json", old.to_string());
+    refused(&place, 3, &["show", "old"]);
+    assert!(sample(&place, &[&["show", "old"][..], &flags].concat()).contains("S\u{fc}d: 5 notes"));
 }
 
 #[test]

@@ -8,6 +8,11 @@ use crate::history::{Effect, EffectOptions, Line, Ruleset, Run, Side, Trend, Tre
 use crate::measure::{Basis, Change, score_interval, wilson};
 use crate::model::{BasisPoints, Interval, Standards, Tally};
 
+/// An answer as it is written, ending in a line end.
+pub(super) fn text(answer: &Value) -> String {
+    format!("{answer:#}\n")
+}
+
 pub(super) fn trend(trend: &Trend, options: &TrendOptions, standards: &Standards) -> Value {
     let basis = Basis::of(&trend.total, standards);
     let rulesets = trend.rulesets.iter().map(|(ruleset, scored, shown)| {
@@ -56,9 +61,9 @@ fn figures(tally: &Tally, basis: Basis<'_>) -> Map<String, Value> {
         CRITICAL.map(|(name, critical)| (name.to_owned(), share(tally.without(critical), tally.notes, standards)));
     let mut out = Map::new();
     out.insert("notes".into(), json!(tally.notes));
-    out.insert("scored".into(), json!(tally.scored));
+    out.insert("scored".into(), json!(tally.scores.notes));
     out.insert("score".into(), estimate(tally.score(), score_interval(tally, basis)));
-    out.insert("compliance".into(), share(tally.compliant, tally.scored, standards));
+    out.insert("compliance".into(), share(tally.compliant, tally.scores.notes, standards));
     out.insert("accuracy".into(), json!(Map::from_iter(accuracy)));
     out.insert("acw_mean_seconds".into(), json!(tally.mean_acw()));
     out

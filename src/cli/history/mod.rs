@@ -4,7 +4,6 @@ mod json;
 mod past;
 mod text;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -13,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::Failure;
+use super::{Failure, Printing, periods, print};
 use crate::audit::Decisions;
 use crate::config::Settings;
 use crate::history::{Access, By, EffectOptions, History as Store, Judge, Recorder, RuleInForce, TrendOptions, Who};
@@ -139,30 +138,6 @@ impl Whose {
     }
 }
 
-/// How an answer is printed.
-#[derive(Debug, Args)]
-struct Form {
-    /// A table for people, or one JSON object for programs
-    #[arg(long, default_value = "terminal", value_parser = PossibleValuesParser::new(["terminal", "json"]))]
-    format: String,
-}
-
-impl Form {
-    fn print(
-        &self,
-        terminal: impl FnOnce() -> String,
-        json: impl FnOnce() -> serde_json::Value,
-    ) -> Result<(), Failure> {
-        let text = if self.format == "json" { format!("{:#}\n", json()) } else { terminal() };
-        print(&text)
-    }
-}
-
-/// Writes to standard output.
-pub(super) fn print(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))
-}
-
 /// Subcommands of `acw history`.
 #[derive(Debug, Subcommand)]
 pub(super) enum History {
@@ -196,35 +171,32 @@ pub(super) struct Trend {
     #[arg(long, default_value = "total", value_parser = PossibleValuesParser::new(By::ALL.map(By::name)))]
     by: String,
     /// Length of the periods [default: that of acw.yaml; else month]
-    #[arg(long, value_parser = PossibleValuesParser::new(["day", "week", "month"]))]
-    period: Option<String>,
+    #[arg(long, value_name = "LENGTH", value_parser = periods())]
+    period: Option<Period>,
     /// Count each note with its first score, not with its last
     #[arg(long)]
     as_scored: bool,
     #[command(flatten)]
     whose: Whose,
     #[command(flatten)]
-    form: Form,
+    printing: Printing,
 }
 
 impl Trend {
     fn run(self) -> Result<(), Failure> {
         let (store, settings) = self.place.open()?;
-        let period = match self.period.as_deref() {
-            Some("day") => Period::Day,
-            Some("week") => Period::Week,
-            Some(_) => Period::Month,
-            None => settings.standards.period,
-        };
         let options = TrendOptions {
             by: By::ALL.into_iter().find(|by| by.name() == self.by).unwrap_or_default(),
-            period,
+            period: self.period.unwrap_or(settings.standards.period),
             as_scored: self.as_scored,
             who: self.whose.who(),
         };
         let trend = store.trend(&options)?;
         let standards = &settings.standards;
-        self.form.print(|| text::trend(&trend, &options, standards), || json::trend(&trend, &options, standards))
+        self.printing.print(
+            || text::trend(&trend, &options, standards),
+            || json::text(&json::trend(&trend, &options, standards)),
+        )
     }
 }
 
@@ -234,14 +206,14 @@ pub(super) struct Runs {
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
-    form: Form,
+    printing: Printing,
 }
 
 impl Runs {
     fn run(self) -> Result<(), Failure> {
         let (store, _) = self.place.open()?;
         let runs = store.runs()?;
-        self.form.print(|| text::runs(&runs), || json::runs(&runs))
+        self.printing.print(|| text::runs(&runs), || json::text(&json::runs(&runs)))
     }
 }
 
@@ -262,7 +234,7 @@ pub(super) struct Effect {
     #[command(flatten)]
     whose: Whose,
     #[command(flatten)]
-    form: Form,
+    printing: Printing,
 }
 
 impl Effect {
@@ -271,9 +243,9 @@ impl Effect {
         let options = EffectOptions { date: self.date, window: self.window, who: self.whose.who() };
         let effect = store.effect(&options, &settings.standards)?;
         let standards = &settings.standards;
-        self.form.print(
+        self.printing.print(
             || text::effect(&effect, &options, standards, self.top),
-            || json::effect(&effect, &options, standards),
+            || json::text(&json::effect(&effect, &options, standards)),
         )
     }
 }

@@ -109,7 +109,7 @@ fn by_value(trend: &Trend, options: &TrendOptions, standards: &Standards) -> Tab
         cells.push(Cell::new(&line.period));
         cells.push(Cell::new(tally.notes));
         cells.push(Cell::new(score(tally, basis)));
-        cells.push(Cell::new(share_of(tally.compliant, tally.scored, standards.confidence)));
+        cells.push(Cell::new(share_of(tally.compliant, tally.scores.notes, standards.confidence)));
         for (_, critical) in CRITICAL {
             cells.push(Cell::new(share_of(tally.without(critical), tally.notes, standards.confidence)));
         }
@@ -239,7 +239,7 @@ fn sides(effect: &Effect, standards: &Standards) -> Table {
     };
     row("Notes", before.notes.to_string(), after.notes.to_string(), None);
     row("Score", score(before, basis), score(after, basis), effect.score);
-    let compliant = |tally: &Tally| share_of(tally.compliant, tally.scored, standards.confidence);
+    let compliant = |tally: &Tally| share_of(tally.compliant, tally.scores.notes, standards.confidence);
     row("Compliant", compliant(before), compliant(after), effect.compliance);
     table
 }

@@ -51,7 +51,7 @@ fn run(shown: &Reviewed<'_>) -> Value {
             "population": manifest.population,
             "drawn": manifest.notes.len(),
             "not_judged": shown.not_judged(),
-            "replaced": manifest.replaced,
+            "replaced": manifest.replaced.len(),
             "same_rules": shown.same_rules(),
         })),
         "population_refused": shown.refusal,

@@ -46,7 +46,9 @@ impl Reviewed<'_> {
     pub(in crate::report) fn not_judged(&self) -> Option<usize> {
         let judged = self.reviews.notes.iter().filter(|note| note.answers.iter().flatten().any(Option::is_some));
         let judged: HashSet<&str> = judged.map(|note| note.id.as_str()).collect();
-        self.manifest.map(|manifest| manifest.notes.keys().filter(|id| !judged.contains(id.as_str())).count())
+        let missing =
+            |manifest: &Manifest| manifest.notes.iter().filter(|note| !judged.contains(note.note.as_str())).count();
+        self.manifest.map(missing)
     }
 
     /// Whether the sample was drawn under the rules that are in force now; `None` where nobody knows.

@@ -163,8 +163,7 @@ impl<'m> AgentPage<'m> {
                     notes: tally.notes,
                     points: tally.points,
                     share: share(tally.notes),
-                    without: BasisPoints::mean(agent.tally.score_sum + tally.gain, agent.tally.scored)
-                        .map(|score| score.0),
+                    without: agent.tally.score_without(tally.gain).map(|score| score.0),
                     goal,
                     goal_share: share(goal),
                     colleague,

@@ -54,7 +54,7 @@ struct Sample {
     population: Option<u64>,
     drawn: usize,
     not_judged: Option<usize>,
-    replaced: u64,
+    replaced: usize,
     other_rules: bool,
 }
 
@@ -378,7 +378,7 @@ impl AgreementPage {
                 population: manifest.population,
                 drawn: manifest.notes.len(),
                 not_judged: shown.not_judged(),
-                replaced: manifest.replaced,
+                replaced: manifest.replaced.len(),
                 other_rules: shown.same_rules() == Some(false),
             }),
             remarks: shown

@@ -173,7 +173,7 @@ impl FourFields {
                 pace: *pace,
                 score: *points,
                 notes: report.agents[*at].tally.notes,
-                few: report.agents[*at].tally.scored < standards.min_notes,
+                few: report.agents[*at].tally.scores.notes < standards.min_notes,
                 name: None,
             })
             .collect();

@@ -155,11 +155,32 @@ impl NoteView {
 }
 
 /// The masked text cut at the borders of the findings; where two overlap, the graver one is shown.
-fn pieces(note: &AuditedNote, shown: &[&Finding], title: &dyn Fn(usize) -> String, numbered: bool) -> Vec<Piece> {
-    let text = &note.note.text;
+pub(super) fn pieces(
+    note: &AuditedNote,
+    shown: &[&Finding],
+    title: &dyn Fn(usize) -> String,
+    numbered: bool,
+) -> Vec<Piece> {
     // Secrets are masked whether or not their findings are among those shown.
-    let secrets = note.secrets();
-    let masked: Vec<char> = redact::note(text, &secrets).chars().collect();
+    let masked: Vec<char> = redact::note(&note.note.text, &note.secrets()).chars().collect();
+    cut(note, &masked, shown, title, numbered)
+}
+
+/// A note of nobody (see [`crate::coach`]) as it is, with every finding marked by its number.
+pub(super) fn marked(note: &AuditedNote) -> Vec<Piece> {
+    let text: Vec<char> = note.note.text.chars().collect();
+    let findings: Vec<&Finding> = note.findings.iter().collect();
+    cut(note, &text, &findings, &|_| String::new(), true)
+}
+
+fn cut(
+    note: &AuditedNote,
+    masked: &[char],
+    shown: &[&Finding],
+    title: &dyn Fn(usize) -> String,
+    numbered: bool,
+) -> Vec<Piece> {
+    let text = &note.note.text;
     let mut owner: Vec<Option<usize>> = vec![None; masked.len()];
     let mut order: Vec<usize> = (0..shown.len()).collect();
     order.sort_by_key(|index| shown[*index].severity);
@@ -214,21 +235,7 @@ mod tests {
     use crate::model::{Note, Score, Span};
 
     fn finding(category: Category, severity: Severity, start: usize, end: usize) -> Finding {
-        Finding {
-            rule: 0,
-            category,
-            severity,
-            span: Some(Span::new(start, end)),
-            element: None,
-            excerpt: String::new(),
-            message: String::new(),
-            suggestion: None,
-            fingerprint: 0,
-            standing: crate::model::Standing::default(),
-            decision: None,
-            points_lost: 0,
-            gain: 0,
-        }
+        Finding { span: Some(Span::new(start, end)), ..Finding::of(0, category, severity, 0) }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod exemplary;
 mod feedback;
 mod file_name;
 mod folder;
+mod guide;
 mod lesson;
 mod page;
 mod samples;
@@ -26,6 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::audit::Workspaces;
+use crate::coach::Round;
 use crate::embed::Library;
 use crate::model::{AuditedNote, Report};
 use crate::report::agreement::Reviewed;
@@ -37,7 +39,7 @@ use exemplary::{Praise, Praiser};
 use feedback::FeedbackPage;
 pub use feedback::Said;
 pub use folder::check;
-use page::{Nav, Pages};
+use page::{Entry, Pages};
 use samples::SamplesPage;
 pub use samples::TeamNotes;
 use spot::SpotPage;
@@ -89,30 +91,27 @@ pub fn usual_locale<'b>(report: &Report, book: &'b Rulebook) -> &'b str {
     spoken.or(known.first()).copied().unwrap_or("")
 }
 
-/// The language of that code and what its pages say.
-fn language_of<'b>(book: &'b Rulebook, locale: &str) -> io::Result<(&'b Language, Wording)> {
-    let language = book
-        .language(locale)
-        .map(|index| &book.languages[index])
-        .filter(|language| !language.wording.is_empty())
-        .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))?;
-    Ok((language, Wording::of(language)))
-}
-
 /// Writes the pages of a report to `dir`, whole or not at all.
 ///
 /// # Errors
 /// A folder that holds something else, a file that cannot be written, a template that is not well written.
 pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras: &Extras<'_>) -> io::Result<Written> {
-    let (language, wording) = language_of(book, locale)?;
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
     let files = file_name::of_agents(&report.agents);
     let compared = Compared::of(report);
     let context = Context { report, book, language, wording: &wording, compared: &compared, files: &files };
-    let mut pages = Pages::new(Library::embedded("reports"), locale, &wording)?;
     let folder = folder::Folder::start(dir)?;
 
-    let exercises = spot::exercises(&context);
-    pages.nav = Nav::of_report(!exercises.is_empty());
+    let round = Round::of_size(USUAL_SIZE, USUAL_SEED);
+    let exercises = spot::exercises(&context, &round, false, &[]);
+    let has_exercises = !exercises.is_empty();
+    let mut nav = vec![entry(&wording, "index", "index.html", "team.title")];
+    if has_exercises {
+        nav.push(entry(&wording, "spot-the-error", EXERCISE, "spot.title"));
+    }
+    nav.push(entry(&wording, "guide", guide::FIRST, "guide.title"));
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
     let team = TeamPage::of(&context, extras);
     folder.write("index.html", &pages.render("index", &wording.or_key("team.title"), "report.js", None, &team)?)?;
     let mut written = 1;
@@ -130,13 +129,12 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
         folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)?;
         written += 1;
     }
-    if !exercises.is_empty() {
-        let (page, data) = SpotPage::of(&context, &exercises);
-        let title = wording.or_key("spot.title");
-        let html = pages.render("spot-the-error", &title, "exercise.js", Some(&data), &page)?;
-        folder.write("spot-the-error.html", &html)?;
+    if has_exercises {
+        let page = SpotPage::of(&context, &round, &exercises);
+        write_exercise(&context, &pages, &page, &folder)?;
         written += 1;
     }
+    written += guide::write(book, language, &wording, report.run.standards.target, &pages, &folder)?;
     folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
     Ok(Written { index: dir.join("index.html"), pages: written })
 }
@@ -148,7 +146,7 @@ fn write_alone<T: serde::Serialize>(
     dir: &Path,
     page: &T,
 ) -> io::Result<PathBuf> {
-    let pages = Pages::new(Library::embedded("reports"), locale, wording)?;
+    let pages = Pages::new(Library::embedded("reports"), locale, wording, Vec::new())?;
     let folder = folder::Folder::start(dir)?;
     let title = wording.or_key(&format!("{name}.title"));
     let file = format!("{name}.html");
@@ -162,7 +160,8 @@ fn write_alone<T: serde::Serialize>(
 /// # Errors
 /// Those of [`write`].
 pub fn write_agreement(shown: &Reviewed<'_>, book: &Rulebook, locale: &str, dir: &Path) -> io::Result<PathBuf> {
-    let (language, wording) = language_of(book, locale)?;
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
     let page = AgreementPage::of(shown, book, language, &wording);
     let about = format!("acw {} rules {}\n", shown.run.version, shown.run.rules_hash);
     write_alone(("agreement", locale, &wording), &about, dir, &page)
@@ -173,7 +172,8 @@ pub fn write_agreement(shown: &Reviewed<'_>, book: &Rulebook, locale: &str, dir:
 /// # Errors
 /// Those of [`write`].
 pub fn write_feedback(said: &Said, book: &Rulebook, locale: &str, dir: &Path) -> io::Result<PathBuf> {
-    let (language, wording) = language_of(book, locale)?;
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
     let page = FeedbackPage::of(said, book, language, &wording);
     write_alone(("feedback", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page)
 }
@@ -189,9 +189,117 @@ pub fn write_samples(
     locale: &str,
     dir: &Path,
 ) -> io::Result<PathBuf> {
-    let (language, wording) = language_of(book, locale)?;
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
     let page = SamplesPage::of(teams, about, book, language);
     write_alone(("examples", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page)
+}
+
+/// Which notes a workshop is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workshop {
+    /// How many notes of which kind.
+    pub round: Round,
+    /// Teams from whose notes they are taken; empty: all.
+    pub teams: Vec<String>,
+    /// Whether notes in other languages than the pages' are left out, however few there are.
+    pub only_own: bool,
+}
+
+/// What a workshop came out as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The page to open.
+    pub exercise: PathBuf,
+    /// The sheet to print.
+    pub sheet: PathBuf,
+    /// Its answer key.
+    pub key: PathBuf,
+    /// Notes with something to find, and clean ones.
+    pub faulty: usize,
+    /// Clean notes.
+    pub decoys: usize,
+}
+
+/// Writes a workshop to `dir`: the exercise, a work sheet, its answer key. `None`, and nothing is written, where no note fits.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_workshop(
+    report: &Report,
+    book: &Rulebook,
+    locale: &str,
+    dir: &Path,
+    workshop: &Workshop,
+) -> io::Result<Option<Made>> {
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
+    let files = file_name::of_agents(&report.agents);
+    let compared = Compared::of(report);
+    let context = Context { report, book, language, wording: &wording, compared: &compared, files: &files };
+    let exercises = spot::exercises(&context, &workshop.round, workshop.only_own, &workshop.teams);
+    if !exercises.iter().any(|exercise| exercise.level.is_some()) {
+        return Ok(None);
+    }
+    let folder = folder::Folder::start(dir)?;
+    // The sheet and the key stand for themselves: whoever has the exercise open is not led to the answers.
+    let nav = vec![entry(&wording, "spot-the-error", EXERCISE, "spot.title")];
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
+    let page = SpotPage::of(&context, &workshop.round, &exercises);
+    write_exercise(&context, &pages, &page, &folder)?;
+    for (template, file, title) in [("work-sheet", SHEET, "sheet.title"), ("answer-key", KEY, "key.title")] {
+        folder.write(file, &pages.render(template, &wording.or_key(title), "guide.js", None, &page)?)?;
+    }
+    folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
+    let faulty = exercises.iter().filter(|exercise| exercise.level.is_some()).count();
+    Ok(Some(Made {
+        exercise: dir.join(EXERCISE),
+        sheet: dir.join(SHEET),
+        key: dir.join(KEY),
+        faulty,
+        decoys: exercises.len() - faulty,
+    }))
+}
+
+/// Writes the guides that follow from the rules to `dir`; notes are held to `target`.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_guide(book: &Rulebook, locale: &str, target: u32, dir: &Path) -> io::Result<Written> {
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
+    let folder = folder::Folder::start(dir)?;
+    let nav = vec![entry(&wording, "guide", guide::FIRST, "guide.title")];
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
+    let written = guide::write(book, language, &wording, target, &pages, &folder)?;
+    folder.finish(&format!("acw {} rules {}\n", env!("CARGO_PKG_VERSION"), book.hash))?;
+    Ok(Written { index: dir.join(guide::FIRST), pages: written })
+}
+
+const EXERCISE: &str = "spot-the-error.html";
+const SHEET: &str = "work-sheet.html";
+const KEY: &str = "answer-key.html";
+
+/// Notes of the report's own round, and its seed.
+const USUAL_SIZE: usize = 16;
+const USUAL_SEED: u64 = 1;
+
+fn entry(wording: &Wording, template: &'static str, file: &'static str, title: &str) -> Entry {
+    Entry { template, file, title: wording.or_key(title) }
+}
+
+/// The language of that code, if pages can be written in it.
+fn spoken<'b>(book: &'b Rulebook, locale: &str) -> io::Result<&'b Language> {
+    book.language(locale)
+        .map(|index| &book.languages[index])
+        .filter(|language| !language.wording.is_empty())
+        .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))
+}
+
+fn write_exercise(context: &Context<'_>, pages: &Pages, page: &SpotPage, folder: &folder::Folder) -> io::Result<()> {
+    let title = context.wording.or_key("spot.title");
+    let html = pages.render("spot-the-error", &title, "exercise.js", Some(&page.data(context)), page)?;
+    folder.write(EXERCISE, &html)
 }
 
 #[cfg(test)]

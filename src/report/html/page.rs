@@ -18,36 +18,35 @@ pub(super) struct Pages {
     lang: String,
     css: String,
     library: Library,
-    /// What the navigation of the pages leads to.
-    pub(super) nav: Nav,
+    nav: Vec<Entry>,
 }
 
-/// Which other pages there are beside a page.
+/// A page that every page of the folder leads to.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Nav {
-    /// Whether there is a page of the team, `index.html`.
-    team: bool,
-    /// Whether there is one to learn with.
-    exercises: bool,
+pub(super) struct Entry {
+    /// The template of the page; pages whose template's name starts with it are below it.
+    pub(super) template: &'static str,
+    /// The file.
+    pub(super) file: &'static str,
+    /// What stands on the link.
+    pub(super) title: String,
 }
 
-impl Nav {
-    /// Of a page of the report of a run.
-    pub(super) fn of_report(exercises: bool) -> Self {
-        Nav { team: true, exercises }
-    }
-
-    /// Of a page that stands alone.
-    pub(super) fn alone() -> Self {
-        Nav { team: false, exercises: false }
-    }
+/// An entry as a page shows it.
+#[derive(Serialize)]
+struct Link<'p> {
+    file: &'p str,
+    title: &'p str,
+    current: bool,
 }
+
+/// Templates of the pages that are learnt from, which have a sheet of their own behind the common one.
+const LEARNING: [&str; 4] = ["spot-the-error", "work-sheet", "answer-key", "guide"];
 
 /// What every page is made of: its frame, and its own figures under `page`.
 #[derive(Serialize)]
 struct Frame<'p, T> {
     lang: &'p str,
-    nav: &'p Nav,
     /// What the browser may do: run and show what stands in this file, and nothing else.
     policy: String,
     css: &'p str,
@@ -55,14 +54,17 @@ struct Frame<'p, T> {
     /// For the script, as JSON that no text in it can leave.
     data: Option<String>,
     title: &'p str,
-    /// Which entry of the navigation is this page.
+    /// The template, by which the page's styles are told apart.
     here: &'p str,
+    /// Whether the page shows no note of the export, but what is learnt from notes and rules.
+    learning: bool,
+    nav: Vec<Link<'p>>,
     page: &'p T,
 }
 
 impl Pages {
     /// Reads the templates.
-    pub(super) fn new(library: Library, lang: &str, wording: &Wording) -> io::Result<Self> {
+    pub(super) fn new(library: Library, lang: &str, wording: &Wording, nav: Vec<Entry>) -> io::Result<Self> {
         let mut templates = Handlebars::new();
         templates.set_strict_mode(true);
         // Indented partials would add blanks to the text of notes.
@@ -77,7 +79,7 @@ impl Pages {
             templates.register_helper(name, Box::new(Sayer { kind, wording: wording.clone() }));
         }
         let css = plain(&library, "report.css")?;
-        Ok(Pages { templates, lang: lang.to_owned(), css, library, nav: Nav::alone() })
+        Ok(Pages { templates, lang: lang.to_owned(), css, library, nav })
     }
 
     /// The page of that template; `script` names a file of `reports/`, `data` is for that script.
@@ -90,19 +92,27 @@ impl Pages {
         page: &T,
     ) -> io::Result<String> {
         let script = plain(&self.library, script)?;
+        let mut css = self.css.clone();
+        let learning = LEARNING.iter().any(|name| template.starts_with(name));
+        if learning {
+            css.push_str(&plain(&self.library, "learning.css")?);
+        }
+        let current = |entry: &Entry| template.starts_with(entry.template);
+        let nav = self.nav.iter().map(|e| Link { file: e.file, title: &e.title, current: current(e) }).collect();
         let frame = Frame {
             lang: &self.lang,
-            nav: &self.nav,
             policy: format!(
                 "default-src 'none'; style-src '{}'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
-                fingerprint(&self.css),
+                fingerprint(&css),
                 fingerprint(&script)
             ),
-            css: &self.css,
+            css: &css,
             script: &script,
             data: data.map(harmless),
             title,
             here: template,
+            learning,
+            nav,
             page,
         };
         self.templates

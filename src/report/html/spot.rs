@@ -1,83 +1,170 @@
-//! "Spot the error": what the page and its script need.
+//! "Spot the error": the page to play, the work sheet to print, and its answer key.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::Context;
 use super::excerpt::disposition_key;
 use super::lesson::Lesson;
 use super::wording::Wording;
-use crate::coach::{Anonymiser, Invented, Replay, Round, pick};
-use crate::model::{AuditedNote, Element, Finding};
+use crate::coach::{self, Anonymiser, Exercise, Invented, Level, Originals, Replay, Round, model_answer};
+use crate::model::{AuditedNote, Category, Element, Finding};
+use crate::rules::Rulebook;
 
-/// Notes with something to find, and clean ones among them.
-const ROUND: Round = Round { faulty: 9, decoys: 3, seed: 1 };
 /// Fewer notes in the language of the pages than this, and those in other languages join in.
 const ENOUGH: usize = 12;
 /// Missing elements that can always be chosen, so that the choice gives nothing away.
 const ALWAYS_ASKED: [Element; 4] = [Element::Reason, Element::Action, Element::Outcome, Element::NextStep];
 
-/// The view model; the exercises themselves go to the script.
+/// The view model of the page, the sheet and the key.
 #[derive(Debug, Serialize)]
 pub(super) struct SpotPage {
     exercises: usize,
     faulty: usize,
     decoys: usize,
+    findings: usize,
     has_exercises: bool,
+    /// What was asked for: categories, level, seed.
+    categories: Vec<Category>,
+    level: Option<Level>,
+    seed: u64,
+    /// Name of the set, the same for the same notes: by it a key is known to belong to a sheet.
+    set: String,
+    /// Categories that the sheet asks for.
+    asked: Vec<Category>,
+    notes: Vec<Shown>,
 }
 
 /// One note to read.
 #[derive(Debug, Serialize)]
-struct Exercise<'n> {
-    lang: Option<&'n str>,
-    text: &'n str,
-    /// What the export tells beside the text: outcome, call type, channel, reference, as name and value.
+struct Shown {
+    number: usize,
+    lang: Option<String>,
+    text: String,
+    level: Option<Level>,
+    /// What the export tells beside the text: call type, channel, outcome, reference, as name and value.
     facts: Vec<(String, String)>,
     findings: Vec<Answer>,
+    /// A better version, piece by piece; empty for a clean note.
+    model: Vec<coach::Piece>,
+    /// The text with its marks, for the key.
+    pieces: Vec<super::excerpt::Piece>,
 }
 
 /// What is to be found.
 #[derive(Debug, Serialize)]
 struct Answer {
+    number: usize,
     /// Place in UTF-16 units, as scripts count; `null` where something is missing or the whole note is meant.
     place: Option<(usize, usize)>,
     /// Which of the choices below the note names it.
     choice: Option<String>,
+    /// The same in words.
+    label: Option<String>,
+    words: Option<String>,
     message: String,
     suggestion: Option<String>,
+    level: Level,
+    /// Whether it is the first of its rule in the note: the lesson is told once.
+    first: bool,
     lesson: Lesson,
 }
 
 impl SpotPage {
-    /// The page and the data of its script.
-    pub(super) fn of(context: &Context<'_>, exercises: &[AuditedNote]) -> (Self, Value) {
+    /// The view model.
+    pub(super) fn of(context: &Context<'_>, round: &Round, exercises: &[Exercise]) -> Self {
+        let notes: Vec<Shown> =
+            exercises.iter().enumerate().map(|(index, exercise)| shown(context, index + 1, exercise)).collect();
+        let faulty = notes.iter().filter(|note| !note.findings.is_empty()).count();
+        let found = |category| notes.iter().flat_map(|n| &n.findings).any(|f| f.lesson.category == category);
+        let told: String = notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
+        SpotPage {
+            exercises: notes.len(),
+            faulty,
+            decoys: notes.len() - faulty,
+            findings: notes.iter().map(|note| note.findings.len()).sum(),
+            has_exercises: true,
+            categories: round.categories.clone(),
+            level: round.level,
+            seed: round.seed,
+            set: name_of_set(&context.language.code, &told),
+            asked: Category::ALL.into_iter().filter(|category| found(*category)).collect(),
+            notes,
+        }
+    }
+
+    /// What the script of the page needs.
+    pub(super) fn data(&self, context: &Context<'_>) -> Value {
         let wording = context.wording;
-        let shown: Vec<Exercise<'_>> = exercises
-            .iter()
-            .map(|note| Exercise {
-                lang: note.language.as_deref(),
-                text: &note.note.text,
-                facts: facts(context, note),
-                findings: note.findings.iter().map(|finding| answer(context, note, finding)).collect(),
-            })
-            .collect();
         let mut choices: Vec<String> = ALWAYS_ASKED.iter().map(|e| format!("element.{}", e.name())).collect();
-        for answer in shown.iter().flat_map(|exercise| &exercise.findings) {
+        for answer in self.notes.iter().flat_map(|note| &note.findings) {
             if let Some(choice) = answer.choice.as_ref().filter(|choice| !choices.contains(choice)) {
                 choices.push(choice.clone());
             }
         }
         let choices: Vec<Value> =
             choices.into_iter().map(|key| json!({"label": label(wording, &key), "key": key})).collect();
-        let data = json!({
-            "exercises": shown,
+        let levels: BTreeMap<&str, String> =
+            Level::ALL.iter().map(|level| (level.name(), wording.or_key(&format!("level.{}", level.name())))).collect();
+        let mut exercises = json!(self.notes);
+        for exercise in exercises.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            exercise.remove("pieces");
+        }
+        json!({
+            "set": self.set,
+            "seed": self.seed,
+            "exercises": exercises,
             "choices": choices,
             "words": wording.below("play."),
             "categories": wording.below("category."),
+            "order": Category::ALL.map(Category::name),
+            "levels": levels,
             "percent": wording.or_key("format.percent"),
-        });
-        let faulty = exercises.iter().filter(|note| !note.findings.is_empty()).count();
-        (SpotPage { exercises: exercises.len(), faulty, decoys: exercises.len() - faulty, has_exercises: true }, data)
+            "limits": limits(context.book, &context.language.code),
+        })
+    }
+}
+
+/// Six characters that are the same for the same notes in the same language.
+fn name_of_set(code: &str, told: &str) -> String {
+    let digest = Sha256::digest(format!("{code}\n{told}").as_bytes());
+    digest.iter().take(3).map(|byte| format!("{byte:02X}")).collect()
+}
+
+/// Fewest and most words that the rules let a note have.
+fn limits(book: &Rulebook, code: &str) -> (Option<usize>, Option<usize>) {
+    let checks = book.language(code).map(|index| &book.languages[index].checks).into_iter().flatten().flatten();
+    checks.map(|check| check.words()).fold((None, None), |(low, high), (min, max)| (low.or(min), high.or(max)))
+}
+
+fn shown(context: &Context<'_>, number: usize, exercise: &Exercise) -> Shown {
+    let note = &exercise.note;
+    let language = note.language.as_deref().and_then(|code| context.book.language(code));
+    let spoken = language.map(|index| &context.book.languages[index].wording).filter(|wording| !wording.is_empty());
+    let model = if note.findings.is_empty() {
+        Vec::new()
+    } else {
+        model_answer(note, context.book, spoken.unwrap_or(&context.language.wording))
+    };
+    let findings = note
+        .findings
+        .iter()
+        .zip(&exercise.levels)
+        .enumerate()
+        .map(|(index, (finding, level))| answer(context, index + 1, note, finding, *level))
+        .collect();
+    Shown {
+        number,
+        lang: note.language.clone(),
+        text: note.note.text.clone(),
+        level: exercise.level,
+        facts: facts(context, note),
+        findings,
+        model,
+        pieces: super::excerpt::marked(note),
     }
 }
 
@@ -102,33 +189,39 @@ fn facts(context: &Context<'_>, note: &AuditedNote) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Picks the exercises among the kept notes, in the language of the pages if there are enough.
-pub(super) fn exercises(context: &Context<'_>) -> Vec<AuditedNote> {
-    let kept = &context.report.kept;
-    let own: Vec<&AuditedNote> =
-        kept.iter().filter(|n| n.language.as_deref() == Some(context.language.code.as_str())).collect();
-    let notes = if own.len() >= ENOUGH { own } else { kept.iter().collect() };
+/// Picks the exercises among the kept notes: those in the language of the pages, and where they are few and `only_own` does
+/// not forbid it, all others as well.
+pub(super) fn exercises(context: &Context<'_>, round: &Round, only_own: bool, team: &[String]) -> Vec<Exercise> {
+    let in_team = |note: &&AuditedNote| team.is_empty() || note.note.team.as_ref().is_some_and(|t| team.contains(t));
+    let kept: Vec<&AuditedNote> = context.report.kept.iter().filter(in_team).collect();
+    let code = Some(context.language.code.as_str());
+    let own: Vec<&AuditedNote> = kept.iter().copied().filter(|n| n.language.as_deref() == code).collect();
+    let notes = if only_own || own.len() >= ENOUGH { own } else { kept };
+    let book = context.book;
     let invented: Vec<Invented> =
-        context.book.languages.iter().map(|l| Invented::from_wording(&l.wording, &context.book.folder)).collect();
+        book.languages.iter().map(|l| Invented::from_wording(&l.wording, &book.folder)).collect();
     let mut people: Vec<String> = context.report.agents.iter().map(|agent| agent.label().to_owned()).collect();
     people.extend(notes.iter().filter_map(|note| note.note.customer.clone()));
     people.sort();
     people.dedup();
-    let mut replay = Replay::new(context.book);
-    pick(&notes, ROUND, &mut |note, attempt| {
-        let language = note.language.as_deref().and_then(|code| context.book.language(code));
+    let whole = coach::whole_names(&people, &book.folder);
+    let mut replay = Replay::new(book);
+    coach::pick(&notes, round, &book.folder, &mut |note, attempt| {
+        let language = note.language.as_deref().and_then(|code| book.language(code));
         let fallback = Invented::default();
         let anonymiser = Anonymiser {
             invented: language.map_or(&fallback, |index| &invented[index]),
-            folder: &context.book.folder,
+            folder: &book.folder,
             people: &people,
-            seed: ROUND.seed,
+            seed: round.seed,
         };
-        replay.carry(note, anonymiser.invent(note, attempt))
+        let of_nobody = anonymiser.invent(note, attempt);
+        let leaks = Originals::of(note, &whole, &book.folder).stand_in(&of_nobody);
+        (!leaks).then(|| replay.carry(note, of_nobody)).flatten()
     })
 }
 
-fn answer(context: &Context<'_>, note: &AuditedNote, finding: &Finding) -> Answer {
+fn answer(context: &Context<'_>, number: usize, note: &AuditedNote, finding: &Finding, level: Level) -> Answer {
     let text = &note.note.text;
     let place = finding.span.map(|span| {
         let start = text[..span.start].encode_utf16().count();
@@ -139,10 +232,15 @@ fn answer(context: &Context<'_>, note: &AuditedNote, finding: &Finding) -> Answe
         None => format!("category.{}", finding.category.name()),
     });
     Answer {
+        number,
         place,
+        label: choice.as_deref().map(|key| label(context.wording, key)),
         choice,
+        words: finding.span.map(|span| span.of(text).to_owned()),
         message: finding.message.clone(),
         suggestion: finding.suggestion.clone(),
+        level,
+        first: !note.findings[..number - 1].iter().any(|other| other.rule == finding.rule),
         lesson: Lesson::of(&context.book.rules[finding.rule], context.language),
     }
 }

@@ -9,7 +9,9 @@ use super::lesson::Lesson;
 use super::trend::TrendView;
 use super::{Context, Extras};
 use crate::measure::{Basis, Fields, paces, usual};
-use crate::model::{AgentSummary, BasisPoints, Category, DecisionsMet, Dimension, Problem, Report, Severity, Tally};
+use crate::model::{
+    AgentSummary, BasisPoints, Category, DecisionsMet, Dimension, Group, Problem, Report, Severity, Tally,
+};
 use crate::report::figures::{Figures, Place, time_share};
 
 /// Habits that would pay most if the team dropped them.
@@ -52,6 +54,8 @@ pub(super) struct TeamPage {
     time_rows: Vec<TimeRow>,
     has_worked: bool,
     has_limits: bool,
+    /// Whether a critical rule applied to any note.
+    has_critical: bool,
     questions: Vec<QuestionRow>,
     has_teams: bool,
 }
@@ -114,6 +118,8 @@ struct TeamRow {
 struct GroupRow {
     value: String,
     figures: Figures,
+    /// After-call work of the time worked, in hundredths of a per cent.
+    time_share: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -243,6 +249,7 @@ impl TeamPage {
             time_rows: time_rows(context, basis),
             has_worked: report.worked.iter().any(Option::is_some),
             has_limits: report.total.acw.limited > 0,
+            has_critical: report.total.critical_scores.notes > 0,
             questions: report
                 .questions
                 .iter()
@@ -307,7 +314,12 @@ impl ProblemRow {
 fn groups(report: &Report, dimension: Dimension, basis: Basis<'_>) -> Vec<GroupRow> {
     let groups = report.group(dimension);
     let rows = groups.iter().filter(|_| groups.len() > 1);
-    rows.map(|group| GroupRow { value: group.value.clone(), figures: Figures::of(&group.tally, basis) }).collect()
+    let row = |group: &Group| GroupRow {
+        value: group.value.clone(),
+        figures: Figures::of(&group.tally, basis),
+        time_share: time_share(&group.tally, group.worked),
+    };
+    rows.map(row).collect()
 }
 
 fn time_rows(context: &Context<'_>, basis: Basis<'_>) -> Vec<TimeRow> {
@@ -397,7 +409,7 @@ fn habits(context: &Context<'_>) -> Vec<TeamHabit> {
     let title = |rule: usize| Lesson::of(&context.book.rules[rule], context.language).title;
     dearest
         .map(|(place, (rule, tally))| {
-            let without = BasisPoints::mean(total.score_sum + tally.gain, total.scored).map(|score| score.0);
+            let without = total.score_without(tally.gain).map(|score| score.0);
             TeamHabit {
                 number: place + 1,
                 lesson: Lesson::of(&context.book.rules[rule], context.language),

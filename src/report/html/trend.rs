@@ -276,17 +276,13 @@ mod tests {
     use super::*;
     use crate::model::{BasisPoints, Standards};
 
-    fn tally(scores: &[u64]) -> Tally {
-        Tally {
-            notes: scores.len() as u64,
-            scored: scores.len() as u64,
-            score_sum: scores.iter().sum(),
-            score_squares: scores.iter().map(|score| score * score).sum(),
-            ..Tally::default()
-        }
+    fn tally(scores: &[u32]) -> Tally {
+        let mut tally = Tally { notes: scores.len() as u64, ..Tally::default() };
+        scores.iter().for_each(|score| tally.scores.add(BasisPoints(*score)));
+        tally
     }
 
-    fn course(later: u64, failing: (u64, u64)) -> Course {
+    fn course(later: u32, failing: (u64, u64)) -> Course {
         let (before, after) = (tally(&[5_000, 5_200, 5_400, 5_600]), tally(&[later, later + 200, later + 400, later]));
         let point = |tally: &Tally| Point { tally: tally.clone(), ..Point::default() };
         Course {
@@ -297,7 +293,7 @@ mod tests {
 
     fn verdicts(course: &Course, min_notes: u64, comparable: bool) -> Vec<&'static str> {
         let standards = Standards { min_notes, ..Standards::default() };
-        let basis = Basis { standards: &standards, loss: BasisPoints(2_000) };
+        let basis = Basis { standards: &standards, loss: BasisPoints(2_000), critical_loss: BasisPoints(2_000) };
         let past = Past { periods: Some(("1".into(), "2".into())), comparable, ..Past::default() };
         let moves = TrendView::of(&past, course, basis).unwrap().moves.unwrap();
         moves.rows.iter().map(|row| row.verdict).collect()
@@ -314,7 +310,7 @@ mod tests {
     #[test]
     fn one_period_is_no_trend_and_a_gap_breaks_the_line() {
         let standards = Standards::default();
-        let basis = Basis { standards: &standards, loss: BasisPoints(2_000) };
+        let basis = Basis { standards: &standards, loss: BasisPoints(2_000), critical_loss: BasisPoints(2_000) };
         let one = Course { points: vec![Point::default()], moved: None };
         assert!(TrendView::of(&Past::default(), &one, basis).is_none());
         assert_eq!(path([(1.0, Some(2.0)), (2.0, None), (3.0, Some(4.5))].into_iter()), "M1 2M3 4.5");

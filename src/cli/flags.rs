@@ -1,0 +1,181 @@
+//! Flags and answers that subcommands share.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use super::workshop::check_locale;
+use crate::audit::{Decisions, Progress, decisions};
+use crate::config::Settings;
+use crate::input::{self, DateOrder, Given};
+use crate::model::Period;
+use crate::report::html;
+use crate::rules::Rulebook;
+
+/// Flags of every subcommand that reads exports or rules.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Configuration file [default: acw.yaml in the working folder, if there]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Pack of rules (a folder) laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Option<PathBuf>,
+}
+
+/// Flags of every subcommand that heeds disputes and waivers.
+#[derive(Debug, Args)]
+pub(super) struct Deciding {
+    /// File of disputes and waivers [default: acw-decisions.yaml in the working folder, if there]
+    #[arg(long, value_name = "FILE")]
+    pub(super) decisions: Option<PathBuf>,
+}
+
+impl Deciding {
+    /// The file, and whether somebody named it.
+    pub(super) fn file(&self, settings: &Settings) -> (PathBuf, bool) {
+        let named = self.decisions.as_ref().or(settings.decisions.as_ref());
+        (named.cloned().unwrap_or_else(|| PathBuf::from(decisions::FILE)), named.is_some())
+    }
+
+    /// The decisions in force today.
+    pub(super) fn load(&self, settings: &Settings, book: &Rulebook) -> Result<Decisions, Failure> {
+        let (file, named) = self.file(settings);
+        Ok(Decisions::of(&Decisions::entries(&file, named, book)?, jiff::Zoned::now().date()))
+    }
+}
+
+/// Flags of every subcommand that reads exports.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Reading {
+    /// Column of a role: ROLE=HEADER, or ROLE==VALUE for the same value in every row (repeatable)
+    #[arg(long = "column", value_name = "ROLE=HEADER")]
+    pub(super) columns: Vec<Given>,
+    /// Encoding of the exports [default: found from the bytes]
+    #[arg(long, value_name = "LABEL")]
+    pub(super) encoding: Option<String>,
+    /// Language of notes whose export states none [default: told note by note]
+    #[arg(long, value_name = "CODE")]
+    pub(super) language: Option<String>,
+    /// How days such as 03/04/2026 are written: dmy, mdy or ymd [default: as the whole column tells]
+    #[arg(long, value_name = "ORDER")]
+    pub(super) date_order: Option<DateOrder>,
+}
+
+/// Flags of every subcommand that audits exports and heeds what was decided about findings.
+#[derive(Debug, Args)]
+pub(super) struct Auditing {
+    #[command(flatten)]
+    pub(super) deciding: Deciding,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl Reading {
+    /// How to read exports: as the flags say, and otherwise as `others` do.
+    pub(super) fn over(&self, others: &input::Options) -> input::Options {
+        let Reading { columns, encoding, language, date_order } = self.clone();
+        input::Options { encoding, columns, language, date_order }.over(others.clone())
+    }
+}
+
+impl Common {
+    pub(super) fn settings(&self, reading: Option<&Reading>) -> Result<Settings, Failure> {
+        let mut settings = Settings::load(self.config.as_deref())?;
+        settings.rules = self.rules.clone().or(settings.rules);
+        if let Some(reading) = reading {
+            settings.input = reading.over(&settings.input);
+        }
+        Ok(settings)
+    }
+
+    /// The settings, and the rules in force under them.
+    pub(super) fn load(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings(reading)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        Ok((settings, book))
+    }
+}
+
+/// Flags of every subcommand that can write its answer as a page.
+#[derive(Debug, Args)]
+pub(super) struct Paging {
+    /// Write a page to read and to show into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Language of the page [default: en]
+    #[arg(long, value_name = "CODE", requires = "report")]
+    locale: Option<String>,
+}
+
+impl Paging {
+    /// Says before the work what would come to light after it.
+    pub(super) fn check(&self, book: &Rulebook) -> Result<(), Failure> {
+        if let Some(dir) = &self.report {
+            html::check(dir).map_err(|e| Failure::Output(e.to_string()))?;
+        }
+        check_locale(self.locale.as_deref(), book)
+    }
+
+    /// Writes the page, if it was asked for, and says on standard error where it is.
+    pub(super) fn write(&self, page: impl FnOnce(&str, &Path) -> io::Result<PathBuf>) -> Result<(), Failure> {
+        let Some(dir) = &self.report else { return Ok(()) };
+        let written = page(self.locale.as_deref().unwrap_or("en"), dir).map_err(|e| Failure::Output(e.to_string()))?;
+        let _ = writeln!(io::stderr(), "Report: {}", written.display());
+        Ok(())
+    }
+}
+
+/// Nobody watches.
+pub(super) struct Silent;
+
+impl Progress for Silent {
+    fn rows(&self, _: u64) {}
+}
+
+/// Flags of every subcommand that answers people and programs.
+#[derive(Debug, Args)]
+pub(super) struct Printing {
+    /// What to print
+    #[arg(long, value_name = "FORM", default_value = "terminal")]
+    format: Form,
+}
+
+/// Forms of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Tables, for people
+    Terminal,
+    /// One object, for programs
+    Json,
+}
+
+impl Printing {
+    /// Writes the answer in the form that was asked for to standard output.
+    pub(super) fn print(
+        &self,
+        terminal: impl FnOnce() -> String,
+        json: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        print(&match self.format {
+            Form::Terminal => terminal(),
+            Form::Json => json(),
+        })
+    }
+}
+
+/// Writes to standard output.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))
+}
+
+/// Lengths of periods, by their names.
+pub(super) fn periods() -> impl TypedValueParser<Value = Period> {
+    let period = |name: String| Period::ALL.into_iter().find(|period| period.name() == name).unwrap_or_default();
+    PossibleValuesParser::new(Period::ALL.map(Period::name)).map(period)
+}
