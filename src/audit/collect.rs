@@ -116,6 +116,10 @@ impl<'b> Collector<'b> {
             }
             self.met.insert(finding.fingerprint);
         }
+        if let Some(day) = note.note.day {
+            let (first, last) = self.report.days.get_or_insert((day, day));
+            (*first, *last) = (day.min(*first), day.max(*last));
+        }
         let rules = &self.book.rules;
         let standards = &self.report.run.standards;
         let add = |tally: &mut Tally| add_note(tally, &note, standards, |rule| rules[rule].critical);
@@ -237,7 +241,7 @@ impl<'b> Collector<'b> {
         let (worst, best) = self.keep;
         let order = self.report.run.rows;
         let kept = &mut self.kept[agent];
-        if note.findings.is_empty() {
+        if note.findings.is_empty() && note.set_aside.is_empty() {
             if best > 0 && note.score.possible > 0 {
                 kept.best.push((order, note));
                 trim(&mut kept.best, best, worth);

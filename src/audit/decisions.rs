@@ -12,11 +12,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Condition, Finding, Note, Standing};
+use crate::model::{Condition, Decision, Finding, Note, Standing};
 use crate::rules::{Rule, Rulebook};
 use crate::yaml::{Fault, Source, nearest};
 
@@ -149,8 +150,10 @@ impl std::error::Error for DecisionsError {}
 /// The decisions in force on a day.
 #[derive(Debug, Clone, Default)]
 pub struct Decisions {
-    findings: HashMap<u64, Standing>,
+    findings: HashMap<u64, (Standing, Arc<Decision>)>,
     rules: Vec<Waived>,
+    /// Of each waived rule, who decided it.
+    waivers: Vec<Arc<Decision>>,
     /// Entries about a finding that is to be looked for, and expired waivers, for the remarks.
     told: Vec<(Option<u64>, String)>,
     expired: Vec<String>,
@@ -188,7 +191,7 @@ impl Decisions {
     /// What the entries come to on a day.
     pub fn of(entries: &[Entry], today: Date) -> Self {
         let mut decisions = Decisions::default();
-        let mut last: HashMap<u64, (Standing, String)> = HashMap::new();
+        let mut last: HashMap<u64, (Standing, String, Arc<Decision>)> = HashMap::new();
         for entry in entries {
             let name = || {
                 let rule = entry.rule.as_deref().unwrap_or("?");
@@ -200,6 +203,12 @@ impl Decisions {
                 (entry.reject, Standing::Upheld),
                 (entry.waive.as_ref().and_then(|waived| waived.finding), Standing::Waived),
             ];
+            let decision = Arc::new(Decision {
+                by: entry.by.as_ref().or(entry.owner.as_ref()).cloned().unwrap_or_default(),
+                on: entry.on.0,
+                until: entry.until.map(|until| until.0),
+                why: entry.why.clone(),
+            });
             let expired = entry.until.is_some_and(|until| until.0 < today);
             if expired {
                 let what = match &entry.waive {
@@ -215,16 +224,17 @@ impl Decisions {
             for (finding, standing) in standing {
                 let Some(finding) = finding else { continue };
                 let standing = if expired { Standing::Counts } else { standing };
-                let known = last.get(&finding.0).map(|(_, name)| name.clone());
+                let known = last.get(&finding.0).map(|(_, name, _)| name.clone());
                 let name = if entry.note.is_some() { name() } else { known.unwrap_or_else(name) };
-                last.insert(finding.0, (standing, name));
+                last.insert(finding.0, (standing, name, decision.clone()));
             }
             if let Some(waived) = entry.waive.as_ref().filter(|waived| waived.rule.is_some() && !expired) {
                 decisions.rules.push(waived.clone());
+                decisions.waivers.push(decision);
             }
         }
-        for (finding, (standing, name)) in last {
-            decisions.findings.insert(finding, standing);
+        for (finding, (standing, name, decision)) in last {
+            decisions.findings.insert(finding, (standing, decision));
             decisions.told.push((Some(finding), format!("{} ({name})", Fingerprint(finding))));
         }
         decisions.told.sort();
@@ -243,23 +253,26 @@ impl Decisions {
             return Vec::new();
         }
         for finding in findings.iter_mut() {
-            let waived = self.rules.iter().any(|waived| {
+            let mut waivers = self.rules.iter().zip(&self.waivers).filter(|(waived, _)| {
                 waived.rule.as_deref() == Some(&rules[finding.rule].id)
                     && (waived.agent.is_empty() || waived.agent.contains(&note.agent))
                     && waived.when.holds(note, language)
             });
-            let decided = self.findings.get(&finding.fingerprint).copied().unwrap_or_default();
-            finding.standing = if waived && decided == Standing::Counts { Standing::Waived } else { decided };
+            let decided = self.findings.get(&finding.fingerprint).filter(|(standing, _)| *standing != Standing::Counts);
+            if let Some((standing, decision)) = decided {
+                (finding.standing, finding.decision) = (*standing, Some(decision.clone()));
+            } else if let Some((_, waiver)) = waivers.next() {
+                (finding.standing, finding.decision) = (Standing::Waived, Some(waiver.clone()));
+            }
         }
         findings.extract_if(.., |finding| !finding.standing.counts()).collect()
     }
 
     /// Expired waivers, and decisions about findings that were not met.
     pub(super) fn remarks(&self, met: &HashSet<u64>) -> Vec<String> {
-        let gone = self
-            .told
-            .iter()
-            .filter(|(finding, _)| finding.is_none_or(|f| !met.contains(&f) && self.findings[&f] != Standing::Counts));
+        let gone = self.told.iter().filter(|(finding, _)| {
+            finding.is_none_or(|f| !met.contains(&f) && self.findings[&f].0 != Standing::Counts)
+        });
         let gone = gone.map(|(_, name)| format!("a decision is about finding {name}, which is not found here"));
         self.expired.iter().cloned().chain(gone).collect()
     }
@@ -312,8 +325,8 @@ mod tests {
 - {reject: "00000000000000bb", by: Lead, on: 2026-06-02, why: it is none}
 "#;
         let decisions = decisions(text, "2026-06-03");
-        assert_eq!(decisions.findings[&0xaa], Standing::Overturned);
-        assert_eq!(decisions.findings[&0xbb], Standing::Upheld);
+        assert_eq!(decisions.findings[&0xaa].0, Standing::Overturned);
+        assert_eq!(decisions.findings[&0xbb].0, Standing::Upheld);
         let remarks = decisions.remarks(&HashSet::from([0xaa]));
         assert_eq!(
             remarks,
@@ -328,9 +341,9 @@ mod tests {
 - {waive: {rule: praise, agent: [A07]}, owner: Lead, until: 2026-06-30, on: 2026-06-01, why: pilot}
 "#;
         let within = decisions(text, "2026-06-30");
-        assert_eq!((within.findings[&0xaa], within.rules.len(), within.expired.len()), (Standing::Waived, 1, 0));
+        assert_eq!((within.findings[&0xaa].0, within.rules.len(), within.expired.len()), (Standing::Waived, 1, 0));
         let after = decisions(text, "2026-07-01");
-        assert_eq!((after.findings[&0xaa], after.rules.len(), after.expired.len()), (Standing::Counts, 0, 2));
+        assert_eq!((after.findings[&0xaa].0, after.rules.len(), after.expired.len()), (Standing::Counts, 0, 2));
         assert!(after.remarks(&HashSet::new())[0].contains("expired on 2026-06-30"));
     }
 }

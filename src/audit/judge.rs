@@ -87,7 +87,53 @@ pub(super) fn audit_decided(
         cap: &|rule| book.cap(rule, profile),
     };
     let score = Score { fatal, auto_fail, ..score(&card, &stakes, &mut losses) };
+    for first in 0..findings.len() {
+        let rule = findings[first].rule;
+        if findings[..first].iter().any(|f| f.rule == rule) {
+            continue;
+        }
+        let fatal = grave.iter().any(|other| *other != rule && book.rules[*other].fatal);
+        let points = |rule| book.points(rule, profile).unwrap_or_default();
+        let other = Score { fatal, ..without(rule, &findings, &card, &stakes, points) };
+        let (now, then) = (score.value().unwrap_or_default(), other.value().unwrap_or_default());
+        findings[first].gain = then.0.saturating_sub(now.0);
+    }
     AuditedNote { language: Some(language.code.clone()), note, score, findings, set_aside }
+}
+
+/// The score that the note would have if a rule had found nothing in it.
+fn without(
+    rule: usize,
+    findings: &[Finding],
+    card: &Card<'_>,
+    stakes: &[Stake],
+    points: impl Fn(usize) -> u32,
+) -> Score {
+    let others: Vec<&Finding> = findings.iter().filter(|f| f.rule != rule).collect();
+    let mut lost = vec![0; others.len()];
+    let mut losses: Vec<Loss<'_>> = others
+        .iter()
+        .zip(&mut lost)
+        .map(|(f, lost)| Loss { category: f.category, rule: f.rule, points: points(f.rule), lost })
+        .collect();
+    score(card, stakes, &mut losses)
+}
+
+/// The rules that a note of that language was held to and kept, by index; those that only the whole export can judge are not
+/// among them.
+pub fn kept_rules(note: &Note, language: usize, book: &Rulebook, workspaces: &mut Workspaces) -> Vec<usize> {
+    let code = &book.languages[language].code;
+    let language_of = &book.languages[language];
+    let workspace = workspaces.entry(language).or_insert_with(|| Workspace::new(&language_of.scanner));
+    let prepared = workspace.prepare(note, &book.folder, &language_of.scanner, &language_of.speech);
+    let profile = book.profile(note, code);
+    let kept = |at: &usize| {
+        let alone = language_of.checks[*at].as_ref().filter(|check| !check.needs().any());
+        book.points(*at, profile).is_some()
+            && book.rules[*at].when.holds(note, code)
+            && alone.is_some_and(|check| check.check(&prepared, &Corpus::default()) == Outcome::Pass)
+    };
+    (0..book.rules.len()).filter(kept).collect()
 }
 
 fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Finding {
@@ -109,7 +155,9 @@ fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Fin
         excerpt,
         fingerprint: 0,
         standing: crate::model::Standing::default(),
+        decision: None,
         points_lost: 0,
+        gain: 0,
     }
 }
 

@@ -7,5 +7,5 @@ mod judge;
 mod run;
 
 pub use decisions::{Decisions, DecisionsError};
-pub use judge::{Workspaces, audit_note};
+pub use judge::{Workspaces, audit_note, kept_rules};
 pub use run::{AuditError, Options, Picked, Progress, pick, run};

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Failure, Printing, Reading, Silent};
+use super::{Common, Failure, Paging, Printing, Reading, Silent};
 use crate::audit::{self, Options};
 use crate::input::{self, Manifest};
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
 use crate::model::{AuditedNote, Category, Found, ReviewedNote, SheetRemark};
-use crate::report::{Colour, agreement};
+use crate::report::{Colour, agreement, html};
 use crate::rules::Rulebook;
 use crate::text::redact;
 
@@ -44,6 +44,8 @@ pub(super) struct Agree {
     #[arg(long, value_name = "NOTES", default_value_t = 10)]
     talk: usize,
     #[command(flatten)]
+    paging: Paging,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     common: Common,
@@ -68,6 +70,7 @@ const REMARKS_SHOWN: usize = 20;
 impl Agree {
     pub(super) fn run(self) -> Result<(), Failure> {
         let (settings, book) = self.common.load(None)?;
+        self.paging.check(&book)?;
         let rules: Vec<&str> = book.rules.iter().map(|rule| rule.id.as_str()).collect();
         let paths: Vec<&Path> = self.sheets.iter().map(PathBuf::as_path).collect();
         let sheets = input::read_sheets(&paths, &book.vocabulary, &rules)?;
@@ -117,7 +120,7 @@ impl Agree {
         };
         self.printing.print(table, || agreement::json(&shown))?;
         print_remarks(&remarks);
-        Ok(())
+        self.paging.write(|locale, dir| html::write_agreement(&shown, &book, locale, dir))
     }
 }
 

@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::history::{self, Keeping};
+use super::workshop::check_locale;
 use super::{Auditing, Failure};
 use crate::audit::{self, Options, Progress};
 use crate::input;
@@ -15,7 +16,7 @@ use crate::report::{self, Colour, html};
 use crate::rules::Rulebook;
 
 /// Notes that pages show of each agent: so many with findings, so many without.
-const KEPT: (usize, usize) = (60, 6);
+const KEPT: (usize, usize) = (200, 6);
 
 /// Flags of `acw audit`.
 #[derive(Debug, Args)]
@@ -92,7 +93,16 @@ impl Audit {
         }
         if let Some(dir) = &self.report {
             let locale = self.locale.as_deref().unwrap_or_else(|| html::usual_locale(&report, &book));
-            let written = html::write(&report, &book, locale, dir).map_err(|e| Failure::Output(e.to_string()))?;
+            let kept = matches!(kept, Ok(Some(_)));
+            let past = if kept { self.history.past(&settings, &report, &book)? } else { None };
+            let flags = self.flags();
+            let extras = html::Extras {
+                past: past.as_ref().map(|(past, _)| past),
+                history: past.as_ref().map(|(_, file)| file.display().to_string()),
+                flags: &flags,
+            };
+            let written =
+                html::write(&report, &book, locale, dir, &extras).map_err(|e| Failure::Output(e.to_string()))?;
             let line = format!("Report: {} ({} pages)\n", written.index.display(), written.pages);
             self.remark(&line, format, &mut out)?;
         }
@@ -103,6 +113,27 @@ impl Audit {
         self.print_problems(&report);
         kept?;
         Ok(())
+    }
+
+    /// The flags that another command about the same notes and rules needs.
+    fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        let mut add = |name: &str, value: Option<String>| {
+            flags.extend(value.map(|value| [name.to_owned(), value]).into_iter().flatten());
+        };
+        let Auditing { deciding, reading, common } = &self.auditing;
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        for column in &reading.columns {
+            let equals = if column.constant { "==" } else { "=" };
+            add("--column", Some(format!("{}{equals}{}", column.role.name(), column.value)));
+        }
+        add("--encoding", reading.encoding.clone());
+        add("--language", reading.language.clone());
+        add("--date-order", reading.date_order.map(|order| order.name().to_owned()));
+        add("--decisions", path(&deciding.decisions));
+        add("--config", path(&common.config));
+        add("--rules", path(&common.rules));
+        flags
     }
 
     /// A line for people: behind the table where people read it, on standard error where programs read the rest.
@@ -120,14 +151,7 @@ impl Audit {
         if let Some(dir) = &self.report {
             html::check(dir).map_err(|e| Failure::Output(e.to_string()))?;
         }
-        let known = html::locales(book);
-        match &self.locale {
-            Some(locale) if !known.contains(&locale.as_str()) => Err(Failure::Usage(format!(
-                "--locale {locale}: no pages in that language\n  help: use one of {}",
-                known.join(", ")
-            ))),
-            _ => Ok(()),
-        }
+        check_locale(self.locale.as_deref(), book)
     }
 
     /// Rows that could not be read, on standard error.

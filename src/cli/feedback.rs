@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Printing, Reading, Silent};
+use super::{Common, Failure, Paging, Printing, Reading, Silent};
 use crate::audit::{self, Options};
 use crate::input::{Feedback, read_feedback};
 use crate::measure::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 use crate::model::{AuditedNote, Category, Element, Problem};
+use crate::report::html;
 use crate::rules::Rulebook;
 
 /// Flags of `acw feedback`.
@@ -28,6 +29,8 @@ pub(super) struct Join {
     least: u64,
     #[command(flatten)]
     printing: Printing,
+    #[command(flatten)]
+    paging: Paging,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -48,6 +51,7 @@ struct Joined {
 impl Join {
     pub(super) fn run(self) -> Result<(), Failure> {
         let (settings, book) = self.common.load(Some(&self.reading))?;
+        self.paging.check(&book)?;
         let (mut feedback, mut problems) = (Vec::new(), Vec::new());
         for path in &self.feedback {
             let (rows, bad) = read_feedback(path, &book.vocabulary)?;
@@ -63,9 +67,35 @@ impl Join {
             Ok(())
         })?;
         let joined = join(&feedback, &wanted, &book);
-        self.printing
-            .print(|| terminal(&joined, &problems, &book, self.least), || json(&joined, &problems, &book, self.least))
+        self.printing.print(
+            || terminal(&joined, &problems, &book, self.least),
+            || json(&joined, &problems, &book, self.least),
+        )?;
+        self.paging.write(|locale, dir| {
+            html::write_feedback(&said(&joined, &self.inputs, problems, &book, self.least), &book, locale, dir)
+        })
     }
+}
+
+/// The same for the page.
+fn said(joined: &Joined, inputs: &[PathBuf], problems: Vec<Problem>, book: &Rulebook, least: u64) -> html::Said {
+    html::Said {
+        inputs: inputs.iter().map(|input| input.display().to_string()).collect(),
+        departments: joined.departments.clone().into_iter().collect(),
+        missing: rework(&joined.remarks),
+        needless: most_frequent(&joined.needless),
+        unneeded: unneeded(&joined.findings, &joined.remarks, least),
+        weights: weights(joined, book),
+        strangers: joined.strangers.clone(),
+        problems,
+    }
+}
+
+/// Words and how often they were said, most frequent first.
+fn most_frequent(said: &BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let mut said: Vec<(String, u64)> = said.clone().into_iter().collect();
+    said.sort_by_key(|(words, n)| (std::cmp::Reverse(*n), words.clone()));
+    said
 }
 
 /// What the words of a remark name: an element, a category, a rule, or none of them.
@@ -157,9 +187,7 @@ fn terminal(joined: &Joined, problems: &[Problem], book: &Rulebook, least: u64) 
     }
     if !joined.needless.is_empty() {
         let _ = writeln!(out, "\nWhat nobody needed");
-        let mut needless: Vec<_> = joined.needless.iter().collect();
-        needless.sort_by_key(|(words, n)| (std::cmp::Reverse(**n), (*words).clone()));
-        for (words, n) in needless {
+        for (words, n) in most_frequent(&joined.needless) {
             let _ = writeln!(out, "  {words:<28} {n:>8}");
         }
     }

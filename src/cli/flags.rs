@@ -1,16 +1,18 @@
 //! Flags and answers that subcommands share.
 
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+use super::workshop::check_locale;
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::{self, DateOrder, Given};
 use crate::model::Period;
+use crate::report::html;
 use crate::rules::Rulebook;
 
 /// Flags of every subcommand that reads exports or rules.
@@ -97,6 +99,35 @@ impl Common {
         let settings = self.settings(reading)?;
         let book = Rulebook::compile(settings.packs()?)?;
         Ok((settings, book))
+    }
+}
+
+/// Flags of every subcommand that can write its answer as a page.
+#[derive(Debug, Args)]
+pub(super) struct Paging {
+    /// Write a page to read and to show into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Language of the page [default: en]
+    #[arg(long, value_name = "CODE", requires = "report")]
+    locale: Option<String>,
+}
+
+impl Paging {
+    /// Says before the work what would come to light after it.
+    pub(super) fn check(&self, book: &Rulebook) -> Result<(), Failure> {
+        if let Some(dir) = &self.report {
+            html::check(dir).map_err(|e| Failure::Output(e.to_string()))?;
+        }
+        check_locale(self.locale.as_deref(), book)
+    }
+
+    /// Writes the page, if it was asked for, and says on standard error where it is.
+    pub(super) fn write(&self, page: impl FnOnce(&str, &Path) -> io::Result<PathBuf>) -> Result<(), Failure> {
+        let Some(dir) = &self.report else { return Ok(()) };
+        let written = page(self.locale.as_deref().unwrap_or("en"), dir).map_err(|e| Failure::Output(e.to_string()))?;
+        let _ = writeln!(io::stderr(), "Report: {}", written.display());
+        Ok(())
     }
 }
 

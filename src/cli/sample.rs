@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::audit::Bar;
-use super::{Auditing, Failure, Printing, periods, print};
+use super::{Auditing, Failure, Paging, Printing, periods, print};
 use crate::audit::Options;
 use crate::config::Settings;
 use crate::input::{Manifest, read_grid};
 use crate::measure;
-use crate::model::Period;
 use crate::model::sample::{Allocation, Clause, Criteria, Files, Key, Kind, Plan, SheetForm, Size};
+use crate::model::{AuditedNote, Period};
+use crate::report::html;
 use crate::rules::Rulebook;
-use crate::sampling::{self, text};
+use crate::sampling::{self, Example, Examples, text};
 
 /// What `acw sample` does.
 #[derive(Debug, Subcommand)]
@@ -356,15 +357,35 @@ pub(super) struct Show {
     each: u32,
     #[command(flatten)]
     printing: Printing,
+    #[command(flatten)]
+    paging: Paging,
 }
 
 impl Show {
     fn run(self) -> Result<(), Failure> {
         let Drawn { inputs, auditing, .. } = &self.sample;
         let (manifest, settings, book) = self.sample.open()?;
+        self.paging.check(&book)?;
         let options = auditing.again(&manifest, inputs, &settings, &book)?;
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
-        self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))
+        self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))?;
+        let notes: Vec<html::TeamNotes<'_>> = teams.iter().map(team_notes).collect();
+        self.paging.write(|locale, dir| html::write_samples(&notes, &manifest.about, &book, locale, dir))
+    }
+}
+
+/// The same for the page.
+fn team_notes(team: &Examples) -> html::TeamNotes<'_> {
+    fn notes(examples: &[Example]) -> Vec<&AuditedNote> {
+        examples.iter().map(|example| &example.note).collect()
+    }
+    html::TeamNotes {
+        team: team.team.as_deref(),
+        notes: team.notes,
+        median: team.median,
+        good: notes(&team.good),
+        typical: notes(&team.typical),
+        bad: notes(&team.bad),
     }
 }
 

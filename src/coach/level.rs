@@ -177,19 +177,7 @@ mod tests {
         AuditedNote {
             note: Note { text: text.to_owned(), ..Note::default() },
             score: Score { earned: 1, possible: 1, ..Score::default() },
-            findings: vec![Finding {
-                rule: 0,
-                category,
-                severity,
-                span,
-                element: None,
-                excerpt: String::new(),
-                message: String::new(),
-                suggestion: None,
-                fingerprint: 0,
-                standing: crate::model::Standing::default(),
-                points_lost: 1,
-            }],
+            findings: vec![Finding { span, ..Finding::of(0, category, severity, 1) }],
             ..AuditedNote::default()
         }
     }

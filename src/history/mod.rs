@@ -11,6 +11,7 @@
 mod effect;
 mod error;
 mod forget;
+mod moves;
 mod record;
 mod runs;
 mod salt;
@@ -22,6 +23,7 @@ mod trend;
 pub use effect::{Effect, EffectOptions, Failing, Others, Side, Verdict, Why};
 pub use error::HistoryError;
 pub use forget::{Forgotten, Pruned, Subject};
+pub use moves::{Moved, Moves};
 pub use record::{Judge, Kept, Recorder, RuleInForce};
 pub use runs::Run;
 pub use select::{Ruleset, Who};

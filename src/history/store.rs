@@ -109,7 +109,7 @@ impl History {
     ///
     /// # Errors
     /// Agents stand under pseudonyms and the salt is gone.
-    pub(super) fn stands_as(&self, agent: &str) -> Result<String, HistoryError> {
+    pub fn stands_as(&self, agent: &str) -> Result<String, HistoryError> {
         if self.pseudonyms { Ok(self.salt()?.pseudonym(agent)) } else { Ok(agent.trim().to_owned()) }
     }
 

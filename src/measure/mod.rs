@@ -35,5 +35,5 @@ pub use sample::{Chances, Share, Size, allocate, size};
 pub use score::{Card, Loss, Method, Stake, score};
 pub use stats::{mean_interval, normal_quantile, t_quantile, wilson};
 pub use tally::add_note;
-pub use time::{Fields, Usual, fields, usual};
+pub use time::{Fields, Usual, fields, paces, usual};
 pub use weighted::{DesignEstimate, Figure, Unit, design_estimate, weighted_median};

@@ -14,6 +14,7 @@ pub fn add_note(
     tally.notes += 1;
     if let Some(value) = note.score.value() {
         tally.scores.add(value);
+        tally.bands[(value.0 as usize / 1_000).min(tally.bands.len() - 1)] += 1;
         tally.compliant += u64::from(note.score.complies(standards.target) == Some(true));
     }
     if let Some(value) = note.score.critical_value() {
@@ -35,6 +36,7 @@ pub fn add_note(
         let rule = tally.rules.entry(finding.rule).or_default();
         rule.findings += 1;
         rule.points += points;
+        rule.gain += u64::from(finding.gain);
         rule.notes += u64::from(first_of_rule);
         let kind = match critical(finding.rule) {
             Some(Critical::Customer) => 0,

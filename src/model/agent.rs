@@ -13,6 +13,8 @@ pub struct CategoryTally {
     pub notes: u64,
     /// Points lost to them.
     pub points: u64,
+    /// Of a rule: by how many basis points all notes together would score higher if it had found nothing.
+    pub gain: u64,
 }
 
 /// Sums of after-call work, over the notes whose export told it.
@@ -94,6 +96,8 @@ pub struct Tally {
     pub scores: Scores,
     /// Critical scores of the notes to which a critical rule applied.
     pub critical_scores: Scores,
+    /// Scored notes by tens of points: from 0, from 10 … from 90, and those with all 100.
+    pub bands: [u64; 11],
     /// Notes at or above the target.
     pub compliant: u64,
     /// Notes with no finding at all.
@@ -122,6 +126,9 @@ impl Tally {
         self.notes += other.notes;
         self.scores.merge(other.scores);
         self.critical_scores.merge(other.critical_scores);
+        for (mine, theirs) in self.bands.iter_mut().zip(&other.bands) {
+            *mine += theirs;
+        }
         self.compliant += other.compliant;
         self.clean += other.clean;
         self.fatal += other.fatal;
@@ -145,6 +152,11 @@ impl Tally {
     /// Mean of the note scores; `None` without a scored note.
     pub fn score(&self) -> Option<BasisPoints> {
         self.scores.mean()
+    }
+
+    /// The same, if the notes together had scored `gain` basis points more.
+    pub fn score_without(&self, gain: u64) -> Option<BasisPoints> {
+        Scores { sum: self.scores.sum + gain, ..self.scores }.mean()
     }
 
     /// Share of the scored notes at or above the target.
@@ -177,6 +189,13 @@ impl Tally {
         (self.talk.0 > 0).then(|| (self.talk.1 * 2 + self.talk.0) / (self.talk.0 * 2))
     }
 
+    /// Rules by what the score would gain without them, then by points lost, most first; the index breaks ties.
+    pub fn dearest_rules(&self) -> Vec<(usize, CategoryTally)> {
+        let mut rules = self.worst_rules();
+        rules.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.gain));
+        rules
+    }
+
     /// Rules by points lost, most first; the index breaks ties.
     pub fn worst_rules(&self) -> Vec<(usize, CategoryTally)> {
         let mut rules: Vec<_> = self.rules.iter().map(|(rule, tally)| (*rule, *tally)).collect();
@@ -190,6 +209,7 @@ impl CategoryTally {
         self.findings += other.findings;
         self.notes += other.notes;
         self.points += other.points;
+        self.gain += other.gain;
     }
 }
 
@@ -234,7 +254,7 @@ mod tests {
             notes: 1,
             scores,
             critical_scores: scores,
-            rules: BTreeMap::from([(rule, CategoryTally { findings: 1, notes: 1, points: 5 })]),
+            rules: BTreeMap::from([(rule, CategoryTally { findings: 1, notes: 1, points: 5, gain: 0 })]),
             ..Tally::default()
         }
     }

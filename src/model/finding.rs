@@ -1,7 +1,9 @@
 //! Findings: what a rule has against a note.
 
 use std::fmt;
+use std::sync::Arc;
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -210,6 +212,19 @@ impl Standing {
     }
 }
 
+/// Who decided about a finding, when, why and, of a waiver, until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Who stands behind it: of a waiver, its owner.
+    pub by: String,
+    /// The day on which it was written.
+    pub on: Date,
+    /// The last day of a waiver.
+    pub until: Option<Date>,
+    /// The reason, as written.
+    pub why: String,
+}
+
 /// One failure of one rule in one note, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -234,8 +249,13 @@ pub struct Finding {
     pub fingerprint: u64,
     /// What people decided about it.
     pub standing: Standing,
+    /// The decision that gave it its standing; `None` where nobody decided.
+    pub decision: Option<Arc<Decision>>,
     /// Points of the note's score lost to this finding (0 where a cap was reached before).
     pub points_lost: u32,
+    /// By how many basis points the note would score higher if its rule had found nothing in it; stands with the rule's first
+    /// finding in the note, 0 with the others.
+    pub gain: u32,
 }
 
 #[cfg(test)]
@@ -253,7 +273,9 @@ impl Finding {
             suggestion: None,
             fingerprint: 0,
             standing: Standing::default(),
+            decision: None,
             points_lost,
+            gain: 0,
         }
     }
 }

@@ -16,7 +16,7 @@ mod standards;
 pub use age::Age;
 pub use agent::{Acw, AgentSummary, CategoryTally, Scores, Tally};
 pub use condition::Condition;
-pub use finding::{Category, Critical, Element, Finding, Severity, Standing};
+pub use finding::{Category, Critical, Decision, Element, Finding, Severity, Standing};
 pub use note::{Disposition, Note, Origin, Role};
 pub use outcome::{Hit, NotApplicable, Outcome};
 pub use report::{AuditedNote, Cell, DecisionsMet, Dimension, Group, Problem, Question, Report, RunInfo};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::{AgentSummary, Category, Finding, Note, Origin, Score, Span, Standards, Tally};
 
 /// A row or file that could not be read, or something about the input that the user should know.
@@ -154,6 +156,8 @@ pub struct Question {
 pub struct Report {
     /// How the run was made.
     pub run: RunInfo,
+    /// First and last day of the notes, where the export tells them.
+    pub days: Option<(Date, Date)>,
     /// Everybody together.
     pub total: Tally,
     /// By agent, in the order of their first note.

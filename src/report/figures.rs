@@ -79,6 +79,8 @@ pub(super) struct Accuracy {
     pub(super) share: Option<u32>,
     pub(super) low: Option<u32>,
     pub(super) high: Option<u32>,
+    /// From the one to the other.
+    pub(super) range: Option<u32>,
     /// Its target in per cent, where it has one, and how it stands to it.
     pub(super) target: Option<u32>,
     pub(super) verdict: Option<&'static str>,
@@ -137,7 +139,8 @@ impl Figures {
             let target = accuracy_target(&standards.targets, critical);
             let interval = wilson(tally.without(critical), tally.notes, confidence);
             let verdict = target.map(|target| verdict_key(verdict_of(interval, tally.notes, target, standards)));
-            Accuracy { kind, share, low, high, target, verdict }
+            let range = low.zip(high).map(|(low, high)| high - low);
+            Accuracy { kind, share, low, high, range, target, verdict }
         });
         Figures {
             notes: tally.notes,

@@ -127,3 +127,242 @@ fn the_exercise_shows_no_customer_of_the_export() {
     assert!(!exercise.contains("Featherstone") && !exercise.contains("83174402"));
     assert!(exercise.contains("rude"));
 }
+
+/// The page of an agent by the start of its file name.
+fn page_of(place: &Place, folder: &str, agent: &str) -> String {
+    let pages = pages(place, folder);
+    pages.into_iter().find(|(name, _)| name.starts_with(&format!("agent-{agent}"))).unwrap().1
+}
+
+#[test]
+fn every_finding_shows_its_number_its_standing_and_the_command_that_disputes_it() {
+    let place = Place::new();
+    let header = "note_id,agent_id,agent_name,language,note";
+    let notes = ["an idiot called", "another idiot called", "a third idiot called", "yet an idiot called"];
+    let rows: Vec<String> =
+        notes.iter().enumerate().map(|(n, note)| format!("{n},A,\"Eve O'Hara\",en,{note}")).collect();
+    place.write("my notes.csv", format!("{header}\n{}\n", rows.join("\n")));
+    let found = place.findings(&["my notes.csv"]);
+    let mark = |note: &str| {
+        let hit = found.iter().find(|f| f["note"] == note && f["rule"] == "too-thin").unwrap();
+        hit["fingerprint"].as_str().unwrap().to_owned()
+    };
+    let (open, upheld, gone, waived) = (mark("0"), mark("1"), mark("2"), mark("3"));
+    for mark in [&upheld, &gone] {
+        let done = place.acw(&["dispute", "open", mark, "my notes.csv", "--by", "Eve", "--why", "it is a name"]);
+        assert_eq!(done.code, 0, "{}", done.err);
+    }
+    place.acw(&["dispute", "reject", &upheld, "--by", "Lead", "--why", "no <b>name</b>"]);
+    place.acw(&["dispute", "accept", &gone, "--by", "Lead", "--why", "agreed"]);
+    place.acw(&[
+        "dispute",
+        "waive",
+        "--finding",
+        &waived,
+        "--owner",
+        "Lead",
+        "--until",
+        "2999-12-31",
+        "--why",
+        "pilot",
+    ]);
+    let done =
+        place.acw(&["audit", "my notes.csv", "--report", "out", "--locale", "en", "--column", "agent_id=agent_id"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let escaped = page_of(&place, "out", "a-");
+    assert!(escaped.contains("no &lt;b&gt;name&lt;/b&gt;"), "the reason is text");
+    let page = escaped.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#x3D;", "=");
+    for mark in [&open, &upheld, &gone, &waived] {
+        assert!(page.contains(mark.as_str()), "{mark} is shown");
+    }
+    assert!(
+        page.contains("Dispute rejected, counts") && page.contains("no &lt;b&gt;name&lt;/b&gt;"),
+        "with the reason"
+    );
+    assert!(page.contains("Dispute accepted, does not count") && page.contains("until 2999-12-31"));
+    // What can be disputed has the whole command, quoted for a shell; what is decided has none.
+    let command =
+        format!("acw dispute open {open} \"my notes.csv\" --by \"Eve O'Hara\" --why \"…\" --column agent_id=agent_id");
+    assert!(page.contains(&command), "{}", page.split("acw dispute open").nth(1).unwrap_or("no command"));
+    assert!(
+        !page.contains(&format!("acw dispute open {upheld}")) && !page.contains(&format!("acw dispute open {gone}"))
+    );
+}
+
+/// Notes of two months: the first full of insults, the second clean.
+fn two_months(place: &Place, name: &str) {
+    let mut rows = vec!["note_id,agent_id,agent_name,team,language,call_type,disposition,started_at,note".to_owned()];
+    for n in 0..24 {
+        let month = if n < 12 { 5 } else { 6 };
+        let note = "Customer asked about the fee; explained it and she accepted.";
+        let words = if n < 12 { "What an idiot. " } else { "" };
+        let day = n % 12 + 1;
+        rows.push(format!("N{n},A,Eve,T,en,inquiry,resolved,2026-{month:02}-{day:02}T10:00:00,\"{words}{note}\""));
+    }
+    place.write(name, rows.join("\n"));
+}
+
+#[test]
+fn a_history_gives_the_pages_their_trend_and_tells_what_moved() {
+    let place = Place::new();
+    two_months(&place, "n.csv");
+    let done = place.acw(&["audit", "n.csv", "--report", "out", "--locale", "en"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(
+        pages(&place, "out").iter().all(|(_, text)| !text.contains("trend-line\" d")),
+        "no trend without a history"
+    );
+
+    let done = place.acw(&["audit", "n.csv", "--report", "out", "--locale", "en", "--history", "h.db"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    for page in [page_of(&place, "out", "a-"), fs::read_to_string(place.path("out/index.html")).unwrap()] {
+        assert!(page.contains("trend-line\" d=\"M"), "the chart");
+        let moves = &page[page.find("id=\"moves\"").unwrap()..];
+        let row = |name: &str| {
+            let row = moves.split("<tr>").find(|row| row.contains(&format!(">{name}</th>"))).unwrap();
+            row.split("</tr>").next().unwrap().to_owned()
+        };
+        // Twelve notes of twelve against none of twelve: Newcombe's interval leaves zero out.
+        assert!(
+            row("Disrespect").contains("moved-better") && row("Disrespect").contains("−100.0"),
+            "{}",
+            row("Disrespect")
+        );
+        assert!(row("Score").contains("moved-better"), "{}", row("Score"));
+    }
+    assert!(page_of(&place, "out", "a-").contains("acw history effect h.db"), "how to see whether it helped");
+}
+
+#[test]
+fn notes_scored_again_by_other_rules_are_told_apart_in_the_trend() {
+    let place = Place::new();
+    two_months(&place, "n.csv");
+    assert_eq!(place.acw(&["audit", "n.csv", "--history", "h.db"]).code, 0);
+    place.write("acw.yaml", "scorecard: {sections: {disrespect: 2}}\n");
+    let done = place.acw(&["audit", "n.csv", "--report", "out", "--locale", "en", "--history", "h.db"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let page = fs::read_to_string(place.path("out/index.html")).unwrap();
+    assert!(page.contains("first-line\" d=\"M"), "the scores of the time stand beside those of now");
+    assert!(page.contains("<th scope=\"col\" class=\"num\">Scored again</th>"));
+}
+
+#[test]
+fn a_colleagues_note_names_nobody() {
+    let place = Place::new();
+    let good = "Reason: Mrs Wilhelmina Featherstone asked why bill 83174402 is higher. Action: explained the meter reading of May and sent her the breakdown by e-mail. Outcome: resolved, she accepted.";
+    let rows = [
+        format!("1,A,Ada Quill,en,Wilhelmina Featherstone,inquiry,resolved,\"{good}\""),
+        "2,B,Bo Reed,en,John Smithson,inquiry,resolved,\"Asked about the fee, the idiot. Explained it and he accepted.\"".to_owned(),
+    ];
+    place.write(
+        "n.csv",
+        format!("note_id,agent_id,agent_name,language,customer,call_type,disposition,note\n{}\n", rows.join("\n")),
+    );
+    let done = place.acw(&["audit", "n.csv", "--report", "out", "--locale", "en"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let page = page_of(&place, "out", "b-");
+    assert!(page.contains("How a colleague wrote it up") && page.contains("explained the meter reading"), "{page}");
+    for name in ["Featherstone", "Wilhelmina", "Ada", "Quill", "83174402"] {
+        assert!(!page.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn agreement_feedback_and_samples_have_pages_in_every_language() {
+    let place = Place::new();
+    let sample = fixture("exports/sample.csv");
+    let draw = [
+        "sample",
+        "draw",
+        &sample,
+        "--size",
+        "60",
+        "--kind",
+        "stratified",
+        "--by",
+        "team",
+        "--seed",
+        "2026",
+        "--blind",
+        "--out",
+        "may",
+    ];
+    assert_eq!(place.acw(&draw).code, 0);
+    let (ana, ben) = (fixture("story/ana.csv"), fixture("story/ben.csv"));
+    for (locale, words) in [
+        ("en", "Notes to talk about"),
+        ("es", "Notas para comentar"),
+        ("fr", "Notes à discuter"),
+        ("zh", "值得讨论的小结"),
+    ] {
+        let args = [
+            "agree",
+            &sample,
+            "--sheet",
+            &ana,
+            "--sheet",
+            &ben,
+            "--manifest",
+            "may/manifest.json",
+            "--report",
+            "agree",
+            "--locale",
+            locale,
+        ];
+        let done = place.acw(&args);
+        assert_eq!(done.code, 0, "{}", done.err);
+        let page = fs::read_to_string(place.path("agree/agreement.html")).unwrap();
+        assert!(page.contains(words) && page.contains("Ana"), "{locale}");
+        let feedback = fixture("story/feedback.csv");
+        let done = place.acw(&["feedback", &sample, "--feedback", &feedback, "--report", "fb", "--locale", locale]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        assert!(fs::read_to_string(place.path("fb/feedback.html")).unwrap().contains("taxi route"), "{locale}");
+        let done = place.acw(&["sample", "show", "may", &sample, "--report", "show", "--locale", locale]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        let page = fs::read_to_string(place.path("show/examples.html")).unwrap();
+        assert!(["Energy", "Insurance", "Telecom"].iter().all(|team| page.contains(team)), "{locale}");
+        assert!(!page.contains("4539 "), "what is secret stays masked");
+    }
+    let done = place.acw(&["agree", &sample, "--sheet", &ana, "--report", "x", "--locale", "xx"]);
+    assert_eq!(done.code, 2, "{}", done.err);
+}
+
+#[test]
+fn pages_in_an_added_language_need_no_other_text() {
+    let place = Place::new();
+    let done = place.acw(&[
+        "audit",
+        &fixture("exports/sample.csv"),
+        "--rules",
+        &fixture("packs/portuguese"),
+        "--report",
+        "out",
+        "--locale",
+        "pt",
+        "--history",
+        "h.db",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(fs::read_to_string(place.path("out/index.html")).unwrap().contains("Relatório da equipe"));
+}
+
+/// What the page says the score would be without a habit is what it is once the rule is waived everywhere.
+#[test]
+fn the_gain_of_a_habit_is_what_waiving_its_rule_gives() {
+    let place = Place::new();
+    let sample = fixture("exports/sample.csv");
+    let team = |folder: &str| fs::read_to_string(place.path(folder).join("index.html")).unwrap();
+    let score = |page: &str| {
+        let ring = page.split("class=\"ring-number\">").nth(1).unwrap();
+        ring.split('<').next().unwrap().to_owned()
+    };
+    assert_eq!(place.acw(&["audit", &sample, "--report", "now", "--locale", "en"]).code, 0);
+    let page = team("now");
+    let habit = page.split("Next step is missing</h3>").nth(1).unwrap();
+    let without = habit.split("Score without it</span> <b>").nth(1).unwrap().split('<').next().unwrap();
+    assert_ne!(without, score(&page));
+    let waive = ["dispute", "waive", "--rule", "missing-next-step", "--owner", "Lead", "--until", "2999-12-31"];
+    assert_eq!(place.acw(&[&waive[..], &["--why", "pilot"]].concat()).code, 0);
+    assert_eq!(place.acw(&["audit", &sample, "--report", "then", "--locale", "en"]).code, 0);
+    assert_eq!(score(&team("then")), without);
+}

@@ -1,6 +1,7 @@
 //! `acw history`: what runs that were kept tell together; and the flags of `acw audit` that keep one.
 
 mod json;
+mod past;
 mod text;
 
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ use super::{Failure, Printing, periods, print};
 use crate::audit::Decisions;
 use crate::config::Settings;
 use crate::history::{Access, By, EffectOptions, History as Store, Judge, Recorder, RuleInForce, TrendOptions, Who};
-use crate::model::{Age, Period, Standards};
+use crate::model::{Age, Period, Report, Standards};
+use crate::report::html::Past;
 use crate::rules::Rulebook;
 
 pub(super) use text::kept;
@@ -38,6 +40,26 @@ pub(super) struct Keeping {
 }
 
 impl Keeping {
+    /// Where the run is to be kept.
+    fn access(&self, settings: &Settings) -> Option<Access> {
+        let spec = settings.history.as_ref();
+        let file = self.history.as_ref().or(spec.map(|spec| &spec.file)).filter(|_| !self.no_history)?;
+        let salt = self.salt_file.clone().or_else(|| spec.and_then(|spec| spec.salt_file.clone()));
+        Some(Access { file: file.clone(), salt })
+    }
+
+    /// What the history that the run was kept in tells of its agents, and the file.
+    pub(super) fn past(
+        &self,
+        settings: &Settings,
+        report: &Report,
+        book: &Rulebook,
+    ) -> Result<Option<(Past, PathBuf)>, Failure> {
+        let Some(access) = self.access(settings) else { return Ok(None) };
+        let store = Store::open(&access)?;
+        Ok(Some((past::of(&store, settings.standards.period, report, book)?, access.file)))
+    }
+
     /// What takes the notes of the run, where it is to be kept.
     pub(super) fn recorder(
         &self,
@@ -46,8 +68,7 @@ impl Keeping {
         book: &Rulebook,
     ) -> Result<Option<Recorder>, Failure> {
         let spec = settings.history.as_ref();
-        let file = self.history.as_ref().or(spec.map(|spec| &spec.file)).filter(|_| !self.no_history);
-        let Some(file) = file else {
+        let Some(access) = self.access(settings) else {
             return match self.pseudonyms || self.salt_file.is_some() {
                 true => {
                     Err(Failure::Usage("there is no history to keep the run in\n  help: add --history FILE".into()))
@@ -55,9 +76,8 @@ impl Keeping {
                 false => Ok(None),
             };
         };
-        let salt = self.salt_file.clone().or_else(|| spec.and_then(|spec| spec.salt_file.clone()));
         let pseudonyms = self.pseudonyms || spec.is_some_and(|spec| spec.pseudonyms);
-        let store = Store::create(&Access { file: file.clone(), salt }, pseudonyms)?;
+        let store = Store::create(&access, pseudonyms)?;
         let rule = |rule: &crate::rules::Rule| RuleInForce { id: rule.id.clone(), critical: rule.critical };
         let waived = decisions.waived_rules().iter().filter_map(|waived| serde_json::to_string(waived).ok()).collect();
         let judge = Judge {

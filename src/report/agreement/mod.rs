@@ -36,14 +36,14 @@ pub struct Reviewed<'a> {
 
 impl Reviewed<'_> {
     /// Notes that a reviewer judged in at least one criterion.
-    fn judged_by(&self, reviewer: usize) -> usize {
+    pub(in crate::report) fn judged_by(&self, reviewer: usize) -> usize {
         let judged =
             |note: &&crate::model::ReviewedNote| note.answers.iter().any(|answers| answers[reviewer].is_some());
         self.reviews.notes.iter().filter(judged).count()
     }
 
     /// Notes of the manifest that nobody judged.
-    fn not_judged(&self) -> Option<usize> {
+    pub(in crate::report) fn not_judged(&self) -> Option<usize> {
         let judged = self.reviews.notes.iter().filter(|note| note.answers.iter().flatten().any(Option::is_some));
         let judged: HashSet<&str> = judged.map(|note| note.id.as_str()).collect();
         let missing =
@@ -52,12 +52,12 @@ impl Reviewed<'_> {
     }
 
     /// Whether the sample was drawn under the rules that are in force now; `None` where nobody knows.
-    fn same_rules(&self) -> Option<bool> {
+    pub(in crate::report) fn same_rules(&self) -> Option<bool> {
         self.manifest?.rules.as_ref().map(|rules| *rules == self.run.rules_hash)
     }
 
     /// Comparisons among the drifts that could have been flagged.
-    fn comparisons(&self) -> usize {
+    pub(in crate::report) fn comparisons(&self) -> usize {
         let enough = |notes: u64| usize::from(notes >= self.how.min_judged);
         self.agreement.drifts.iter().map(|drift| enough(drift.notes) + enough(drift.notes / 2)).sum()
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{AuditedNote, Category, Disposition, Finding, Severity};
+use crate::model::{AuditedNote, Category, Decision, Disposition, Finding, Severity};
 use crate::report::figures::Tone;
 use crate::text::redact;
 
@@ -34,6 +34,34 @@ pub(super) struct FindingView {
     pub(super) message: String,
     pub(super) suggestion: Option<String>,
     pub(super) points: u32,
+    /// What names it across runs, sixteen hexadecimal digits.
+    pub(super) fingerprint: String,
+    /// Key of its standing.
+    pub(super) standing: &'static str,
+    /// Whether it costs points.
+    pub(super) counts: bool,
+    pub(super) decision: Option<DecisionView>,
+}
+
+/// What somebody decided about a finding.
+#[derive(Debug, Serialize)]
+pub(super) struct DecisionView {
+    by: String,
+    on: String,
+    until: Option<String>,
+    why: String,
+}
+
+impl DecisionView {
+    fn of(decision: &Decision) -> Self {
+        DecisionView {
+            by: decision.by.clone(),
+            on: decision.on.to_string(),
+            until: decision.until.map(|day| day.to_string()),
+            // People quote the note in their reasons.
+            why: redact::note(&decision.why, &[]),
+        }
+    }
 }
 
 /// A note with everything that a page shows of it.
@@ -55,6 +83,8 @@ pub(super) struct NoteView {
     pub(super) fatal: bool,
     pub(super) pieces: Vec<Piece>,
     pub(super) findings: Vec<FindingView>,
+    /// Findings that people decided not to count.
+    pub(super) aside: Vec<FindingView>,
     /// Names of the findings' categories, for filters.
     pub(super) categories: Vec<Category>,
 }
@@ -74,16 +104,25 @@ impl NoteView {
         categories.dedup();
         // The same advice for five findings of a note is read once.
         let told = |index: usize, text: &String| chosen[..index].iter().any(|f| f.suggestion.as_ref() == Some(text));
-        let findings = chosen.iter().enumerate().map(|(index, finding)| FindingView {
+        let view = |index: usize, finding: &Finding, suggestion: Option<String>| FindingView {
             number: index + 1,
             title: title(finding.rule),
             category: finding.category,
             severity: finding.severity,
             excerpt: finding.excerpt.clone(),
             message: finding.message.clone(),
-            suggestion: finding.suggestion.clone().filter(|text| !told(index, text)),
+            suggestion,
             points: finding.points_lost,
-        });
+            fingerprint: format!("{:016x}", finding.fingerprint),
+            standing: finding.standing.name(),
+            counts: finding.standing.counts(),
+            decision: finding.decision.as_deref().map(DecisionView::of),
+        };
+        let findings = chosen
+            .iter()
+            .enumerate()
+            .map(|(index, finding)| view(index, finding, finding.suggestion.clone().filter(|text| !told(index, text))));
+        let aside = note.set_aside.iter().filter(|_| numbered).enumerate();
         NoteView {
             id: note.note.id.clone(),
             lang: note.language.clone(),
@@ -99,6 +138,7 @@ impl NoteView {
             fatal: note.score.fatal,
             pieces: pieces(note, &chosen, title, numbered),
             findings: findings.collect(),
+            aside: aside.map(|(index, finding)| view(index, finding, None)).collect(),
             categories,
         }
     }

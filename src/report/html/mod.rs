@@ -5,30 +5,46 @@
 //! view models here the figures; text of notes reaches a page through Handlebars' escaping only.
 
 mod agent;
+mod agreement;
+mod charts;
+mod command;
 mod excerpt;
+mod exemplary;
+mod feedback;
 mod file_name;
 mod folder;
 mod guide;
 mod lesson;
 mod page;
+mod samples;
 mod spot;
 mod team;
+mod trend;
 mod wording;
 
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::audit::Workspaces;
 use crate::coach::Round;
 use crate::embed::Library;
 use crate::model::{AuditedNote, Report};
+use crate::report::agreement::Reviewed;
 use crate::report::figures::Compared;
 use crate::rules::{Language, Rulebook};
 use agent::AgentPage;
+use agreement::AgreementPage;
+use exemplary::{Praise, Praiser};
+use feedback::FeedbackPage;
+pub use feedback::Said;
 pub use folder::check;
 use page::{Entry, Pages};
+use samples::SamplesPage;
+pub use samples::TeamNotes;
 use spot::SpotPage;
 use team::TeamPage;
+pub use trend::{Course, Judged, Past, Point, Sides};
 use wording::Wording;
 
 /// What was written.
@@ -38,6 +54,17 @@ pub struct Written {
     pub index: PathBuf,
     /// How many pages there are.
     pub pages: usize,
+}
+
+/// What pages show besides the run.
+#[derive(Debug, Default)]
+pub struct Extras<'a> {
+    /// What the history tells, where one is kept.
+    pub past: Option<&'a Past>,
+    /// The file of the history, as a command names it.
+    pub history: Option<String>,
+    /// Flags that a command about the same export needs: columns, rules, decisions.
+    pub flags: &'a [String],
 }
 
 /// What the view models are made from.
@@ -68,7 +95,7 @@ pub fn usual_locale<'b>(report: &Report, book: &'b Rulebook) -> &'b str {
 ///
 /// # Errors
 /// A folder that holds something else, a file that cannot be written, a template that is not well written.
-pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::Result<Written> {
+pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras: &Extras<'_>) -> io::Result<Written> {
     let language = spoken(book, locale)?;
     let wording = Wording::of(language);
     let files = file_name::of_agents(&report.agents);
@@ -85,7 +112,7 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::
     }
     nav.push(entry(&wording, "guide", guide::FIRST, "guide.title"));
     let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
-    let team = TeamPage::of(&context, has_exercises);
+    let team = TeamPage::of(&context, extras);
     folder.write("index.html", &pages.render("index", &wording.or_key("team.title"), "report.js", None, &team)?)?;
     let mut written = 1;
 
@@ -93,9 +120,12 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::
     for note in &report.kept {
         kept.entry(&note.note.agent).or_default().push(note);
     }
+    let praiser = Praiser::new(&context);
+    let mut workspaces = Workspaces::new();
     for (agent, file) in report.agents.iter().zip(&files) {
         let notes = kept.get(agent.agent.as_str()).map_or(&[][..], Vec::as_slice);
-        let page = AgentPage::of(&context, agent, notes, has_exercises);
+        let mut praise = |note: &AuditedNote| Praise::of_note(book, note, &mut workspaces);
+        let page = AgentPage::of(&context, extras, &praiser, &mut praise, (agent, notes));
         folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)?;
         written += 1;
     }
@@ -107,6 +137,62 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path) -> io::
     written += guide::write(book, language, &wording, report.run.standards.target, &pages, &folder)?;
     folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
     Ok(Written { index: dir.join("index.html"), pages: written })
+}
+
+/// Writes one page that stands alone to `dir`.
+fn write_alone<T: serde::Serialize>(
+    (name, locale, wording): (&str, &str, &Wording),
+    about: &str,
+    dir: &Path,
+    page: &T,
+) -> io::Result<PathBuf> {
+    let pages = Pages::new(Library::embedded("reports"), locale, wording, Vec::new())?;
+    let folder = folder::Folder::start(dir)?;
+    let title = wording.or_key(&format!("{name}.title"));
+    let file = format!("{name}.html");
+    folder.write(&file, &pages.render(name, &title, "report.js", None, page)?)?;
+    folder.finish(about)?;
+    Ok(dir.join(file))
+}
+
+/// Writes the page of what reviewers said beside the findings, `agreement.html`.
+///
+/// # Errors
+/// Those of [`write`].
+pub fn write_agreement(shown: &Reviewed<'_>, book: &Rulebook, locale: &str, dir: &Path) -> io::Result<PathBuf> {
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
+    let page = AgreementPage::of(shown, book, language, &wording);
+    let about = format!("acw {} rules {}\n", shown.run.version, shown.run.rules_hash);
+    write_alone(("agreement", locale, &wording), &about, dir, &page)
+}
+
+/// Writes the page of what departments said of the notes, `feedback.html`.
+///
+/// # Errors
+/// Those of [`write`].
+pub fn write_feedback(said: &Said, book: &Rulebook, locale: &str, dir: &Path) -> io::Result<PathBuf> {
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
+    let page = FeedbackPage::of(said, book, language, &wording);
+    write_alone(("feedback", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page)
+}
+
+/// Writes the page of the good, the typical and the bad notes of each team, `examples.html`; `about` tells of the sample.
+///
+/// # Errors
+/// Those of [`write`].
+pub fn write_samples(
+    teams: &[TeamNotes<'_>],
+    about: &str,
+    book: &Rulebook,
+    locale: &str,
+    dir: &Path,
+) -> io::Result<PathBuf> {
+    let language = spoken(book, locale)?;
+    let wording = Wording::of(language);
+    let page = SamplesPage::of(teams, about, book, language);
+    write_alone(("examples", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page)
 }
 
 /// Which notes a workshop is made of.

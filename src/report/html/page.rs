@@ -164,10 +164,14 @@ enum Say {
     Term,
     /// `{{width 8750}}`: 87.5 for SVG, whatever the language.
     Width,
+    /// `{{signed -150}}`: −1.5, a difference of scores or of per cent.
+    Signed,
+    /// `{{coef 0.62}}`: 0.62, a coefficient.
+    Coefficient,
 }
 
 impl Say {
-    const ALL: [(&'static str, Say); 9] = [
+    const ALL: [(&'static str, Say); 11] = [
         ("t", Say::Text),
         ("n", Say::Count),
         ("num", Say::Number),
@@ -177,6 +181,8 @@ impl Say {
         ("clock", Say::Clock),
         ("term", Say::Term),
         ("width", Say::Width),
+        ("signed", Say::Signed),
+        ("coef", Say::Coefficient),
     ];
 }
 
@@ -222,6 +228,8 @@ impl HelperDef for Sayer {
             Say::Whole => first.map_or(NOTHING.into(), |n| self.wording.percent(n, false)),
             Say::Score => first.map_or(NOTHING.into(), |n| self.wording.score(n)),
             Say::Clock => first.map_or(NOTHING.into(), |n| self.wording.clock(n)),
+            Say::Signed => param(0).as_i64().map_or(NOTHING.into(), |n| self.wording.signed(n)),
+            Say::Coefficient => param(0).as_f64().map_or(NOTHING.into(), |n| self.wording.coefficient(n)),
             Say::Width => first.map_or("0".into(), |n| format!("{}.{:02}", n / 100, n % 100)),
         };
         Ok(ScopedJson::Derived(Value::String(said)))

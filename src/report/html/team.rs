@@ -2,15 +2,23 @@
 
 use serde::Serialize;
 
-use super::Context;
+use super::charts::{FourFields, Histogram};
+use super::excerpt::NoteView;
+use super::exemplary::proofs;
 use super::lesson::Lesson;
-use crate::measure::{Basis, Fields};
+use super::trend::TrendView;
+use super::{Context, Extras};
+use crate::measure::{Basis, Fields, paces, usual};
 use crate::model::{
     AgentSummary, BasisPoints, Category, DecisionsMet, Dimension, Group, Problem, Report, Severity, Tally,
 };
 use crate::report::figures::{Figures, Place, time_share};
 
-/// Rules that the page explains.
+/// Habits that would pay most if the team dropped them.
+const HABITS_SHOWN: usize = 3;
+/// Notes that prove each.
+const PROOFS_SHOWN: usize = 3;
+/// Further rules that the page explains.
 const RULES_SHOWN: usize = 8;
 /// Problems of the input that the page lists.
 const PROBLEMS_SHOWN: usize = 200;
@@ -23,6 +31,12 @@ const HEAT_STEPS: u32 = 8;
 #[derive(Debug, Serialize)]
 pub(super) struct TeamPage {
     figures: Figures,
+    /// First and last day of the notes, where the export tells them.
+    days: Option<(String, String)>,
+    habits: Vec<TeamHabit>,
+    histogram: Option<Histogram>,
+    trend: Option<TrendView>,
+    four: Option<FourFields>,
     categories: Vec<CategoryBar>,
     severities: Vec<SeverityShare>,
     agents: Vec<AgentRow>,
@@ -44,7 +58,20 @@ pub(super) struct TeamPage {
     has_critical: bool,
     questions: Vec<QuestionRow>,
     has_teams: bool,
-    has_exercises: bool,
+}
+
+/// What the team would gain most from dropping.
+#[derive(Debug, Serialize)]
+struct TeamHabit {
+    number: usize,
+    lesson: Lesson,
+    notes: u64,
+    share: u32,
+    agents: usize,
+    /// The team's score without it.
+    without: Option<u32>,
+    gain: Option<u32>,
+    proofs: Vec<NoteView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,6 +129,8 @@ struct TimeRow {
     figures: Figures,
     /// After-call work of the time worked, in hundredths of a per cent.
     share: Option<u32>,
+    /// Time taken against what the same notes usually take, in hundredths of a per cent.
+    pace: Option<u32>,
     fields: Fields,
 }
 
@@ -176,7 +205,7 @@ struct Making {
 }
 
 impl TeamPage {
-    pub(super) fn of(context: &Context<'_>, has_exercises: bool) -> Self {
+    pub(super) fn of(context: &Context<'_>, extras: &Extras<'_>) -> Self {
         let report = context.report;
         let compared = context.compared;
         let basis = Basis::of(&report.total, &report.run.standards);
@@ -207,6 +236,11 @@ impl TeamPage {
         teams.sort_by_key(|team| team.figures.score);
         TeamPage {
             figures: Figures::of(&report.total, basis),
+            days: report.days.map(|(first, last)| (first.to_string(), last.to_string())),
+            habits: habits(context),
+            histogram: Histogram::of(&report.total, report.run.standards.target),
+            trend: extras.past.and_then(|past| TrendView::of(past, &past.everybody, basis)),
+            four: FourFields::of(report, context.files, &compared.fields),
             categories: categories(&report.total),
             severities: severities(&report.total),
             times: report.total.acw.notes > 0 || report.total.talk.0 > 0,
@@ -230,7 +264,6 @@ impl TeamPage {
                 })
                 .collect(),
             has_teams: !report.group(Dimension::Team).is_empty(),
-            has_exercises,
             agents: rows,
             teams: if report.group(Dimension::Team).len() > 1 { teams } else { Vec::new() },
             heat: heat(&agents, &report.total),
@@ -291,6 +324,7 @@ fn groups(report: &Report, dimension: Dimension, basis: Basis<'_>) -> Vec<GroupR
 
 fn time_rows(context: &Context<'_>, basis: Basis<'_>) -> Vec<TimeRow> {
     let report = context.report;
+    let paces = paces(&report.cells, report.agents.len(), &usual(&report.cells), &report.run.standards);
     let agents = report.agents.iter().zip(context.files).enumerate();
     let mut rows: Vec<TimeRow> = agents
         .filter(|(_, (agent, _))| agent.tally.acw.notes > 0)
@@ -299,6 +333,7 @@ fn time_rows(context: &Context<'_>, basis: Basis<'_>) -> Vec<TimeRow> {
             href: file.clone(),
             figures: Figures::of(&agent.tally, basis),
             share: time_share(&agent.tally, report.worked[index]),
+            pace: paces[index],
             fields: context.compared.fields[index],
         })
         .collect();
@@ -361,11 +396,43 @@ fn heat(agents: &[(&AgentSummary, &String)], total: &Tally) -> Heat {
     Heat { categories, rows }
 }
 
+/// Agents in whose notes a rule finds something.
+fn agents_with(report: &Report, rule: usize) -> usize {
+    report.agents.iter().filter(|agent| agent.tally.rules.contains_key(&rule)).count()
+}
+
+fn habits(context: &Context<'_>) -> Vec<TeamHabit> {
+    let report = context.report;
+    let total = &report.total;
+    let now = total.score().map_or(0, |score| score.0);
+    let dearest = total.dearest_rules().into_iter().take(HABITS_SHOWN).enumerate();
+    let title = |rule: usize| Lesson::of(&context.book.rules[rule], context.language).title;
+    dearest
+        .map(|(place, (rule, tally))| {
+            let without = total.score_without(tally.gain).map(|score| score.0);
+            TeamHabit {
+                number: place + 1,
+                lesson: Lesson::of(&context.book.rules[rule], context.language),
+                notes: tally.notes,
+                share: share(tally.notes, total.notes),
+                agents: agents_with(report, rule),
+                without,
+                gain: without.map(|without| without.saturating_sub(now)),
+                proofs: proofs(&report.kept, rule, PROOFS_SHOWN, &context.language.code)
+                    .into_iter()
+                    .map(|note| NoteView::of(note, report.run.standards.target, &title, &|f| f.rule == rule, false))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
 fn rules(context: &Context<'_>) -> Vec<RuleCard> {
     let total = &context.report.total;
     total
-        .worst_rules()
+        .dearest_rules()
         .into_iter()
+        .skip(HABITS_SHOWN)
         .take(RULES_SHOWN)
         .map(|(rule, tally)| RuleCard {
             lesson: Lesson::of(&context.book.rules[rule], context.language),
@@ -373,7 +440,7 @@ fn rules(context: &Context<'_>) -> Vec<RuleCard> {
             notes: tally.notes,
             points: tally.points,
             share: share(tally.notes, total.notes),
-            agents: context.report.agents.iter().filter(|a| a.tally.rules.contains_key(&rule)).count(),
+            agents: agents_with(context.report, rule),
         })
         .collect()
 }

@@ -81,6 +81,26 @@ impl Wording {
         format!("{}{}{}", tenths / 10, self.text("format.decimal").unwrap_or("."), tenths % 10)
     }
 
+    /// A difference in hundredths of a point with one decimal and its sign.
+    pub(super) fn signed(&self, basis_points: i64) -> String {
+        let size = self.score(basis_points.unsigned_abs());
+        let sign = match basis_points {
+            -4..=4 => "±",
+            5.. => "+",
+            _ => "−",
+        };
+        format!("{sign}{size}")
+    }
+
+    /// A coefficient between −1 and 1 with two decimals.
+    pub(super) fn coefficient(&self, value: f64) -> String {
+        // No minus before a zero.
+        let hundredths = (value * 100.0).round() as i64;
+        let sign = if hundredths < 0 { "−" } else { "" };
+        let size = hundredths.unsigned_abs();
+        format!("{sign}{}{}{:02}", size / 100, self.text("format.decimal").unwrap_or("."), size % 100)
+    }
+
     /// Seconds as minutes and seconds.
     pub(super) fn clock(&self, seconds: u64) -> String {
         format!("{}:{:02}", seconds / 60, seconds % 60)
@@ -106,6 +126,8 @@ mod tests {
         assert_eq!((spanish.number(1234), spanish.number(1_234_567)), ("1234".into(), "1.234.567".into()));
         assert_eq!((spanish.percent(8754, true), spanish.percent(8754, false)), ("87,5 %".into(), "88 %".into()));
         assert_eq!(spanish.clock(125), "2:05");
+        assert_eq!([-154, 0, 1_740].map(|n| spanish.signed(n)), ["−1,5", "±0,0", "+17,4"]);
+        assert_eq!([-0.624, -0.001, 1.0].map(|n| spanish.coefficient(n)), ["−0,62", "0,00", "1,00"]);
     }
 
     #[test]
