@@ -394,7 +394,11 @@ mod tests {
 
     #[test]
     fn behind_a_label_a_pair_that_is_no_day_is_a_reference() {
-        assert!(looks_like_reference("jt5kpa", true) && looks_like_reference("77-40", true) && looks_like_reference("41/24", true));
+        assert!(
+            looks_like_reference("jt5kpa", true)
+                && looks_like_reference("77-40", true)
+                && looks_like_reference("41/24", true)
+        );
         assert!(!looks_like_reference("12/05", true) && !looks_like_reference("9-18", true));
     }
 
