@@ -283,7 +283,13 @@ impl Told {
             return false;
         }
         let text = &note.folded.text;
-        let until = note.hits_of(&self.statement_until).map(|hit| hit.start as usize).min().unwrap_or(text.len());
+        // A term may begin with the stop of the clause before it: that clause is none of its business.
+        let begins = |hit: &TermHit| {
+            let hit = hit.start as usize..hit.end as usize;
+            let stop = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+            hit.start + text.as_bytes()[hit].iter().take_while(|byte| stop(byte)).count()
+        };
+        let until = note.hits_of(&self.statement_until).map(begins).min().unwrap_or(text.len());
         let mut first = true;
         note.sentences.iter().any(|sentence| {
             let mut start = sentence.start;
@@ -298,7 +304,7 @@ impl Told {
                     && note.own_voice(note.span(place.start, place.end))
                     && !note
                         .hits_of(&self.statement_without)
-                        .any(|hit| (hit.start as usize) < place.end && place.start < hit.end as usize)
+                        .any(|hit| begins(hit) < place.end && place.start < hit.end as usize)
             })
         })
     }

@@ -349,12 +349,12 @@ fn ends_clause(text: &[u8], at: usize) -> bool {
     next.is_none_or(|b| matches!(b, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\n' | b'-' | b')' | b'+' | b'/'))
 }
 
-/// Whether a term may end before this byte: not inside a word or number. A word may end where its number begins, for people
-/// type `cvv123` and `ref4471`.
+/// Whether a term may end before this byte: not inside a character, a word or a number. A word may end where its number
+/// begins, for people type `cvv123` and `ref4471`.
 fn ends_term(text: &[u8], at: usize) -> bool {
     let (last, next) = (text[at - 1], text.get(at).copied().unwrap_or(b' '));
-    !(last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
-        || (last.is_ascii_lowercase() && next.is_ascii_digit())
+    let in_word = last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric();
+    (!in_word || (last.is_ascii_lowercase() && next.is_ascii_digit())) && !(0x80..0xc0).contains(&next)
 }
 
 /// The words that the terms of a list find, each with its term, where they can be written out and are single words.
@@ -401,6 +401,8 @@ mod tests {
         assert_eq!(found("l: ['^sent']", "l", "Sent it, sent the form; he sent"), ["sent", "sent"]);
         assert_eq!(found("l: ['on hold$']", "l", "on hold, on hold now; put on hold"), ["on hold", "on hold"]);
         assert_eq!(found(lists, "l", "cancan cocon n°3"), ["cancan", "cocon", "n°"]);
+        // Eight characters of three bytes, less the comma: no hit ends inside a character.
+        assert_eq!(found("l: ['报...']", "l", "报,护士长了很久很久很久了"), ["报,护士长了很久很"]);
     }
 
     #[test]
