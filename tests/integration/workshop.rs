@@ -60,12 +60,12 @@ fn category_level_size_and_language_choose_the_notes() {
         assert!(!exercise["model"].as_array().unwrap().is_empty());
     }
     for level in ["blatant", "plain", "subtle"] {
-        let data = workshop(&place, level, &["--locale", "es", "--level", level, "--size", "5"]);
+        let data = workshop(&place, level, &["--locale", "fr", "--level", level, "--size", "5"]);
         let mut faulty = exercises(&data).iter().filter(|e| !clean(e)).peekable();
         assert!(faulty.peek().is_some(), "{level}");
         assert!(faulty.all(|e| e["level"] == level), "{level}");
     }
-    let mixed = workshop(&place, "mixed", &["--locale", "es", "--size", "16"]);
+    let mixed = workshop(&place, "mixed", &["--locale", "fr", "--size", "16"]);
     let levels: Vec<&str> = exercises(&mixed).iter().filter_map(|e| e["level"].as_str()).collect();
     let rank = |level: &&&str| ["blatant", "plain", "subtle"].iter().position(|l| *l == **level);
     assert!(levels.iter().collect::<Vec<_>>().is_sorted_by_key(|level| rank(&level)), "{levels:?}");
