@@ -45,8 +45,6 @@ pub struct Exercise {
     pub levels: Vec<Level>,
 }
 
-/// Numbers to try until the rules find the same in the invented note as in the real one.
-const ATTEMPTS: u64 = 60;
 /// Characters a note may have to be read at a glance.
 const READABLE: std::ops::RangeInclusive<usize> = 40..=700;
 /// Bytes from which a clean note tells enough to be a decoy nobody can quarrel with.
@@ -62,7 +60,7 @@ struct Making<'n, 'i> {
     used: BTreeSet<&'n str>,
     agents: BTreeMap<&'n str, usize>,
     chosen: Vec<Exercise>,
-    invent: &'i mut dyn FnMut(&AuditedNote, u64) -> Option<AuditedNote>,
+    invent: &'i mut dyn FnMut(&AuditedNote) -> Option<AuditedNote>,
 }
 
 impl<'n> Making<'n, '_> {
@@ -78,9 +76,8 @@ impl<'n> Making<'n, '_> {
         candidates.sort_by_key(|note| self.agents.get(note.note.agent.as_str()).copied().unwrap_or(0));
         for note in candidates {
             self.used.insert(&note.note.id);
-            let anonymous = (0..ATTEMPTS).find_map(|attempt| (self.invent)(note, attempt));
             // What only the whole export shows is not in the invented note, which must still fit without it.
-            let anonymous = anonymous
+            let anonymous = (self.invent)(note)
                 .filter(|new| new.findings.is_empty() == note.findings.is_empty() && fits(new, &self.familiar))
                 // A paragraph pasted into many notes is one exercise.
                 .filter(|new| !self.chosen.iter().any(|old| alike(&old.note.note.text, &new.note.text)));
@@ -156,13 +153,13 @@ impl<'n> Making<'n, '_> {
 
 /// Picks notes for a round and makes them anonymous; from the easiest to the hardest, clean ones among them.
 ///
-/// `invent` gives the anonymous note of an attempt with its findings, or nothing where the rules do not find the same in
-/// it: the solution that learners see is what the rules say of the very text they read.
+/// `invent` gives the anonymous note with its findings, or nothing where the rules do not find the same in it: the solution
+/// that learners see is what the rules say of the very text they read.
 pub fn pick(
     notes: &[&AuditedNote],
     round: &Round,
     folder: &Folder,
-    invent: &mut dyn FnMut(&AuditedNote, u64) -> Option<AuditedNote>,
+    invent: &mut dyn FnMut(&AuditedNote) -> Option<AuditedNote>,
 ) -> Vec<Exercise> {
     let mut order: Vec<&AuditedNote> =
         notes.iter().copied().filter(|n| READABLE.contains(&n.note.text.chars().count())).collect();
@@ -208,7 +205,7 @@ mod tests {
     use crate::model::{Finding, Note, Score, Severity};
 
     fn play(notes: &[&AuditedNote], round: &Round) -> Vec<Exercise> {
-        pick(notes, round, &Folder::new(HashMap::new()), &mut |note, _| Some(note.clone()))
+        pick(notes, round, &Folder::new(HashMap::new()), &mut |note| Some(note.clone()))
     }
 
     fn note(id: usize, category: Option<Category>) -> AuditedNote {
@@ -269,6 +266,6 @@ mod tests {
         let notes = [note(1, Some(Category::Judgement))];
         let notes: Vec<&AuditedNote> = notes.iter().collect();
         let folder = Folder::new(HashMap::new());
-        assert!(pick(&notes, &Round::of_size(1, 3), &folder, &mut |_, _| None).is_empty());
+        assert!(pick(&notes, &Round::of_size(1, 3), &folder, &mut |_| None).is_empty());
     }
 }

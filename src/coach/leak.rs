@@ -13,7 +13,7 @@ const TELLING_DIGITS: usize = 5;
 const TELLING_LETTERS: usize = 4;
 
 /// Names of several words (in Chinese, characters), folded, with single blanks: one word alone may be any word.
-pub fn whole_names(people: &[String], folder: &Folder) -> Vec<String> {
+pub(super) fn whole_names(people: &[String], folder: &Folder) -> Vec<String> {
     let spaced = |name: &String| {
         let folded = folder.fold_str(name);
         let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -23,9 +23,21 @@ pub fn whole_names(people: &[String], folder: &Folder) -> Vec<String> {
     people.iter().filter_map(spaced).collect()
 }
 
+/// Identifiers such as `MAD-31` or `E1042`, folded as [`whole_names`] are: no words, yet known in the team. Shorter ones of one
+/// word could be anything.
+pub(super) fn numbered_ids(ids: &[String], folder: &Folder) -> Vec<String> {
+    let spaced = |id: &String| {
+        let folded = folder.fold_str(id);
+        let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let telling = words.len() > 1 || folded.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING_LETTERS;
+        (telling && folded.chars().any(|c| c.is_ascii_digit())).then(|| words.join(" "))
+    };
+    ids.iter().filter_map(spaced).collect()
+}
+
 /// What must not be seen again of an original note.
 #[derive(Debug)]
-pub struct Originals<'f> {
+pub(super) struct Originals<'f> {
     folder: &'f Folder,
     /// Parts of the names that belong to the note, folded.
     parts: BTreeSet<String>,
@@ -39,7 +51,7 @@ pub struct Originals<'f> {
 
 impl<'f> Originals<'f> {
     /// Of one note; `people` are all names of the export, folded, with single blanks.
-    pub fn of(audited: &AuditedNote, people: &'f [String], folder: &'f Folder) -> Self {
+    pub(super) fn of(audited: &AuditedNote, people: &'f [String], folder: &'f Folder) -> Self {
         let note = &audited.note;
         // `agent-12` is known as a whole; its parts are words like any other.
         let numbered = note.agent.chars().any(|c| c.is_ascii_digit());
@@ -65,7 +77,7 @@ impl<'f> Originals<'f> {
     }
 
     /// Whether the invented note shows any of it.
-    pub fn stand_in(&self, invented: &Note) -> bool {
+    pub(super) fn stand_in(&self, invented: &Note) -> bool {
         let elements = invented.elements.iter().map(|(_, text)| text.as_str());
         let texts = [Some(invented.text.as_str()), invented.case_id.as_deref()];
         texts.into_iter().flatten().chain(elements).any(|text| self.shown_in(text))
@@ -107,6 +119,13 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+
+    #[test]
+    fn identifiers_with_digits_are_looked_for_whole() {
+        let folder = Folder::new(HashMap::new());
+        let ids = ["MAD-31", "E1042", "A1", "Quill"].map(str::to_owned);
+        assert_eq!(numbered_ids(&ids, &folder), ["mad 31", "e1042"]);
+    }
 
     #[test]
     fn names_in_any_spelling_and_long_numbers_are_seen_and_common_words_are_not() {

@@ -6,14 +6,15 @@ mod leak;
 mod level;
 mod model_answer;
 mod names;
+mod nobody;
 mod numbers;
 mod replay;
 mod seed;
 
 pub use anonymise::Anonymiser;
 pub use exercise::{Exercise, Round, pick};
-pub use leak::{Originals, whole_names};
 pub use level::{Familiar, Level};
 pub use model_answer::{Kind, Piece, blanks, model_answer};
 pub use names::Invented;
+pub use nobody::Nobody;
 pub use replay::Replay;

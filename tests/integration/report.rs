@@ -250,8 +250,16 @@ fn notes_scored_again_by_other_rules_are_told_apart_in_the_trend() {
 fn a_colleagues_note_names_nobody() {
     let place = Place::new();
     let good = "Reason: Mrs Wilhelmina Featherstone asked why bill 83174402 is higher. Action: explained the meter reading of May and sent her the breakdown by e-mail. Outcome: resolved, she accepted.";
+    // Notes that tell more, and would be shown first, name agents by what the team calls them.
+    let signed = |id: &str| {
+        format!(
+            "{good} The second bill was explained as well, at length, so that she could accept both. {id} explained it."
+        )
+    };
     let rows = [
         format!("1,A,Ada Quill,en,Wilhelmina Featherstone,inquiry,resolved,\"{good}\""),
+        format!("3,MAD-31,Cora Vane,en,Wilhelmina Featherstone,inquiry,resolved,\"{}\"", signed("mad-31")),
+        format!("4,SEV-77,Dora Pym,en,Wilhelmina Featherstone,inquiry,resolved,\"{}\"", signed("MAD-31")),
         "2,B,Bo Reed,en,John Smithson,inquiry,resolved,\"Asked about the fee, the idiot. Explained it and he accepted.\"".to_owned(),
     ];
     place.write(
@@ -262,7 +270,7 @@ fn a_colleagues_note_names_nobody() {
     assert_eq!(done.code, 0, "{}", done.err);
     let page = page_of(&place, "out", "b-");
     assert!(page.contains("How a colleague wrote it up") && page.contains("explained the meter reading"), "{page}");
-    for name in ["Featherstone", "Wilhelmina", "Ada", "Quill", "83174402"] {
+    for name in ["Featherstone", "Wilhelmina", "Ada", "Quill", "83174402", "MAD-31", "mad-31"] {
         assert!(!page.contains(name), "{name}");
     }
 }

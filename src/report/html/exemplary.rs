@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Context;
 use super::excerpt::NoteView;
 use crate::audit::{Workspaces, kept_rules};
-use crate::coach::{Anonymiser, Invented, Replay};
+use crate::coach::Nobody;
 use crate::model::{AuditedNote, Category, Element};
 use crate::rules::Rulebook;
 
@@ -59,13 +59,7 @@ impl Praiser {
         let kept = &context.report.kept;
         let mut clean: Vec<&AuditedNote> = kept.iter().filter(|note| exemplary(note)).collect();
         clean.sort_by_key(|note| std::cmp::Reverse(worth(note)));
-        let mut people: Vec<String> = context.report.agents.iter().map(|agent| agent.label().to_owned()).collect();
-        people.extend(kept.iter().filter_map(|note| note.note.customer.clone()));
-        people.sort();
-        people.dedup();
-        let invented: Vec<Invented> =
-            context.book.languages.iter().map(|l| Invented::from_wording(&l.wording, &context.book.folder)).collect();
-        let mut replay = Replay::new(context.book);
+        let mut nobody = Nobody::new(context.report, context.book, SEED);
         for note in clean {
             let Some(language) = note.language.as_deref().and_then(|code| context.book.language(code)) else {
                 continue;
@@ -75,12 +69,7 @@ impl Praiser {
             if models.len() >= EACH || models.iter().any(|model| model.agent == note.note.agent) {
                 continue;
             }
-            let anonymiser =
-                Anonymiser { invented: &invented[language], folder: &context.book.folder, people: &people, seed: SEED };
-            let Some(audited) = (0..ATTEMPTS).find_map(|attempt| replay.carry(note, anonymiser.invent(note, attempt)))
-            else {
-                continue;
-            };
+            let Some(audited) = nobody.of(note, ATTEMPTS) else { continue };
             let kept = kept_rules(&audited.note, language, context.book, &mut workspaces);
             let target = context.report.run.standards.target;
             models.push(Model {

@@ -10,12 +10,14 @@ use super::Context;
 use super::excerpt::disposition_key;
 use super::lesson::Lesson;
 use super::wording::Wording;
-use crate::coach::{self, Anonymiser, Exercise, Invented, Level, Originals, Replay, Round, model_answer};
+use crate::coach::{self, Exercise, Level, Nobody, Round, model_answer};
 use crate::model::{AuditedNote, Category, Element, Finding};
 use crate::rules::Rulebook;
 
 /// Fewer notes in the language of the pages than this, and those in other languages join in.
 const ENOUGH: usize = 12;
+/// Numbers to try until the rules find the same in the invented note as in the real one.
+const ATTEMPTS: u64 = 60;
 /// Missing elements that can always be chosen, so that the choice gives nothing away.
 const ALWAYS_ASKED: [Element; 4] = [Element::Reason, Element::Action, Element::Outcome, Element::NextStep];
 
@@ -197,28 +199,8 @@ pub(super) fn exercises(context: &Context<'_>, round: &Round, only_own: bool, te
     let code = Some(context.language.code.as_str());
     let own: Vec<&AuditedNote> = kept.iter().copied().filter(|n| n.language.as_deref() == code).collect();
     let notes = if only_own || own.len() >= ENOUGH { own } else { kept };
-    let book = context.book;
-    let invented: Vec<Invented> =
-        book.languages.iter().map(|l| Invented::from_wording(&l.wording, &book.folder)).collect();
-    let mut people: Vec<String> = context.report.agents.iter().map(|agent| agent.label().to_owned()).collect();
-    people.extend(notes.iter().filter_map(|note| note.note.customer.clone()));
-    people.sort();
-    people.dedup();
-    let whole = coach::whole_names(&people, &book.folder);
-    let mut replay = Replay::new(book);
-    coach::pick(&notes, round, &book.folder, &mut |note, attempt| {
-        let language = note.language.as_deref().and_then(|code| book.language(code));
-        let fallback = Invented::default();
-        let anonymiser = Anonymiser {
-            invented: language.map_or(&fallback, |index| &invented[index]),
-            folder: &book.folder,
-            people: &people,
-            seed: round.seed,
-        };
-        let of_nobody = anonymiser.invent(note, attempt);
-        let leaks = Originals::of(note, &whole, &book.folder).stand_in(&of_nobody);
-        (!leaks).then(|| replay.carry(note, of_nobody)).flatten()
-    })
+    let mut nobody = Nobody::new(context.report, context.book, round.seed);
+    coach::pick(&notes, round, &context.book.folder, &mut |note| nobody.of(note, ATTEMPTS))
 }
 
 fn answer(context: &Context<'_>, number: usize, note: &AuditedNote, finding: &Finding, level: Level) -> Answer {
