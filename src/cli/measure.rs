@@ -26,8 +26,6 @@ pub(super) struct Measure {
 /// Categories whose findings have places.
 const PLACED: [Category; 5] =
     [Category::Abbreviation, Category::Disrespect, Category::Judgement, Category::Template, Category::Sensitive];
-/// Elements that labels name.
-const ELEMENTS: [Element; 4] = [Element::Reason, Element::Action, Element::Outcome, Element::NextStep];
 
 /// What was measured in one language.
 #[derive(Default)]
@@ -70,7 +68,8 @@ fn add(measured: &mut Measured, labelled: &Labelled, audited: &AuditedNote) {
         measured.by_category.entry(category).or_default().add_places(text, &findings, &labels);
     }
     let required = measured.by_category.entry(Category::Required).or_default();
-    for element in ELEMENTS {
+    // Labels name these elements alone.
+    for element in Element::CORE {
         let said = of(Category::Required).any(|f| f.element == Some(element));
         required.add_note(said, labelled.missing.contains(&element));
     }
@@ -82,7 +81,7 @@ fn add(measured: &mut Measured, labelled: &Labelled, audited: &AuditedNote) {
     }
     if labelled.is_clean() {
         let counted = |f: &&crate::model::Finding| {
-            measured.by_category.contains_key(&f.category) && f.element.is_none_or(|e| ELEMENTS.contains(&e))
+            measured.by_category.contains_key(&f.category) && f.element.is_none_or(|e| Element::CORE.contains(&e))
         };
         measured.clean += 1;
         measured.kept_clean += usize::from(audited.findings.iter().filter(counted).count() == 0);

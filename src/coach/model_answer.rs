@@ -30,30 +30,18 @@ pub struct Piece {
     pub text: String,
 }
 
-/// Elements in the order in which a note tells them; the reason stands in front.
-const BEHIND: [Element; 7] = [
-    Element::Product,
-    Element::Budget,
-    Element::Source,
-    Element::Documents,
-    Element::Action,
-    Element::Outcome,
-    Element::NextStep,
-];
-
 /// The better version of an audited note; `wording` has the texts of the note's language: `snippet.<element>` and
 /// `snippet.reference` with their blanks in square brackets, `blank.<category>` for words that must go.
 pub fn model_answer(note: &AuditedNote, book: &Rulebook, wording: &BTreeMap<String, String>) -> Vec<Piece> {
     let mut out = Pieces::default();
     let missing = |element: Element| note.findings.iter().any(|f| f.element == Some(element));
     let snippet = |name: &str| wording.get(&format!("snippet.{name}")).map_or("", String::as_str);
-    if missing(Element::Reason) {
-        out.snippet(snippet(Element::Reason.name()));
-    }
+    // The reason stands in front of what was written, everything else behind it.
+    let (front, behind): (Vec<Element>, Vec<Element>) =
+        Element::TOLD.into_iter().filter(|element| missing(*element)).partition(|e| *e == Element::Reason);
+    front.iter().for_each(|element| out.snippet(snippet(element.name())));
     body(note, book, wording, &mut out);
-    for element in BEHIND.into_iter().filter(|element| missing(*element)) {
-        out.snippet(snippet(element.name()));
-    }
+    behind.iter().for_each(|element| out.snippet(snippet(element.name())));
     let mut told: Vec<Category> = Vec::new();
     for finding in &note.findings {
         let whole = finding.span.is_none() || finding.category == Category::Contradiction;
@@ -115,8 +103,7 @@ fn stop_is_its_own(behind: &str) -> bool {
 
 /// The wording that the rules have for the very words found; the rule's general advice is none.
 fn instead<'f>(finding: &'f Finding, book: &Rulebook) -> Option<&'f str> {
-    let advice = |text: &str| book.rules[finding.rule].texts.values().any(|t| t.better.as_deref() == Some(text));
-    finding.suggestion.as_deref().filter(|text| !advice(text))
+    finding.suggestion.as_deref().filter(|text| !book.rules[finding.rule].is_advice(text))
 }
 
 /// With a capital where the words it replaces have one in front and are no capitals throughout.

@@ -145,7 +145,7 @@ pub enum Element {
 }
 
 impl Element {
-    /// Every element.
+    /// Every element, in the order of reports.
     pub const ALL: [Element; 8] = [
         Element::Reason,
         Element::Action,
@@ -155,6 +155,21 @@ impl Element {
         Element::Budget,
         Element::Source,
         Element::Documents,
+    ];
+
+    /// Those that notes of every call type are asked for.
+    pub const CORE: [Element; 4] = [Element::Reason, Element::Action, Element::Outcome, Element::NextStep];
+
+    /// Every element, in the order in which a note is best told.
+    pub const TOLD: [Element; 8] = [
+        Element::Reason,
+        Element::Product,
+        Element::Budget,
+        Element::Source,
+        Element::Action,
+        Element::Outcome,
+        Element::Documents,
+        Element::NextStep,
     ];
 
     /// The element of that name.

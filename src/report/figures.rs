@@ -120,9 +120,8 @@ pub(super) struct Figures {
     /// Share of the times over the limit, where there is one.
     pub(super) acw_over: Share,
     pub(super) talk: Option<u64>,
-    /// The target in per cent, and on the scale of the scores.
+    /// The target in per cent.
     pub(super) target: u32,
-    pub(super) target_mark: u32,
 }
 
 impl Figures {
@@ -172,7 +171,6 @@ impl Figures {
             acw_over: Share::of(tally.acw.over, tally.acw.limited, confidence),
             talk: tally.mean_talk(),
             target: standards.target,
-            target_mark: standards.target * 100,
         }
     }
 }

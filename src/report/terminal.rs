@@ -335,11 +335,7 @@ fn habits(agent: &AgentSummary, book: &Rulebook) -> String {
         .worst_rules()
         .into_iter()
         .take(3)
-        .map(|(rule, tally)| {
-            let rule = &book.rules[rule];
-            let title = rule.texts.get(LANGUAGE).map_or(rule.id.as_str(), |t| t.title.as_str());
-            format!("{title} ({})", tally.notes)
-        })
+        .map(|(rule, tally)| format!("{} ({})", book.rules[rule].title(LANGUAGE), tally.notes))
         .collect();
     habits.join("; ")
 }

@@ -45,6 +45,23 @@ pub struct Rule {
     pub off: bool,
 }
 
+impl Rule {
+    /// Its texts in that language; where it has none, those of another, which are better than nothing.
+    pub fn text(&self, language: &str) -> Option<&RuleText> {
+        self.texts.get(language).or_else(|| self.texts.values().next())
+    }
+
+    /// What it is called in that language; its identifier where it has no title.
+    pub fn title(&self, language: &str) -> &str {
+        self.text(language).map(|text| text.title.as_str()).filter(|title| !title.is_empty()).unwrap_or(&self.id)
+    }
+
+    /// Whether the text is its own general advice, in any language.
+    pub fn is_advice(&self, text: &str) -> bool {
+        self.texts.values().any(|own| own.better.as_deref() == Some(text))
+    }
+}
+
 /// A profile in force.
 #[derive(Debug)]
 pub struct Profile {
@@ -77,6 +94,14 @@ pub struct Language {
     pub readers: BTreeMap<String, String>,
     /// What the pages say, by key; empty where pages cannot be written in this language.
     pub wording: BTreeMap<String, String>,
+}
+
+impl Language {
+    /// Fewest and most words that its rules let a note have.
+    pub fn word_limits(&self) -> (Option<usize>, Option<usize>) {
+        let limits = self.checks.iter().flatten().map(|check| check.words());
+        limits.fold((None, None), |(low, high), (min, max)| (low.or(min), high.or(max)))
+    }
 }
 
 /// All rules in force, compiled for every language.

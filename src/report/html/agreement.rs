@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::lesson::Lesson;
 use super::wording::Wording;
 use crate::measure::{Drift, Estimate, Talk};
 use crate::model::{Answer, BasisPoints, Criterion};
@@ -167,8 +166,6 @@ struct DriftRow {
     others: u32,
     difference: Points,
     change: Option<Points>,
-    stricter: u64,
-    milder: u64,
     /// The probability of McNemar's test.
     p: f64,
     tiny: bool,
@@ -236,8 +233,8 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn rule(&self, id: &str) -> String {
-        let known = self.book.rule(id).map(|rule| Lesson::of(&self.book.rules[rule], self.language).title);
-        known.unwrap_or_else(|| id.to_owned())
+        let known = self.book.rule(id).map(|rule| self.book.rules[rule].title(&self.language.code));
+        known.unwrap_or(id).to_owned()
     }
 
     fn criterion(&self, criterion: &Criterion) -> String {
@@ -434,8 +431,6 @@ fn drift_row(drift: &Drift, reviewer: String, name: Option<String>) -> DriftRow 
         others: points(drift.others),
         difference: Points::of(drift.difference),
         change: drift.change.map(Points::of),
-        stricter: drift.stricter,
-        milder: drift.milder,
         p: drift.test.p,
         tiny: drift.test.p < 0.005,
         flags,

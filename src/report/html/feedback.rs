@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::lesson::Lesson;
 use super::wording::Wording;
 use crate::measure::{Rework, Subject};
 use crate::model::{BasisPoints, Category, Problem};
@@ -85,7 +84,7 @@ struct Trouble {
 
 impl FeedbackPage {
     pub(super) fn of(said: &Said, book: &Rulebook, language: &Language, wording: &Wording) -> Self {
-        let title = |rule: usize| Lesson::of(&book.rules[rule], language).title;
+        let title = |rule: usize| book.rules[rule].title(&language.code).to_owned();
         let name = |subject: &Subject| match subject {
             Subject::Element(name) => wording.or_key(&format!("element.{name}")),
             Subject::Category(category) => wording.or_key(&format!("category.{}", category.name())),

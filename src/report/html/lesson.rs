@@ -22,13 +22,11 @@ pub(super) struct Lesson {
 
 impl Lesson {
     pub(super) fn of(rule: &Rule, language: &Language) -> Self {
-        // A rule that exists in another language only keeps that language's words.
-        let text = rule.texts.get(&language.code).or_else(|| rule.texts.values().next());
+        let text = rule.text(&language.code);
         let say = |field: fn(&RuleText) -> &str| text.map_or("", field).to_owned();
-        let title = say(|t| &t.title);
         Lesson {
             id: rule.id.clone(),
-            title: if title.is_empty() { rule.id.clone() } else { title },
+            title: rule.title(&language.code).to_owned(),
             category: rule.category,
             severity: rule.severity,
             fatal: rule.fatal,

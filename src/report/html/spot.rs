@@ -12,14 +12,11 @@ use super::lesson::Lesson;
 use super::wording::Wording;
 use crate::coach::{self, Exercise, Level, Nobody, Round, model_answer};
 use crate::model::{AuditedNote, Category, Element, Finding};
-use crate::rules::Rulebook;
 
 /// Fewer notes in the language of the pages than this, and those in other languages join in.
 const ENOUGH: usize = 12;
 /// Numbers to try until the rules find the same in the invented note as in the real one.
 const ATTEMPTS: u64 = 60;
-/// Missing elements that can always be chosen, so that the choice gives nothing away.
-const ALWAYS_ASKED: [Element; 4] = [Element::Reason, Element::Action, Element::Outcome, Element::NextStep];
 
 /// The view model of the page, the sheet and the key.
 #[derive(Debug, Serialize)]
@@ -28,10 +25,7 @@ pub(super) struct SpotPage {
     faulty: usize,
     decoys: usize,
     findings: usize,
-    has_exercises: bool,
-    /// What was asked for: categories, level, seed.
-    categories: Vec<Category>,
-    level: Option<Level>,
+    /// Which choice of notes it is.
     seed: u64,
     /// Name of the set, the same for the same notes: by it a key is known to belong to a sheet.
     set: String,
@@ -88,9 +82,6 @@ impl SpotPage {
             faulty,
             decoys: notes.len() - faulty,
             findings: notes.iter().map(|note| note.findings.len()).sum(),
-            has_exercises: true,
-            categories: round.categories.clone(),
-            level: round.level,
             seed: round.seed,
             set: name_of_set(&context.language.code, &told),
             asked: Category::ALL.into_iter().filter(|category| found(*category)).collect(),
@@ -101,7 +92,8 @@ impl SpotPage {
     /// What the script of the page needs.
     pub(super) fn data(&self, context: &Context<'_>) -> Value {
         let wording = context.wording;
-        let mut choices: Vec<String> = ALWAYS_ASKED.iter().map(|e| format!("element.{}", e.name())).collect();
+        // What every note needs can always be chosen, so that the choice gives nothing away.
+        let mut choices: Vec<String> = Element::CORE.iter().map(|e| format!("element.{}", e.name())).collect();
         for answer in self.notes.iter().flat_map(|note| &note.findings) {
             if let Some(choice) = answer.choice.as_ref().filter(|choice| !choices.contains(choice)) {
                 choices.push(choice.clone());
@@ -125,7 +117,7 @@ impl SpotPage {
             "order": Category::ALL.map(Category::name),
             "levels": levels,
             "percent": wording.or_key("format.percent"),
-            "limits": limits(context.book, &context.language.code),
+            "limits": context.language.word_limits(),
         })
     }
 }
@@ -134,12 +126,6 @@ impl SpotPage {
 fn name_of_set(code: &str, told: &str) -> String {
     let digest = Sha256::digest(format!("{code}\n{told}").as_bytes());
     digest.iter().take(3).map(|byte| format!("{byte:02X}")).collect()
-}
-
-/// Fewest and most words that the rules let a note have.
-fn limits(book: &Rulebook, code: &str) -> (Option<usize>, Option<usize>) {
-    let checks = book.language(code).map(|index| &book.languages[index].checks).into_iter().flatten().flatten();
-    checks.map(|check| check.words()).fold((None, None), |(low, high), (min, max)| (low.or(min), high.or(max)))
 }
 
 fn shown(context: &Context<'_>, number: usize, exercise: &Exercise) -> Shown {

@@ -406,7 +406,7 @@ fn habits(context: &Context<'_>) -> Vec<TeamHabit> {
     let total = &report.total;
     let now = total.score().map_or(0, |score| score.0);
     let dearest = total.dearest_rules().into_iter().take(HABITS_SHOWN).enumerate();
-    let title = |rule: usize| Lesson::of(&context.book.rules[rule], context.language).title;
+    let title = |rule: usize| context.book.rules[rule].title(&context.language.code).to_owned();
     dearest
         .map(|(place, (rule, tally))| {
             let without = total.score_without(tally.gain).map(|score| score.0);
