@@ -241,7 +241,7 @@ impl<'b> Collector<'b> {
         let (worst, best) = self.keep;
         let order = self.report.run.rows;
         let kept = &mut self.kept[agent];
-        if note.findings.is_empty() && note.set_aside.is_empty() {
+        if note.is_clean() {
             if best > 0 && note.score.possible > 0 {
                 kept.best.push((order, note));
                 trim(&mut kept.best, best, worth);

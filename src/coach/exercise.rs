@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exemplary::is_exemplary;
 use super::level::{Familiar, Level};
 use super::seed::Choices;
 use crate::model::{AuditedNote, Category};
@@ -47,8 +48,6 @@ pub struct Exercise {
 
 /// Characters a note may have to be read at a glance.
 const READABLE: std::ops::RangeInclusive<usize> = 40..=700;
-/// Bytes from which a clean note tells enough to be a decoy nobody can quarrel with.
-const TELLING: usize = 120;
 /// Findings beyond which a note is hopeless rather than instructive.
 const MOST_FINDINGS: usize = 6;
 
@@ -131,14 +130,12 @@ impl<'n> Making<'n, '_> {
         }
         let mut careful: Vec<(usize, &str)> = faults.iter().map(|(agent, faults)| (*faults, *agent)).collect();
         careful.sort_unstable();
-        let clean =
-            |note: &AuditedNote| note.findings.is_empty() && note.score.possible > 0 && note.note.text.len() >= TELLING;
         let mut decoys = 0;
         for some in (1..=careful.len()).map(|count| &careful[..count]) {
             // An invented note has no agent any more.
             let fits = |note: &AuditedNote, _: &Familiar<'_>| {
                 let by_careful = || some.iter().any(|(_, agent)| *agent == note.note.agent);
-                clean(note) && (note.note.agent.is_empty() || by_careful())
+                is_exemplary(note) && (note.note.agent.is_empty() || by_careful())
             };
             while decoys < wanted && self.take(&fits) {
                 decoys += 1;

@@ -1,7 +1,8 @@
 //! What is learnt from: exercises made from audited notes, with nobody in them who could be known.
 
 pub mod anonymise;
-pub mod exercise;
+pub mod exemplary;
+mod exercise;
 mod leak;
 mod level;
 mod model_answer;
@@ -12,6 +13,7 @@ mod replay;
 mod seed;
 
 pub use anonymise::Anonymiser;
+pub use exemplary::is_exemplary;
 pub use exercise::{Exercise, Round, pick};
 pub use level::{Familiar, Level};
 pub use model_answer::{Kind, Piece, blanks, model_answer};

@@ -35,6 +35,11 @@ pub struct AuditedNote {
 }
 
 impl AuditedNote {
+    /// Whether nothing was found in it, also nothing that people decided not to count.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.set_aside.is_empty()
+    }
+
     /// Where secrets stand in the note, to be masked: a finding that people decided not to count is a secret all the same.
     pub fn secrets(&self) -> Vec<Span> {
         let found = self.findings.iter().chain(&self.set_aside);

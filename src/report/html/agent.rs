@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::command::{self, Dispute};
 use super::excerpt::NoteView;
-use super::exemplary::{Model, Praise, Praiser, examples, exemplary, worth};
+use super::exemplary::{Model, Praise, Praiser, examples, worth};
 use super::lesson::Lesson;
 use super::trend::TrendView;
 use super::{Context, Extras};
+use crate::coach::is_exemplary;
 use crate::measure::Basis;
 use crate::model::{AgentSummary, AuditedNote, BasisPoints, Category};
 use crate::report::figures::Figures;
@@ -143,7 +144,7 @@ impl<'m> AgentPage<'m> {
         let basis = Basis::of(&report.total, standards);
         let compared = context.compared;
         let index = report.agents.iter().position(|other| std::ptr::eq(other, agent));
-        let title = |rule: usize| Lesson::of(&context.book.rules[rule], context.language).title;
+        let title = |rule: usize| context.book.rules[rule].title(&context.language.code).to_owned();
         let dearest = agent.tally.dearest_rules();
         let share = |notes| BasisPoints::of(notes, agent.tally.notes).map_or(0, |share| share.0);
         let mut shown: Vec<&Model> = Vec::new();
@@ -170,7 +171,7 @@ impl<'m> AgentPage<'m> {
                     examples: examples
                         .into_iter()
                         .map(|note| NoteView::of(note, standards.target, &title, &|f| f.rule == *rule, false))
-                        .map(|view| view.without_suggestions(&|text| is_advice_of(context, *rule, text)))
+                        .map(|view| view.without_suggestions(&|text| context.book.rules[*rule].is_advice(text)))
                         .collect(),
                 }
             })
@@ -182,8 +183,7 @@ impl<'m> AgentPage<'m> {
             notes: tally.notes,
             points: tally.points,
         });
-        let told = |note: &&AuditedNote| !note.findings.is_empty() || !note.set_aside.is_empty();
-        let faulty: Vec<&AuditedNote> = kept.iter().copied().filter(told).collect();
+        let faulty: Vec<&AuditedNote> = kept.iter().copied().filter(|note| !note.is_clean()).collect();
         let everything = |note: &AuditedNote| NoteView::of(note, standards.target, &title, &|_| true, true);
         let with_findings = agent.tally.notes - agent.tally.clean;
         let counting = faulty.iter().filter(|note| !note.findings.is_empty()).count() as u64;
@@ -222,15 +222,10 @@ impl<'m> AgentPage<'m> {
     }
 }
 
-/// Whether the text is the rule's own advice, in any language, which stands beside the examples.
-fn is_advice_of(context: &Context<'_>, rule: usize, text: &str) -> bool {
-    context.book.rules[rule].texts.values().any(|t| t.better.as_deref() == Some(text))
-}
-
 /// Clean notes from which most can be learnt, in the order of the input.
 fn best<'n>(kept: &[&'n AuditedNote]) -> Vec<&'n AuditedNote> {
     let mut clean: Vec<(usize, &AuditedNote)> =
-        kept.iter().copied().enumerate().filter(|(_, note)| exemplary(note)).collect();
+        kept.iter().copied().enumerate().filter(|(_, note)| is_exemplary(note)).collect();
     clean.sort_by_key(|(index, note)| (std::cmp::Reverse(worth(note)), *index));
     clean.truncate(BEST_SHOWN);
     clean.into_iter().map(|(_, note)| note).collect()

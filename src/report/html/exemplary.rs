@@ -7,13 +7,10 @@ use serde::Serialize;
 use super::Context;
 use super::excerpt::NoteView;
 use crate::audit::{Workspaces, kept_rules};
-use crate::coach::Nobody;
+use crate::coach::{Nobody, is_exemplary};
 use crate::model::{AuditedNote, Category, Element};
 use crate::rules::Rulebook;
 
-/// Bytes from which a clean note tells enough to be shown as exemplary; Chinese says more with fewer characters, in
-/// three bytes each.
-pub(super) const TELLING: usize = 120;
 /// Characters up to which a note makes a good example.
 pub(super) const HANDY: usize = 600;
 /// Anonymised notes of each language and call type, of different agents.
@@ -57,7 +54,7 @@ impl Praiser {
         let mut praiser = Praiser { models: HashMap::new() };
         let mut workspaces = Workspaces::new();
         let kept = &context.report.kept;
-        let mut clean: Vec<&AuditedNote> = kept.iter().filter(|note| exemplary(note)).collect();
+        let mut clean: Vec<&AuditedNote> = kept.iter().filter(|note| is_exemplary(note)).collect();
         clean.sort_by_key(|note| std::cmp::Reverse(worth(note)));
         let mut nobody = Nobody::new(context.report, context.book, SEED);
         for note in clean {
@@ -116,11 +113,6 @@ impl Praise {
                 .collect(),
         }
     }
-}
-
-/// Whether a note may be shown as one to learn from: nothing found in it, also nothing set aside, and enough told.
-pub(super) fn exemplary(note: &AuditedNote) -> bool {
-    note.findings.is_empty() && note.set_aside.is_empty() && note.score.possible > 0 && note.note.text.len() >= TELLING
 }
 
 /// How much is to be learnt from a clean note: what applied to it, then its length up to what is still handy.

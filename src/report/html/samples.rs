@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::excerpt::NoteView;
 use super::exemplary::Praise;
-use super::lesson::Lesson;
 use crate::audit::Workspaces;
 use crate::model::{AuditedNote, BasisPoints};
 use crate::rules::{Language, Rulebook};
@@ -59,14 +58,14 @@ struct Shown {
 impl SamplesPage {
     pub(super) fn of(teams: &[TeamNotes<'_>], about: &str, book: &Rulebook, language: &Language) -> Self {
         let target = book.scorecard.target;
-        let title = |rule: usize| Lesson::of(&book.rules[rule], language).title;
+        let title = |rule: usize| book.rules[rule].title(&language.code).to_owned();
         let mut workspaces = Workspaces::new();
         let mut show = |kind: &'static str, notes: &[&AuditedNote]| Kind {
             kind,
             notes: notes
                 .iter()
                 .map(|note| Shown {
-                    praise: note.findings.is_empty().then(|| Praise::of_note(book, note, &mut workspaces)),
+                    praise: note.is_clean().then(|| Praise::of_note(book, note, &mut workspaces)),
                     note: NoteView::of(note, target, &title, &|_| true, true),
                 })
                 .collect(),
