@@ -120,7 +120,7 @@ impl Agree {
         };
         self.printing.print(table, || agreement::json(&shown))?;
         print_remarks(&remarks);
-        self.paging.write(|locale, dir| html::write_agreement(&shown, &book, locale, dir))
+        self.paging.write(&book, |locale, dir| html::write_agreement(&shown, &book, locale, dir))
     }
 }
 

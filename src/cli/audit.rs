@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::flags::{Bar, check_locale};
 use super::history::{self, Keeping};
-use super::workshop::check_locale;
 use super::{Auditing, Failure};
-use crate::audit::{self, Options, Progress};
+use crate::audit::{self, Options};
 use crate::input;
 use crate::report::{self, Colour, html};
 use crate::rules::Rulebook;
@@ -165,36 +164,6 @@ impl Audit {
         let more = report.problems.len().saturating_sub(SHOWN) as u64 + report.problems_left_out;
         if more > 0 {
             let _ = writeln!(err, "acw: and {more} more");
-        }
-    }
-}
-
-/// A bar on standard error, if somebody is looking.
-pub(super) struct Bar(Option<ProgressBar>);
-
-impl Bar {
-    pub(super) fn new(quiet: bool) -> Self {
-        let visible = !quiet && io::stderr().is_terminal();
-        Bar(visible.then(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} notes audited, {elapsed}") {
-                bar.set_style(style);
-            }
-            bar
-        }))
-    }
-
-    pub(super) fn finish(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-impl Progress for Bar {
-    fn rows(&self, done: u64) {
-        if let Some(bar) = &self.0 {
-            bar.set_position(done);
         }
     }
 }

@@ -71,7 +71,7 @@ impl Join {
             || terminal(&joined, &problems, &book, self.least),
             || json(&joined, &problems, &book, self.least),
         )?;
-        self.paging.write(|locale, dir| {
+        self.paging.write(&book, |locale, dir| {
             html::write_feedback(&said(&joined, &self.inputs, problems, &book, self.least), &book, locale, dir)
         })
     }

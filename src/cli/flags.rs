@@ -1,13 +1,13 @@
 //! Flags and answers that subcommands share.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use super::workshop::check_locale;
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::{self, DateOrder, Given};
@@ -108,7 +108,7 @@ pub(super) struct Paging {
     /// Write a page to read and to show into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Language of the page [default: en]
+    /// Language of the page [default: the first of the rules' that has pages]
     #[arg(long, value_name = "CODE", requires = "report")]
     locale: Option<String>,
 }
@@ -123,11 +123,63 @@ impl Paging {
     }
 
     /// Writes the page, if it was asked for, and says on standard error where it is.
-    pub(super) fn write(&self, page: impl FnOnce(&str, &Path) -> io::Result<PathBuf>) -> Result<(), Failure> {
+    pub(super) fn write(
+        &self,
+        book: &Rulebook,
+        page: impl FnOnce(&str, &Path) -> io::Result<PathBuf>,
+    ) -> Result<(), Failure> {
         let Some(dir) = &self.report else { return Ok(()) };
-        let written = page(self.locale.as_deref().unwrap_or("en"), dir).map_err(|e| Failure::Output(e.to_string()))?;
+        let written = page(locale(self.locale.as_deref(), book)?, dir).map_err(|e| Failure::Output(e.to_string()))?;
         let _ = writeln!(io::stderr(), "Report: {}", written.display());
         Ok(())
+    }
+}
+
+/// Whether pages can be written in that language.
+pub(super) fn check_locale(locale: Option<&str>, book: &Rulebook) -> Result<(), Failure> {
+    let known = html::locales(book);
+    match locale {
+        Some(locale) if !known.contains(&locale) => Err(Failure::Usage(format!(
+            "--locale {locale}: no pages in that language\n  help: use one of {}",
+            known.join(", ")
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The language that was asked for, or the first in which pages can be written.
+pub(super) fn locale<'l>(asked: Option<&'l str>, book: &'l Rulebook) -> Result<&'l str, Failure> {
+    let first = || html::locales(book).first().copied();
+    asked.or_else(first).ok_or_else(|| Failure::Rules("no language of these rules has a report.yaml".into()))
+}
+
+/// A bar on standard error, if somebody is looking.
+pub(super) struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    pub(super) fn new(quiet: bool) -> Self {
+        let visible = !quiet && io::stderr().is_terminal();
+        Bar(visible.then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} notes audited, {elapsed}") {
+                bar.set_style(style);
+            }
+            bar
+        }))
+    }
+
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn rows(&self, done: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(done);
+        }
     }
 }
 

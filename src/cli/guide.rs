@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::workshop::check_locale;
+use super::flags::{check_locale, locale};
 use super::{Common, Failure};
 use crate::report::html;
 use crate::rules::Rulebook;
@@ -28,13 +28,8 @@ impl Write {
         let settings = self.common.settings(None)?;
         let book = Rulebook::compile(settings.packs()?)?;
         check_locale(self.locale.as_deref(), &book)?;
-        let known = html::locales(&book);
-        let Some(locale) = self.locale.as_deref().or(known.first().copied()) else {
-            return Err(Failure::Rules("no language of these rules has a report.yaml".into()));
-        };
-        let target = settings.target.unwrap_or(book.scorecard.target);
-        let written =
-            html::write_guide(&book, locale, target, &self.out).map_err(|e| Failure::Output(e.to_string()))?;
+        let locale = locale(self.locale.as_deref(), &book)?;
+        let written = html::write_guide(&book, locale, &self.out).map_err(|e| Failure::Output(e.to_string()))?;
         let line = format!("Guides: {} ({} pages)\n", written.index.display(), written.pages);
         io::stdout().write_all(line.as_bytes()).map_err(|e| Failure::writing(&e))
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::audit::Bar;
+use super::flags::Bar;
 use super::{Auditing, Failure, Paging, Printing, periods, print};
 use crate::audit::Options;
 use crate::config::Settings;
@@ -370,7 +370,7 @@ impl Show {
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
         self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))?;
         let notes: Vec<html::TeamNotes<'_>> = teams.iter().map(team_notes).collect();
-        self.paging.write(|locale, dir| html::write_samples(&notes, &manifest.about, &book, locale, dir))
+        self.paging.write(&book, |locale, dir| html::write_samples(&notes, &manifest.about, &book, locale, dir))
     }
 }
 

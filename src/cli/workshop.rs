@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::audit::Bar;
+use super::flags::{Bar, check_locale};
 use super::{Common, Deciding, Failure, Reading};
 use crate::audit::{self, Options};
 use crate::coach::{Level, Round};
@@ -130,18 +130,6 @@ impl Make {
                 writeln!(io::stderr(), "acw: {all} notes, {} with errors, {} clean{fewer}", made.faulty, made.decoys);
         }
         Ok(())
-    }
-}
-
-/// Whether pages can be written in that language.
-pub(super) fn check_locale(locale: Option<&str>, book: &Rulebook) -> Result<(), Failure> {
-    let known = html::locales(book);
-    match locale {
-        Some(locale) if !known.contains(&locale) => Err(Failure::Usage(format!(
-            "--locale {locale}: no pages in that language\n  help: use one of {}",
-            known.join(", ")
-        ))),
-        _ => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::excerpt::{self, Piece};
+use super::exemplary::HANDY;
 use super::folder::Folder;
 use super::lesson::Lesson;
 use super::page::Pages;
@@ -27,27 +28,23 @@ const GUIDES: [(&str, &str, &str); 4] = [
     ("guide-wording", "guide-wording.html", "guide.wording"),
     ("guide-snippets", "guide-snippets.html", "guide.snippets"),
 ];
-/// What a note tells, in the order in which it is best told; what is no element is the reference.
-const ORDER: [Option<Element>; 9] = [
-    Some(Element::Reason),
-    Some(Element::Product),
-    Some(Element::Budget),
-    Some(Element::Source),
-    Some(Element::Action),
-    Some(Element::Outcome),
-    None,
-    Some(Element::Documents),
-    Some(Element::NextStep),
-];
 /// Examples of a rule that are looked at for words that it finds.
 const EXAMPLES: usize = 8;
 /// Words that are shown of them.
 const WORDS_SHOWN: usize = 6;
 
+/// What a note tells, in the order in which it is best told; what is no element is the reference, which belongs to what was
+/// done.
+fn order() -> impl Iterator<Item = Option<Element>> {
+    Element::TOLD.into_iter().flat_map(|element| {
+        let reference = (element == Element::Outcome).then_some(None);
+        [Some(Some(element)), reference].into_iter().flatten()
+    })
+}
+
 /// What every guide knows of the others.
 #[derive(Serialize)]
 struct Guide<T> {
-    has_exercises: bool,
     guides: Vec<Other>,
     #[serde(flatten)]
     page: T,
@@ -65,13 +62,12 @@ pub(super) fn write(
     book: &Rulebook,
     language: &Language,
     wording: &Wording,
-    target: u32,
     pages: &Pages,
     folder: &Folder,
 ) -> io::Result<usize> {
     let making = Making { book, language, wording };
     let asked = making.asked();
-    making.write(pages, folder, 0, making.style(&asked, target))?;
+    making.write(pages, folder, 0, making.style(&asked))?;
     making.write(pages, folder, 1, making.abbreviations())?;
     making.write(pages, folder, 2, making.better_wording())?;
     making.write(pages, folder, 3, making.snippets(&asked))?;
@@ -96,7 +92,7 @@ enum Asked {
 /// What notes of each call type must tell.
 struct Matrix {
     call_types: Vec<String>,
-    /// By [`ORDER`], then by call type.
+    /// By [`order`], then by call type.
     rows: Vec<Vec<Asked>>,
 }
 
@@ -202,7 +198,7 @@ impl Making<'_> {
             title: self.wording.or_key(title),
             current: index == which,
         };
-        let guide = Guide { has_exercises: false, guides: GUIDES.iter().enumerate().map(other).collect(), page };
+        let guide = Guide { guides: GUIDES.iter().enumerate().map(other).collect(), page };
         folder.write(file, &pages.render(template, &self.wording.or_key(title), "guide.js", None, &guide)?)
     }
 
@@ -224,7 +220,7 @@ impl Making<'_> {
             };
             call_types.iter().map(&mut cell).collect()
         };
-        let rows = ORDER.into_iter().map(&mut row).collect();
+        let rows = order().map(&mut row).collect();
         Matrix { call_types, rows }
     }
 
@@ -259,11 +255,9 @@ impl Making<'_> {
         self.book.rules.iter().enumerate().filter(runs)
     }
 
-    fn style(&self, asked: &Matrix, target: u32) -> StylePage {
-        let limits = self.language.checks.iter().flatten().map(|check| check.words());
-        let (fewest, most) = limits.fold((None, None), |(low, high), (min, max)| (low.or(min), high.or(max)));
-        let rows = ORDER
-            .into_iter()
+    fn style(&self, asked: &Matrix) -> StylePage {
+        let (fewest, most) = self.language.word_limits();
+        let rows = order()
             .zip(&asked.rows)
             .filter(|(_, cells)| cells.iter().any(|cell| *cell != Asked::No))
             .map(|(told, cells)| Row { name: name(told).to_owned(), cells: cells.clone() })
@@ -276,7 +270,7 @@ impl Making<'_> {
             }
         }
         StylePage {
-            target,
+            target: self.book.scorecard.target,
             fewest,
             most,
             call_types: asked.call_types.clone(),
@@ -348,7 +342,9 @@ impl Making<'_> {
                     words.push((finding.excerpt.clone(), better));
                 }
             }
-            if example.is_empty() && !found.is_empty() {
+            // A note that is found too long would fill a page.
+            let handy = written.note.chars().count() <= HANDY;
+            if example.is_empty() && !found.is_empty() && handy {
                 example = excerpt::pieces(&audited, &found, &|_| lesson.title.clone(), false);
             }
         }
@@ -366,8 +362,7 @@ impl Making<'_> {
 
     fn snippets(&self, asked: &Matrix) -> SnippetsPage {
         let snippet = |told| self.wording.text(&format!("snippet.{}", name(told))).unwrap_or("");
-        let wanted: Vec<Option<Element>> = ORDER
-            .into_iter()
+        let wanted: Vec<Option<Element>> = order()
             .zip(&asked.rows)
             .filter(|(_, cells)| cells.iter().any(|cell| *cell != Asked::No))
             .map(|(told, _)| told)
@@ -380,7 +375,7 @@ impl Making<'_> {
         });
         let call_types = asked.call_types.iter().enumerate().map(|(at, call_type)| {
             let asked_here = |told: &Option<Element>| {
-                let row = ORDER.iter().position(|other| other == told)?;
+                let row = order().position(|other| other == *told)?;
                 Some(asked.rows[row][at]).filter(|cell| *cell != Asked::No)
             };
             let told: Vec<(Option<Element>, Asked)> =

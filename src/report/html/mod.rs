@@ -134,7 +134,7 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
         write_exercise(&context, &pages, &page, &folder)?;
         written += 1;
     }
-    written += guide::write(book, language, &wording, report.run.standards.target, &pages, &folder)?;
+    written += guide::write(book, language, &wording, &pages, &folder)?;
     folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
     Ok(Written { index: dir.join("index.html"), pages: written })
 }
@@ -261,17 +261,17 @@ pub fn write_workshop(
     }))
 }
 
-/// Writes the guides that follow from the rules to `dir`; notes are held to `target`.
+/// Writes the guides that follow from the rules to `dir`.
 ///
 /// # Errors
 /// As [`write`].
-pub fn write_guide(book: &Rulebook, locale: &str, target: u32, dir: &Path) -> io::Result<Written> {
+pub fn write_guide(book: &Rulebook, locale: &str, dir: &Path) -> io::Result<Written> {
     let language = spoken(book, locale)?;
     let wording = Wording::of(language);
     let folder = folder::Folder::start(dir)?;
     let nav = vec![entry(&wording, "guide", guide::FIRST, "guide.title")];
     let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
-    let written = guide::write(book, language, &wording, target, &pages, &folder)?;
+    let written = guide::write(book, language, &wording, &pages, &folder)?;
     folder.finish(&format!("acw {} rules {}\n", env!("CARGO_PKG_VERSION"), book.hash))?;
     Ok(Written { index: dir.join(guide::FIRST), pages: written })
 }
