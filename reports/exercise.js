@@ -23,7 +23,6 @@
     return element;
   }
 
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
   const percent = (share) => data.percent.replace("{n}", Math.round(share * 100));
   const sum = (list, of) => list.reduce((total, item) => total + of(item), 0);
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
@@ -65,9 +64,6 @@
   }
 
   const touches = (token, [from, to]) => token.start < to && from < token.end;
-
-  /** Text as it is compared: without case, accents and width. */
-  const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
   /** How often the words stand in the text, as words of their own. */
   function occurrences(text, words) {
@@ -801,15 +797,6 @@
       when: round.started.toISOString(), set: data.set, seed: data.seed, mode: round.mode, level: round.level || "all", category: round.category || "all",
       points: sum(notes, (n) => n.points), of: sum(notes, (n) => n.of), seconds: sum(notes, (n) => n.seconds), notes,
     };
-  }
-
-  function save(name, type, text) {
-    const address = URL.createObjectURL(new Blob([text], { type }));
-    const link = el("a", { href: address, download: name });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
   }
 
   const COLUMNS = ["note", "level", "errors", "found", "explained", "rewritten", "wrong", "points", "of", "seconds"];

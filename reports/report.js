@@ -4,7 +4,6 @@
 
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const fill = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
   // A list whose entries are searched, sorted and shown page by page: rows of a table, or cards.
@@ -119,28 +118,9 @@
     });
   }
 
-  // Copying, also where the browser keeps its clipboard from files.
-  async function copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      const area = document.createElement("textarea");
-      area.value = text;
-      document.body.append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-  }
   for (const button of $$("button.copy")) {
-    button.hidden = false;
-    const said = button.textContent;
-    button.addEventListener("click", async () => {
-      const host = button.closest(".command, .disputes");
-      await copy($("code", host)?.textContent ?? $("textarea", host).value);
-      button.textContent = button.dataset.done;
-      setTimeout(() => { button.textContent = said; }, 2000);
-    });
+    const place = $("code, textarea", button.closest(".command, .disputes"));
+    copying(button, () => place.value ?? place.textContent, place);
   }
 
   // A word as shells read it; the same as the program writes.
@@ -170,14 +150,7 @@
     });
   }
   for (const button of $$("[data-save]")) {
-    button.addEventListener("click", () => {
-      const link = document.createElement("a");
-      const text = $("[data-script]", button.closest("section")).value;
-      link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
-      link.download = button.dataset.save;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    });
+    button.addEventListener("click", () => save(button.dataset.save, "text/plain", `${$("[data-script]", button.closest("section")).value}\n`));
   }
 
   // A plan that starts in the past starts today; the other days follow the start.

@@ -43,6 +43,9 @@ struct Link<'p> {
 /// Templates of the pages that are learnt from, which have a sheet of their own behind the common one.
 const LEARNING: [&str; 4] = ["spot-the-error", "work-sheet", "answer-key", "guide"];
 
+/// What the scripts of several pages share, in front of each of them.
+const COMMON: &str = "common.js";
+
 /// What every page is made of: its frame, and its own figures under `page`.
 #[derive(Serialize)]
 struct Frame<'p, T> {
@@ -91,7 +94,7 @@ impl Pages {
         data: Option<&Value>,
         page: &T,
     ) -> io::Result<String> {
-        let script = plain(&self.library, script)?;
+        let script = plain(&self.library, COMMON)? + &plain(&self.library, script)?;
         let mut css = self.css.clone();
         let learning = LEARNING.iter().any(|name| template.starts_with(name));
         if learning {
