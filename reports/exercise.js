@@ -730,7 +730,7 @@
       const wrong = judged ? judged.wrong : 0;
       const points = findings.length ? found.filter(Boolean).length : wrong ? 0 : 1;
       round.results[round.at] = {
-        exercise, found, named: found, fixed: [], wrong, rewritten: false,
+        exercise, found, named: [], fixed: [], wrong, rewritten: false,
         seconds: Math.round((performance.now() - round.clock) / 1000), points, of: findings.length || 1,
       };
     }
@@ -779,15 +779,16 @@
     }
   }
 
-  /** What is kept of a round: figures, no text of any note. */
+  /** What is kept of a round: figures, no text of any note; nothing where nobody was asked, which is not zero. */
   function record() {
+    const alone = round.mode === "alone";
     const notes = round.results.map((result) => ({
       note: result.exercise.number,
       level: result.exercise.level || "clean",
       errors: result.exercise.findings.length,
       found: result.found.filter(Boolean).length,
-      explained: result.named.filter(Boolean).length,
-      rewritten: result.fixed.filter(Boolean).length,
+      explained: alone ? result.named.filter(Boolean).length : null,
+      rewritten: round.rewriting ? result.fixed.filter(Boolean).length : null,
       wrong: result.wrong,
       points: result.points,
       of: result.of,
@@ -933,16 +934,19 @@
   setup.elements.level.append(...Object.keys(levels).length ? ["blatant", "plain", "subtle"].filter((key) => itsLevels.has(key)).map((key) => option(key, levels[key])) : []);
   setup.elements.category.append(...data.order.filter((key) => itsCategories.has(key)).map((key) => option(key, categories[key])));
   setup.elements.size.append(...[4, 8, 12, 16, 20].filter((n) => n < data.exercises.length).map((n) => option(n, String(n))));
+  const start = document.getElementById("start");
   const tellCount = () => {
     setup.elements.rewriting.disabled = setup.elements.mode.value === "group";
-    document.getElementById("count").textContent = fill(say.will_have, { n: chosen().length });
+    const n = chosen().length;
+    start.disabled = n === 0;
+    document.getElementById("count").textContent = n ? fill(say.will_have, { n }) : say.none_fits;
   };
   setup.addEventListener("change", tellCount);
   setup.addEventListener("submit", (event) => {
     event.preventDefault();
-    begin();
+    if (!start.disabled) begin();
   });
-  document.getElementById("start").addEventListener("click", begin);
+  start.addEventListener("click", begin);
   setup.hidden = false;
   tellCount();
   showPast();
