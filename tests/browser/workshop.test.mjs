@@ -1,54 +1,13 @@
 // What is learnt from, in a real browser: the exercise alone and with a group, the work sheet and its key, the guides.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
 
-import { chromium } from "playwright-core";
+import { LOOKS, beyondPaper, made as pagesOf, open, places, sample, sideways, violations } from "./support.mjs";
 
-const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../..");
-const acw = process.env.ACW_BINARY ?? join(root, "target/release/acw");
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const sample = join(root, "fixtures/exports/sample.csv");
-const places = mkdtempSync(join(tmpdir(), "acw-workshop-"));
 const STORE = "acw.spot-the-error";
-let browser;
-
-/** Runs `acw` into a folder of that name and gives a function from a page's name to its address. */
-function make(name, ...args) {
-  const folder = join(places, name);
-  execFileSync(acw, [...args, "--out", folder], { cwd: places, stdio: "ignore" });
-  const address = (page) => pathToFileURL(join(folder, page)).href;
-  return { address, pages: readdirSync(folder).filter((file) => file.endsWith(".html")).sort() };
-}
-
-/** Opens a page and collects what must stay empty: script errors, broken policy, requests for anything but the page. */
-async function open(address, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && faults.push(`console: ${message.text()}`));
-  page.on("dialog", (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  page.on("request", (request) => {
-    const url = request.url();
-    if (url !== address && !/^(data|blob):/.test(url)) faults.push(`request: ${url}`);
-  });
-  await page.goto(address);
-  return { page, faults, close: () => context.close() };
-}
-
-/** Accessibility violations, as short lines. */
-async function violations(page) {
-  const result = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
-  return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`);
-}
-
-const sideways = (page) => page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+const make = (name, ...args) => pagesOf(name, "--out", ...args);
 const dataOf = async (page) => JSON.parse(await page.textContent("#data"));
 
 /** Places of the words on the page within the text of the note. */
@@ -117,18 +76,6 @@ function mended(exercise, filling) {
   return `${text} ${exercise.findings.filter((f) => !f.place).map(() => filling.sentence).join(" ")} ${filling.sentence}`;
 }
 
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  rmSync(places, { recursive: true, force: true });
-});
-
 describe("a workshop", () => {
   const made = {};
   before(() => {
@@ -141,11 +88,12 @@ describe("a workshop", () => {
     for (const locale of ["es", "en", "fr", "zh"]) {
       assert.deepEqual(made[locale].pages, ["answer-key.html", "spot-the-error.html", "work-sheet.html"]);
       for (const name of made[locale].pages) {
-        for (const options of [{ colorScheme: "light" }, { colorScheme: "dark", viewport: { width: 390, height: 800 } }]) {
+        for (const options of LOOKS) {
           const { page, faults, close } = await open(made[locale].address(name), options);
           assert.equal(await page.getAttribute("html", "lang"), locale);
           assert.deepEqual(await violations(page), [], `${locale} ${name}`);
           assert.ok((await sideways(page)) <= 0, `${locale} ${name} scrolls sideways`);
+          assert.deepEqual(await beyondPaper(page), [], `${locale} ${name} on paper`);
           assert.deepEqual(faults, [], name);
           await close();
         }
@@ -256,11 +204,13 @@ describe("a workshop", () => {
     await page.click(".play .controls .primary");
     await page.click(".play .controls .primary");
     const finding = exercise.findings.find((f) => f.place && f.lesson.category !== "contradiction");
-    const line = page.locator(".checks li", { hasText: finding.words }).first();
-    assert.equal(await line.getAttribute("class"), "open", "an unchanged note mends nothing");
+    const line = (state, text) => page.locator(`.checks li.${state}`, { hasText: text });
+    const gone = data.words.check_gone.replace("{words}", finding.words);
+    assert.ok(await line("open", gone).count(), "an unchanged note mends nothing");
+    assert.ok(await line("done", data.words.check_blanks).count(), "no blank is left open as yet");
     await page.fill("#version", `${exercise.text.replaceAll(finding.words, "shown")} [blank]`);
-    await page.waitForSelector(`.checks li.done:has-text(${JSON.stringify(finding.words)})`);
-    assert.equal(await page.locator(".checks li.open").last().count(), 1, "a blank left open is told");
+    await line("done", gone).first().waitFor();
+    assert.ok(await line("open", data.words.check_blanks).count(), "a blank left open is told");
     await close();
   });
 
@@ -282,6 +232,29 @@ describe("a workshop", () => {
       if (await page.$(".summary")) break;
     }
     assert.equal(seen, faulty);
+    await close();
+  });
+
+  test("a choice that no note fits starts no round and says so", async () => {
+    const { page, faults, close } = await open(made.en.address("spot-the-error.html"));
+    const data = await dataOf(page);
+    const fits = (level, category) => data.exercises.some((e) => e.level === level && e.findings.some((f) => f.lesson.category === category));
+    const values = (name) => page.$$eval(`[name=${name}] option`, (options) => options.map((option) => option.value).filter(Boolean));
+    const pairs = (await values("level")).flatMap((level) => data.order.map((category) => [level, category]));
+    const offered = await values("category");
+    const [level, category] = pairs.find(([l, c]) => offered.includes(c) && !fits(l, c));
+    await page.selectOption("[name=level]", level);
+    await page.selectOption("[name=category]", category);
+    assert.ok(await page.isDisabled("#start"));
+    assert.equal(await page.textContent("#count"), data.words.none_fits);
+    await page.evaluate(() => document.getElementById("setup").requestSubmit());
+    assert.ok(await page.isVisible("#intro"), "no key starts it either");
+    assert.deepEqual(await violations(page), []);
+    await page.selectOption("[name=category]", "");
+    assert.ok(await page.isEnabled("#start"));
+    await page.click("#start");
+    assert.ok(await page.isVisible(".play"));
+    assert.deepEqual(faults, []);
     await close();
   });
 
@@ -314,6 +287,15 @@ describe("a workshop", () => {
     }
     assert.match(await page.textContent(".summary .big"), /100/);
     assert.equal(await page.evaluate("document.documentElement.classList.contains('group')"), false);
+    const [kept] = JSON.parse(await page.evaluate((key) => localStorage.getItem(key), STORE));
+    kept.notes.forEach((note, index) => {
+      const errors = data.exercises[index].findings.length;
+      assert.deepEqual([note.found, note.explained, note.rewritten], [errors, null, null], "nobody named or rewrote anything");
+    });
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".summary .exports button", { hasText: data.words.export_csv }).click()]);
+    const lines = readFileSync(await download.path(), "utf8").replace(/^\ufeff/, "").trim().split("\r\n").map((row) => row.split(","));
+    const [explained, rewritten] = ["explained", "rewritten"].map((name) => lines[0].indexOf(name));
+    assert.ok(lines.slice(1).every((row) => row[explained] === "" && row[rewritten] === ""), "an empty cell is no zero");
     assert.deepEqual(faults, []);
     await close();
   });
@@ -327,17 +309,18 @@ describe("a workshop", () => {
       await page.click(".verdict .primary");
     }
     await page.fill(".summary input[type=text]", '=HYPERLINK("x")');
-    const get = async (index) => {
-      const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".summary .exports button").nth(index).click()]);
+    const { words } = await dataOf(page);
+    const get = async (text) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".summary .exports button", { hasText: text }).click()]);
       return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
     };
-    const csv = await get(0);
+    const csv = await get(words.export_csv);
     assert.match(csv.name, /^spot-the-error-[0-9A-F]{6}\.csv$/);
     const lines = csv.text.replace(/^\ufeff/, "").trim().split("\r\n");
     assert.match(lines[0], /^name,when,set,mode,note,level,errors,found,explained,rewritten,wrong,points,of,seconds$/);
     assert.equal(lines.length, 5);
     assert.ok(lines.slice(1).every((line) => line.startsWith("\"'=HYPERLINK(\"\"x\"\")\"")), lines[1]);
-    const json = JSON.parse((await get(1)).text);
+    const json = JSON.parse((await get(words.export_json)).text);
     assert.equal(json.rounds[0].notes.length, 4);
     await page.click(".summary > .buttons button");
     assert.equal(await page.locator("#past tbody tr").count(), 1);
@@ -378,10 +361,11 @@ describe("a workshop", () => {
     for (const guide of [made.guide, made.guideZh]) {
       assert.deepEqual(guide.pages, ["guide-abbreviations.html", "guide-snippets.html", "guide-wording.html", "guide.html"]);
       for (const name of guide.pages) {
-        for (const options of [{ colorScheme: "light" }, { colorScheme: "dark", viewport: { width: 390, height: 800 } }]) {
+        for (const options of LOOKS) {
           const { page, faults, close } = await open(guide.address(name), options);
           assert.deepEqual(await violations(page), [], name);
           assert.ok((await sideways(page)) <= 0, `${name} scrolls sideways`);
+          assert.deepEqual(await beyondPaper(page), [], `${name} on paper`);
           assert.deepEqual(faults, [], name);
           await close();
         }
@@ -394,6 +378,39 @@ describe("a workshop", () => {
     assert.match(await page.textContent("[data-found]"), new RegExp(String(shown.length)));
     await close();
   });
+});
+
+test("a prepared sentence is copied, also where the browser keeps its clipboard to itself", async () => {
+  const { address } = make("copy", "guide", "--locale", "en");
+  for (const clipboard of ["granted", "denied", "forbidden"]) {
+    const { page, faults, close } = await open(address("guide-snippets.html"));
+    // A page from a file has no clipboard of its own, or one that refuses; the last one forbids the old way as well.
+    await page.evaluate((state) => {
+      window.copied = [];
+      const writeText = async (text) => {
+        if (state !== "granted") throw new DOMException("no", "NotAllowedError");
+        window.copied.push(text);
+      };
+      Object.defineProperty(navigator, "clipboard", { value: { writeText }, configurable: true });
+      document.execCommand = () => {
+        if (state === "denied") window.copied.push(document.activeElement.value);
+        return state === "denied";
+      };
+    }, clipboard);
+    const button = page.locator("button.copy").first();
+    const [usual, done, text] = [await button.textContent(), await button.getAttribute("data-done"), await button.getAttribute("data-copy")];
+    await button.click();
+    if (clipboard === "forbidden") {
+      await page.waitForFunction(() => getSelection().anchorNode === document.querySelector(".snippet"));
+      assert.equal(await button.textContent(), usual, "nothing is said to be copied");
+    } else {
+      await page.waitForFunction((said) => document.querySelector("button.copy").textContent === said, done);
+      assert.deepEqual(await page.evaluate("copied"), [text], clipboard);
+    }
+    assert.equal(await page.locator("body > textarea").count(), 0);
+    assert.deepEqual(faults, []);
+    await close();
+  }
 });
 
 test("notes full of markup, quotes, right-to-left text and emoji stay text in every page of a workshop", async () => {
