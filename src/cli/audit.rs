@@ -33,6 +33,9 @@ pub(super) struct Audit {
     /// Language of the pages [default: that of most notes]
     #[arg(long, value_name = "CODE", requires = "report")]
     locale: Option<String>,
+    /// Show notes on the pages as they were typed: secrets and numbers stand in clear, only for people who may read the notes
+    #[arg(long, requires = "report")]
+    full_text: bool,
     /// Time worked: a table with agent, worked_seconds and, where it is by day, the date
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
@@ -100,10 +103,12 @@ impl Audit {
                 past: past.as_ref().map(|(past, _)| past),
                 history: past.as_ref().map(|(_, file)| file.display().to_string()),
                 flags: &flags,
+                full_text: self.full_text,
             };
             let written =
                 html::write(&report, &book, locale, dir, &extras).map_err(|e| Failure::Output(e.to_string()))?;
-            let line = format!("Report: {} ({} pages)\n", written.index.display(), written.pages);
+            let masked = if self.full_text { "; notes stand there in full, secrets unmasked" } else { "" };
+            let line = format!("Report: {} ({} pages{masked})\n", written.index.display(), written.pages);
             self.remark(&line, format, &mut out)?;
         }
         if let Ok(Some(kept)) = &kept {

@@ -355,6 +355,9 @@ pub(super) struct Show {
     /// Notes of each sort, a team
     #[arg(long, value_name = "NOTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     each: u32,
+    /// Show notes on the page as they were typed: secrets and numbers stand in clear, only for people who may read the notes
+    #[arg(long, requires = "report")]
+    full_text: bool,
     #[command(flatten)]
     printing: Printing,
     #[command(flatten)]
@@ -370,7 +373,8 @@ impl Show {
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
         self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))?;
         let notes: Vec<html::TeamNotes<'_>> = teams.iter().map(team_notes).collect();
-        self.paging.write(|locale, dir| html::write_samples(&notes, &manifest.about, &book, locale, dir))
+        self.paging
+            .write(|locale, dir| html::write_samples(&notes, (&manifest.about, self.full_text), &book, locale, dir))
     }
 }
 

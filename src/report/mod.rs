@@ -6,7 +6,10 @@ pub mod html;
 mod json;
 mod jsonl;
 pub mod sheet;
+mod tables;
 mod terminal;
+mod wording;
+mod workbook;
 
 use std::io::{self, Write};
 

@@ -169,7 +169,10 @@ impl<'m> AgentPage<'m> {
                     colleague,
                     examples: examples
                         .into_iter()
-                        .map(|note| NoteView::of(note, standards.target, &title, &|f| f.rule == *rule, false))
+                        .map(|note| {
+                            NoteView::of(note, standards.target, &title, &|f| f.rule == *rule, false)
+                                .shown(note, extras.full_text)
+                        })
                         .map(|view| view.without_suggestions(&|text| is_advice_of(context, *rule, text)))
                         .collect(),
                 }
@@ -184,7 +187,9 @@ impl<'m> AgentPage<'m> {
         });
         let told = |note: &&AuditedNote| !note.findings.is_empty() || !note.set_aside.is_empty();
         let faulty: Vec<&AuditedNote> = kept.iter().copied().filter(told).collect();
-        let everything = |note: &AuditedNote| NoteView::of(note, standards.target, &title, &|_| true, true);
+        let everything = |note: &AuditedNote| {
+            NoteView::of(note, standards.target, &title, &|_| true, true).shown(note, extras.full_text)
+        };
         let with_findings = agent.tally.notes - agent.tally.clean;
         let counting = faulty.iter().filter(|note| !note.findings.is_empty()).count() as u64;
         let course = extras.past.and_then(|past| Some((past, past.agents.get(&agent.agent)?)));

@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use super::Context;
 use super::excerpt::disposition_key;
 use super::lesson::Lesson;
-use super::wording::Wording;
 use crate::coach::{self, Anonymiser, Exercise, Invented, Level, Originals, Replay, Round, model_answer};
 use crate::model::{AuditedNote, Category, Element, Finding};
+use crate::report::wording::Wording;
 use crate::rules::Rulebook;
 
 /// Fewer notes in the language of the pages than this, and those in other languages join in.
