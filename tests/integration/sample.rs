@@ -354,6 +354,24 @@ fn samples_of_different_kinds_or_of_one_export_are_never_mixed() {
 }
 
 #[test]
+fn a_change_of_the_rules_is_told_once_whatever_else_changed() {
+    let place = Place::new();
+    for (name, letter) in [("may", "N"), ("june", "J")] {
+        let text = |rows| export(rows).replace("\nN", &format!("\n{letter}"));
+        place.write(&format!("{name}.csv"), text(40));
+        sample(&place, &["draw", &format!("{name}.csv"), "--size", "10", "--out", name]);
+        // Drawn by other rules, from an export that has grown since.
+        let mut drawn = manifest(&place, name);
+        drawn["rules"] = "0123456789abcdef".into();
+        place.write(&format!("{name}/manifest.json"), drawn.to_string());
+        place.write(&format!("{name}.csv"), text(41));
+    }
+    let text = sample(&place, &["estimate", "may", "--also", "june"]);
+    let told = |what: &str| text.matches(what).count();
+    assert_eq!((told("The rules have changed"), told("the export has changed")), (1, 2), "{text}");
+}
+
+#[test]
 fn a_sample_of_all_notes_says_what_the_audit_says() {
     let place = Place::new();
     let export = fixture(SAMPLE);
