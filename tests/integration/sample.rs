@@ -482,7 +482,7 @@ fn a_filled_sheet_and_its_manifest_are_what_agree_reads() {
     assert_eq!(done.code, 0, "{}", done.err);
     let agreed: Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!(agreed["run"]["sample"]["same_rules"], true, "{}", agreed["run"]);
-    assert_eq!((&agreed["run"]["sample"]["drawn"], &agreed["notes"].is_null()), (&18.into(), &true));
+    assert_eq!((&agreed["run"]["sample"]["drawn"], &agreed["run"]["notes"]), (&18.into(), &18.into()));
     let criteria = agreed["criteria"].as_array().unwrap();
     let disrespect = criteria.iter().find(|c| c["criterion"] == "disrespect").unwrap();
     let prevalence = disrespect["population"]["prevalence"]["value"].as_f64().unwrap();
