@@ -428,6 +428,26 @@ fn the_configuration_keeps_runs_and_lets_old_notes_go() {
 }
 
 #[test]
+fn the_salt_of_the_configuration_is_that_of_its_history_alone() {
+    let place = Place::new();
+    place.write("n.csv", export("n", "A01", "2026-05", 2, 0));
+    place.write("acw.yaml", "history: {file: kept/h.db, pseudonyms: true, salt_file: my.salt}\n");
+    place.write("kept/here", "");
+    // The first run, by another name of the same file that is not there yet.
+    assert_eq!(place.acw(&["audit", "n.csv", "--history", "./kept/../kept/h.db"]).code, 0);
+    assert!(place.path("my.salt").exists() && !place.path("kept/h.db.salt").exists());
+    assert_eq!(place.acw(&["audit", "n.csv", "--history", "other.db"]).code, 0);
+    assert!(place.path("other.db.salt").exists(), "another history has a salt of its own");
+    let of = |history: &[&str]| answer(&place, &[&["trend"], history, &["--agent", "A01", "--by", "agent"]].concat());
+    let agent = |history: &[&str]| of(history)["lines"][0]["agent"].as_str().unwrap().to_owned();
+    assert_eq!(agent(&[]), agent(&["kept/../kept/h.db"]));
+    assert_eq!(agent(&[]), agent(&["kept/h.db", "--salt-file", "my.salt"]));
+    assert_ne!(agent(&[]), agent(&["other.db"]));
+    let done = place.acw(&["forget", "other.db", "--agent", "A01"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+}
+
+#[test]
 fn files_that_are_no_history_are_refused_and_left_alone() {
     let place = Place::new();
     place.write("n.csv", export("n", "A01", "2026-05", 1, 0));
