@@ -1,6 +1,7 @@
 //! Runs that are kept: what is in the file and what is not, re-scores, trends, before and after, forgetting, migrations, two at
 //! once, killed.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -582,7 +583,42 @@ fn a_killed_run_leaves_the_history_as_it_was() {
 }
 
 #[test]
-fn a_reader_who_goes_away_costs_nothing_and_half_a_run_is_not_kept() {
+fn a_reader_who_goes_away_does_not_take_the_run_along() {
+    let place = Place::new();
+    // More findings than a pipe holds: the run cannot end before its reader.
+    place.write("n.csv", export("n", "A01", "2026-05", 100, 3_000));
+    for (round, format) in ["jsonl", "json", "terminal"].into_iter().enumerate() {
+        let history = format!("{format}.db");
+        let mut command = Command::cargo_bin("acw").unwrap();
+        command.current_dir(place.path("")).env_clear();
+        command.args(["audit", "n.csv", "--history", &history, "--report", format, "--format", format]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        if round == 0 {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            assert!(line.starts_with("{\"note\":"), "{line}");
+            assert!(child.try_wait().unwrap().is_none(), "it ended while somebody listened");
+        }
+        drop(reader);
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success() && !said.contains("nothing of it is kept"), "{format}: {said}");
+        let runs = answer(&place, &["runs", &history]);
+        assert_eq!((&runs["runs"][0]["new"], &runs["runs"][0]["left"]), (&3_100.into(), &3_100.into()), "{format}");
+        assert!(place.path(format).join("index.html").exists(), "{format}: no pages");
+    }
+    // Where nothing but the lines was asked for, nobody goes on for nobody.
+    let mut command = Command::cargo_bin("acw").unwrap();
+    command.current_dir(place.path("")).env_clear().args(["audit", "n.csv", "--format", "jsonl"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success() && done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn half_a_run_is_not_kept() {
     let place = Place::new();
     place.write("n.csv", format!("{}not,enough\n", export("n", "A01", "2026-05", 2, 0)));
     // Of two inputs the second cannot be read: nothing of the first is kept.
