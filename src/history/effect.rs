@@ -8,8 +8,8 @@ use rusqlite::{Row, named_params};
 use super::error::Within;
 use super::select::{ASKED, Ruleset, SUMS, Who, chosen, count, rulesets, tally};
 use super::{History, HistoryError};
-use crate::measure::{Basis, Change, Sample, contrast, like_for_like, newcombe, score_change};
-use crate::model::{Age, BasisPoints, Standards, Tally};
+use crate::measure::{Basis, Change, contrast, like_for_like, newcombe, score_change};
+use crate::model::{Age, BasisPoints, Scores, Standards, Tally};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +159,7 @@ impl History {
         let kinds: BTreeSet<&Option<String>> =
             cells.keys().filter(|(asked, ..)| *asked).map(|(.., kind)| kind).collect();
         let told = kinds.iter().any(|kind| kind.is_some());
-        let pairs: Vec<(Sample, Sample)> = kinds.iter().map(|kind| pair(&cells, kind)).collect();
+        let pairs: Vec<(Scores, Scores)> = kinds.iter().map(|kind| pair(&cells, kind)).collect();
         let rulesets: Vec<Ruleset> = known.into_iter().filter(|known| scored_by.contains(&known.id)).collect();
         let mut effect = Effect {
             score,
@@ -293,18 +293,18 @@ fn total(cells: &Cells, asked: bool, late: bool) -> Tally {
 }
 
 /// The scores of one call type, before and after, of those asked for.
-fn pair(cells: &Cells, kind: &Option<String>) -> (Sample, Sample) {
-    let side = |late| cells.get(&(true, late, kind.clone())).map(Sample::of).unwrap_or_default();
+fn pair(cells: &Cells, kind: &Option<String>) -> (Scores, Scores) {
+    let side = |late| cells.get(&(true, late, kind.clone())).map(|tally| tally.scores).unwrap_or_default();
     (side(false), side(true))
 }
 
 /// Half the sum of the differences of the shares: how many notes are of another type.
-fn moved(pairs: &[(Sample, Sample)]) -> Option<BasisPoints> {
-    let before: u64 = pairs.iter().map(|pair| pair.0.count).sum();
-    let after: u64 = pairs.iter().map(|pair| pair.1.count).sum();
+fn moved(pairs: &[(Scores, Scores)]) -> Option<BasisPoints> {
+    let before: u64 = pairs.iter().map(|pair| pair.0.notes).sum();
+    let after: u64 = pairs.iter().map(|pair| pair.1.notes).sum();
     (before > 0 && after > 0).then(|| {
         let share = |part: u64, whole: u64| part as f64 / whole as f64;
-        let sum: f64 = pairs.iter().map(|(b, a)| (share(b.count, before) - share(a.count, after)).abs()).sum();
+        let sum: f64 = pairs.iter().map(|(b, a)| (share(b.notes, before) - share(a.notes, after)).abs()).sum();
         BasisPoints((sum / 2.0 * 10_000.0).round() as u32)
     })
 }
@@ -316,7 +316,7 @@ fn others(cells: &Cells, [before, after]: [&Tally; 2], standards: &Standards) ->
     let terms = [(1.0, after), (-1.0, before), (-1.0, &later), (1.0, &earlier)];
     Others {
         score: score_change(&earlier, &later, Basis::of(&all, standards)),
-        beside: contrast(&terms.map(|(factor, tally)| (factor, Sample::of(tally))), standards.confidence),
+        beside: contrast(&terms.map(|(factor, tally)| (factor, tally.scores)), standards.confidence),
         before: earlier,
         after: later,
     }
@@ -347,9 +347,9 @@ fn verdict(effect: &Effect, one_ruleset: bool, standards: &Standards) -> Verdict
 mod tests {
     use super::*;
 
-    fn pairs(counts: &[(u64, u64)]) -> Vec<(Sample, Sample)> {
-        let sample = |count| Sample { count, ..Sample::default() };
-        counts.iter().map(|(before, after)| (sample(*before), sample(*after))).collect()
+    fn pairs(counts: &[(u64, u64)]) -> Vec<(Scores, Scores)> {
+        let scores = |notes| Scores { notes, ..Scores::default() };
+        counts.iter().map(|(before, after)| (scores(*before), scores(*after))).collect()
     }
 
     /// By hand: 50/50 before, 80/20 after: three in ten notes are of another type.

@@ -51,7 +51,7 @@ pub fn critical_interval(tally: &Tally, basis: Basis<'_>) -> Option<Interval> {
 }
 
 fn interval(scores: &Scores, loss: BasisPoints, standards: &Standards) -> Option<Interval> {
-    mean_interval(scores.notes, scores.sum, scores.squares, loss, standards.confidence)
+    mean_interval(scores, loss, standards.confidence)
 }
 
 /// How a mean score stands to the target.
