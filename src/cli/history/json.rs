@@ -87,18 +87,14 @@ pub(super) fn runs(runs: &[Run]) -> Value {
 }
 
 pub(super) fn effect(effect: &Effect, options: &EffectOptions, standards: &Standards) -> Value {
-    let mut both = effect.before.tally.clone();
-    both.merge(&effect.after.tally);
-    let basis = Basis::of(&both, standards);
+    let basis = Basis::of_both(&effect.before.tally, &effect.after.tally, standards);
     let side = |side: &Side| {
         let mut out = figures(&side.tally, basis);
         out.insert("left_out".into(), json!(side.left_out));
         Value::Object(out)
     };
     let others = effect.others.as_ref().map(|others| {
-        let mut both = others.before.clone();
-        both.merge(&others.after);
-        let basis = Basis::of(&both, standards);
+        let basis = Basis::of_both(&others.before, &others.after, standards);
         json!({
             "before": figures(&others.before, basis),
             "after": figures(&others.after, basis),

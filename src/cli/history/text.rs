@@ -230,9 +230,7 @@ fn sides(effect: &Effect, standards: &Standards) -> Table {
     let mut table = new_table(&["", "Before", "After", "Difference", ""]);
     right(&mut table, 1..=3);
     let (before, after) = (&effect.before.tally, &effect.after.tally);
-    let mut both = before.clone();
-    both.merge(after);
-    let basis = Basis::of(&both, standards);
+    let basis = Basis::of_both(before, after, standards);
     let mut row = |name: &str, earlier: String, later: String, change: Option<Change>| {
         let difference = change.map_or_else(|| "–".to_owned(), difference);
         table.add_row([name, &earlier, &later, &difference, change.map_or("", moved)]);
@@ -266,9 +264,7 @@ fn remarks(out: &mut String, effect: &Effect, standards: &Standards) {
         );
     }
     if let Some(others) = &effect.others {
-        let mut both = others.before.clone();
-        both.merge(&others.after);
-        let basis = Basis::of(&both, standards);
+        let basis = Basis::of_both(&others.before, &others.after, standards);
         let _ = write!(
             out,
             "Everybody else over the same time: {} before ({} notes), {} after ({} notes)",
