@@ -176,10 +176,8 @@ impl History {
         let mut failures: Sums = BTreeMap::new();
         self.each(&sql, &options.who.values(), |row| {
             let line = line_of(&mut failures, row, options.period)?;
-            let failed = line.failed.get_or_insert_default();
-            failed.notes += count(row, 3)?;
-            failed.findings += count(row, 4)?;
-            failed.points += count(row, 5)?;
+            let (notes, findings, points) = (count(row, 3)?, count(row, 4)?, count(row, 5)?);
+            line.failed.get_or_insert_default().add(&CategoryTally { notes, findings, points, gain: 0 });
             Ok(())
         })?;
         let rules: BTreeSet<String> = failures.keys().filter_map(|(rule, ..)| rule.clone()).collect();
@@ -217,10 +215,7 @@ fn merge(sums: Sums) -> Lines {
         line.rescored += sum.rescored;
         line.rulesets.insert(ruleset);
         if let Some(more) = sum.failed {
-            let failed = line.failed.get_or_insert_default();
-            failed.notes += more.notes;
-            failed.findings += more.findings;
-            failed.points += more.points;
+            line.failed.get_or_insert_default().add(&more);
         }
     }
     lines

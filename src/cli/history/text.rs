@@ -5,17 +5,9 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, Table};
 
 use crate::history::{By, Effect, EffectOptions, Kept, Line, Ruleset, Run, Side, Trend, TrendOptions, Verdict, Why};
-use crate::measure::{Basis, Change, score_interval, wilson};
-use crate::model::{BasisPoints, Critical, Interval, Standards, Tally};
-use crate::report::{Colour, clock, estimate, finish, new_table, right, share};
-
-/// The kinds of errors whose accuracies are shown, with their names.
-pub(super) const CRITICAL: [(&str, Option<Critical>); 4] = [
-    ("customer", Some(Critical::Customer)),
-    ("business", Some(Critical::Business)),
-    ("compliance", Some(Critical::Compliance)),
-    ("other", None),
-];
+use crate::measure::{Basis, Change};
+use crate::model::{Standards, Tally};
+use crate::report::{CRITICAL, Colour, Share, clock, estimate, finish, new_table, right, share};
 
 /// What stands where the export told no value.
 const NONE: &str = "(none)";
@@ -159,15 +151,15 @@ fn describe(ruleset: &Ruleset) -> String {
 }
 
 fn score(tally: &Tally, basis: Basis<'_>) -> String {
-    figure(tally.score(), score_interval(tally, basis))
+    figure(Share::score(tally, basis))
 }
 
 fn share_of(part: u64, whole: u64, confidence: u32) -> String {
-    figure(BasisPoints::of(part, whole), wilson(part, whole, confidence))
+    figure(Share::of(part, whole, confidence))
 }
 
-fn figure(value: Option<BasisPoints>, interval: Option<Interval>) -> String {
-    estimate(value.map(|v| v.0), interval.map(|i| i.low.0), interval.map(|i| i.high.0))
+fn figure(figure: Share) -> String {
+    estimate(figure.share, figure.low, figure.high)
 }
 
 /// The runs, and what judged.
