@@ -24,6 +24,13 @@ pub(super) struct Member {
     pub(super) cost: u32,
 }
 
+impl Member {
+    /// To what its chance is proportional in a risk-based sample: what its findings cost, and the floor.
+    pub(super) fn size(&self, plan: &Plan) -> u64 {
+        u64::from(self.cost) + u64::from(plan.floor)
+    }
+}
+
 /// A stratum.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Cell {
@@ -86,8 +93,7 @@ pub(super) fn frame(
     let mut frame = building.finish();
     frame.unreadable = unreadable;
     if frame.read == 0 {
-        let file = options.inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(InputError::Empty { file }.into());
+        return Err(InputError::Empty { file: options.named().join(", ") }.into());
     }
     frame.check(plan)?;
     Ok(frame)
@@ -96,11 +102,10 @@ pub(super) fn frame(
 impl Frame {
     fn check(&self, plan: &Plan) -> Result<(), SamplingError> {
         if self.members.is_empty() {
-            let conditions: Vec<String> = plan.conditions.iter().map(ToString::to_string).collect();
             return Err(SamplingError::Usage(format!(
                 "none of the {} notes meets {}\n  help: `acw audit` shows agents, teams and rules; `acw columns` what was read",
                 self.read,
-                conditions.join(" and ")
+                plan.target()
             )));
         }
         for (at, key) in plan.by.iter().enumerate() {
