@@ -274,6 +274,28 @@ fn before_and_after_are_compared_with_intervals() {
 }
 
 #[test]
+fn notes_that_only_other_rules_scored_are_left_out_side_by_side() {
+    let place = Place::new();
+    place.write("may.csv", export("m", "A01", "2026-05", 6, 4));
+    place.write("june.csv", export("j", "A01", "2026-06", 6, 4));
+    // Three notes before and two after that the later rules never see.
+    place.write("once.csv", export("b", "A01", "2026-05", 3, 0) + &export("a", "A01", "2026-06", 2, 0)[HEADER.len()..]);
+    for input in ["once.csv", "may.csv"] {
+        keep(&place, input, &[]);
+    }
+    place.write("acw.yaml", "off: [card-number]\n");
+    for input in ["may.csv", "june.csv"] {
+        keep(&place, input, &[]);
+    }
+    let effect = answer(&place, &["effect", "h.db", "--date", "2026-06-01"]);
+    assert_eq!(effect["rulesets"].as_array().unwrap().len(), 1, "{effect}");
+    let side = |side: &str| (effect[side]["notes"].as_u64().unwrap(), effect[side]["left_out"].as_u64().unwrap());
+    assert_eq!((side("before"), side("after")), ((10, 3), (10, 2)));
+    let text = place.acw(&["history", "effect", "h.db", "--date", "2026-06-01"]).out;
+    assert!(text.contains("3 notes before, 2 after"), "{text}");
+}
+
+#[test]
 fn another_mix_of_calls_is_not_taken_for_another_quality() {
     let place = Place::new();
     // Complaints go wrong half the time and inquiries never, before and after; only their numbers change.
