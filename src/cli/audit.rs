@@ -73,7 +73,8 @@ impl Audit {
         };
         let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let more = recorder.is_some() || self.report.is_some();
+        let mut out = BufWriter::with_capacity(1 << 16, Listened { out: io::stdout().lock(), more, gone: false });
         let report = audit::run(&options, &book, &progress, &mut |note| {
             if let Some(recorder) = &mut recorder {
                 recorder.note(note).map_err(io::Error::other)?;
@@ -86,8 +87,7 @@ impl Audit {
                 writeln!(io::stderr(), "acw: the run did not come to its end: nothing of it is kept in the history");
         }
         let report = report?;
-        // Before anything is printed, so that a reader who goes away does not take the run with him; whether it was kept is said
-        // after the figures, which are there in any case.
+        // Whether it was kept is said after the figures, which are there in any case.
         let kept = recorder.map(|recorder| recorder.keep(&report.run.inputs)).transpose();
         if let Some(whole) = format.whole {
             let terminal = io::stdout().is_terminal();
@@ -171,6 +171,44 @@ impl Audit {
         if more > 0 {
             let _ = writeln!(err, "acw: and {more} more");
         }
+    }
+}
+
+/// Standard output, whose reader may go away before the end.
+struct Listened<W> {
+    out: W,
+    /// Whether more was asked for than what is printed, a history or pages: the reader does not take that with him.
+    more: bool,
+    gone: bool,
+}
+
+impl<W> Listened<W> {
+    fn heard<T>(&mut self, done: io::Result<T>, unheard: T) -> io::Result<T> {
+        match done {
+            Err(error) if self.more && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(unheard)
+            }
+            done => done,
+        }
+    }
+}
+
+impl<W: Write> Write for Listened<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.gone {
+            return Ok(bytes.len());
+        }
+        let done = self.out.write(bytes);
+        self.heard(done, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.gone {
+            return Ok(());
+        }
+        let done = self.out.flush();
+        self.heard(done, ())
     }
 }
 

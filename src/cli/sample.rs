@@ -192,7 +192,7 @@ enum Judged {
 
 impl Draw {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
+        can_be_read_again(&self.inputs)?;
         let (settings, book) = self.auditing.common.load(Some(&self.auditing.reading))?;
         let plan = self.plan(&settings);
         let options = Options { inputs: self.inputs.clone(), ..self.auditing.options(&settings, &book)? };
@@ -269,7 +269,7 @@ pub(super) struct Replace {
 
 impl Replace {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
+        can_be_read_again(&self.inputs)?;
         let (settings, book) = self.auditing.common.load(None)?;
         let options = self.auditing.again(&sampling::read(&self.dir)?, &self.inputs, &settings, &book)?;
         let progress = Bar::new(false);
@@ -296,7 +296,7 @@ struct Drawn {
 impl Drawn {
     /// Its manifest, the settings, and the rules in force.
     fn open(&self) -> Result<(Manifest, Settings, Rulebook), Failure> {
-        twice(&self.inputs)?;
+        can_be_read_again(&self.inputs)?;
         let (settings, book) = self.auditing.common.load(None)?;
         Ok((sampling::read(&self.dir)?, settings, book))
     }
@@ -394,7 +394,7 @@ fn team_notes(team: &Examples) -> html::TeamNotes<'_> {
 }
 
 /// A sample is drawn, replaced and weighed from the same export, so that it must be there to be read again.
-fn twice(inputs: &[PathBuf]) -> Result<(), Failure> {
+fn can_be_read_again(inputs: &[PathBuf]) -> Result<(), Failure> {
     if inputs.iter().any(|input| input == Path::new("-")) {
         let message =
             "a sample's export is read again and again, and standard input only once\n  help: write it to a file first";
