@@ -205,7 +205,8 @@ impl<'b> Collector<'b> {
         let rostered: Vec<(usize, Option<Date>, u32)> =
             roster.iter().filter_map(|row| Some((known(row)?, row.day, row.seconds))).collect();
         let told = self.worked.iter().map(|((agent, day), seconds)| (*agent, *day, *seconds));
-        let told = told.filter(|(agent, ..)| !rostered.iter().any(|(other, ..)| other == agent));
+        let on_roster: HashSet<usize> = rostered.iter().map(|(agent, ..)| *agent).collect();
+        let told = told.filter(|(agent, ..)| !on_roster.contains(agent));
         let mut worked = vec![None; agents.len()];
         let mut periods: HashMap<String, u64> = HashMap::new();
         let mut undated = HashSet::new();

@@ -38,6 +38,13 @@ pub struct Options {
     pub keep: (usize, usize),
 }
 
+impl Options {
+    /// The inputs as the user named them.
+    pub fn named(&self) -> Vec<String> {
+        self.inputs.iter().map(|path| path.display().to_string()).collect()
+    }
+}
+
 /// What a run tells while it goes on.
 pub trait Progress {
     /// So many rows are done.
@@ -81,7 +88,7 @@ pub fn run(
     let info = RunInfo {
         version: env!("CARGO_PKG_VERSION"),
         rules_hash: book.hash.clone(),
-        inputs: options.inputs.iter().map(|path| path.display().to_string()).collect(),
+        inputs: options.named(),
         rows: 0,
         standards: Standards { target: book.scorecard.target, ..options.standards.clone() },
     };

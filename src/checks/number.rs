@@ -98,6 +98,11 @@ impl Compile for Spec {
             context: builder.lists(&self.context)?,
         })))
     }
+
+    fn validate(&self) -> Result<(), String> {
+        let empty = self.forms.iter().any(String::is_empty);
+        if empty { Err("one of `forms` is empty".into()) } else { Ok(()) }
+    }
 }
 
 impl Check for Numbers {
@@ -131,7 +136,7 @@ impl Check for Numbers {
 fn of_form<'t>(text: &'t str, form: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
     let (bytes, form) = (text.as_bytes(), form.as_bytes());
     let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    let places = bytes.windows(form.len().max(1)).enumerate();
+    let places = bytes.windows(form.len()).enumerate();
     places.filter_map(move |(start, place)| {
         let same = |(byte, sign): (&u8, &u8)| if *sign == b'#' { byte.is_ascii_digit() } else { byte == sign };
         let end = start + form.len();
@@ -201,5 +206,7 @@ mod tests {
         assert_eq!(found("to 20-00-00 55779911, 4"), ["20-00-00 55779911"]);
         assert!(found("on 20-00-00 557799112 and 120-00-00 55779911 and 20-00-00").is_empty());
         assert!(of_form("", "##").next().is_none());
+        let spec: Spec = serde_json::from_str(r#"{"schemes": [], "forms": ["1", ""]}"#).unwrap();
+        assert!(spec.validate().is_err());
     }
 }

@@ -321,11 +321,15 @@ fn is_date(code: &str) -> bool {
     let short = |p: &str| p.len() <= 2;
     let upto = |p: &str, most: u32| p.parse().is_ok_and(|n: u32| n <= most);
     let day = |a: &str, b: &str| upto(a, 31) && upto(b, 12) || upto(a, 12) && upto(b, 31);
+    // A span rises: `24-48`, `30-60-90`.
+    let rises = |a: &str, b: &str| matches!((a.parse::<u32>(), b.parse::<u32>()), (Ok(a), Ok(b)) if a < b);
     match parts.as_slice() {
-        // `48-72`, `24/48`: spans and shares are written so as well, up to what hours and days reach.
-        [a, b] => short(a) && short(b) && (day(a, b) || upto(a, 31) && upto(b, 31) || a.len() + b.len() < 4),
+        [a, b] => {
+            short(a) && short(b) && (rises(a, b) || day(a, b) || upto(a, 31) && upto(b, 31) || a.len() + b.len() < 4)
+        }
         [a, b, c] if a.len() == 4 => short(b) && short(c) && day(b, c),
-        [a, b, c] => short(a) && short(b) && (c.len() == 4 || c.len() == 2) && day(a, b),
+        [a, b, c] if c.len() == 4 => short(a) && short(b) && day(a, b),
+        [a, b, c] => [a, b, c].iter().all(|p| short(p)) && (day(a, b) || day(b, c) || rises(a, b) && rises(b, c)),
         _ => false,
     }
 }
@@ -399,7 +403,9 @@ mod tests {
                 && looks_like_reference("77-40", true)
                 && looks_like_reference("41/24", true)
         );
-        assert!(!looks_like_reference("12/05", true) && !looks_like_reference("9-18", true));
+        for bad in ["12/05", "9-18", "24-48", "24/48", "48-72"] {
+            assert!(!looks_like_reference(bad, true), "{bad}");
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //!     value: {digits: [3, 4]}      # from 3 to 4 digits; separators inside allowed
 //!     reach: 20                    # how far behind the words it may start
 //!     behind: [code_behind]        # words right behind the value that say what it was
-//!     set_by: [set_to]             # words that give a value to what was announced up to two sentences before
+//!     set_by: [set_to]             # words that give a value to what was announced in this sentence or the one before
+//!     others: [other_settings]     # what else may be set: named in between, the value is of that
 //!     units: [units]               # words right behind the value that make it a quantity
 //! ```
 //!
@@ -15,12 +16,15 @@
 //! a digit, a sign or mixed case inside). A word that can be nothing but a password (`kT7pQ2mZ9x`, `Maple#77`) is one anywhere
 //! in the rest of the sentence and the next.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{ListId, Prepared, ScannerBuilder};
+use crate::text::{ListId, Prepared, ScannerBuilder, TermHit};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -39,6 +43,9 @@ pub struct Spec {
     /// Lists of words that give what was announced in this sentence or the one before its value: `reset to 4471`.
     #[serde(default)]
     set_by: Vec<String>,
+    /// Lists of what else may be set. Named between the announcement and `set_by`, the value is of that.
+    #[serde(default)]
+    others: Vec<String>,
     /// Lists of words that, right behind the value, make it a quantity.
     #[serde(default)]
     units: Vec<String>,
@@ -68,7 +75,10 @@ struct Secret {
     context: Vec<ListId>,
     behind: Vec<ListId>,
     set_by: Vec<ListId>,
+    others: Vec<ListId>,
     units: Vec<ListId>,
+    /// The units as words, for those that are glued to their number (`300Mbps`).
+    unit_words: BTreeSet<String>,
     spared: Vec<ListId>,
     value: Value,
     reach: usize,
@@ -84,7 +94,9 @@ impl Compile for Spec {
             context,
             behind: builder.lists(&self.behind)?,
             set_by: builder.lists(&self.set_by)?,
+            others: builder.lists(&self.others)?,
             units: builder.lists(&self.units)?,
+            unit_words: self.units.iter().flat_map(|l| builder.lexicon().words(l, builder.folder())).collect(),
             spared: builder.lists(&self.spared)?,
             value: self.value.clone(),
             reach: self.reach,
@@ -94,25 +106,30 @@ impl Compile for Spec {
 
 impl Check for Secret {
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
-        let text = &note.folded.text;
         let mut hits: Vec<Hit> = Vec::new();
         for context in note.hits_of(&self.context) {
             let from = context.end as usize;
-            if let Some((start, end)) = self.value_behind(note, from, self.reach)
-                && !text[from..start].contains('\n')
-                && self.is_meant(note, from, start, end)
-            {
+            let value = self.value_behind(note, from, self.reach);
+            // In another sentence than its announcement, a value may be of what is named there.
+            let sentence = |at: usize| note.sentences.partition_point(|sentence| sentence.end <= at);
+            let own = |start: usize| sentence(context.start as usize) == sentence(start);
+            let meant = |value: &(usize, usize)| {
+                self.is_meant(note, from, *value) && (own(value.0) || self.is_still_meant(note, from..value.0))
+            };
+            if let Some((start, end)) = value.filter(meant) {
                 add(note.span(start, end), &mut hits);
             }
             if self.value == Value::Password {
                 self.unmistakable(note, from).for_each(|(start, end)| add(note.span(start, end), &mut hits));
             }
         }
-        for words in note.hits_of(&self.set_by).filter(|words| self.is_announced(note, words.start as usize)) {
-            let from = words.end as usize;
-            if let Some((start, end)) = self.value_behind(note, from, RIGHT_BEHIND)
-                && self.is_meant(note, from, start, end)
-            {
+        for words in note.hits_of(&self.set_by) {
+            let (from, to) = (words.start as usize, words.end as usize);
+            if !self.announced(note, from).is_some_and(|announced| self.is_still_meant(note, announced..from)) {
+                continue;
+            }
+            let value = self.value_behind(note, to, RIGHT_BEHIND);
+            if let Some((start, end)) = value.filter(|value| self.is_meant(note, to, *value)) {
                 add(note.span(start, end), &mut hits);
             }
         }
@@ -136,30 +153,58 @@ fn add(span: Span, hits: &mut Vec<Hit>) {
 }
 
 impl Secret {
-    /// Whether a value behind `from` is no quantity and no number of another kind.
-    fn is_meant(&self, note: &Prepared<'_>, from: usize, start: usize, end: usize) -> bool {
+    /// Whether a value behind `from` in the same line is no quantity and no number of another kind.
+    fn is_meant(&self, note: &Prepared<'_>, from: usize, (start, end): (usize, usize)) -> bool {
         let text = &note.folded.text;
-        let behind = end + text[end..].len() - text[end..].trim_start_matches(' ').len();
-        !note.hits_of(&self.units).any(|unit| unit.start as usize == behind)
-            && !note.hits_of(&self.spared).any(|s| s.start as usize >= from && s.end as usize <= start)
+        // Words in front of the value, or glued to it by a sign: `Ticket#12345`.
+        let spared = |s: &&TermHit| {
+            let last = s.end as usize;
+            s.start as usize >= from && (last <= start || last < end && text[..last].ends_with('#'))
+        };
+        !text[from..start].contains('\n')
+            && !self.is_quantity(note, start..end)
+            && !note.hits_of(&self.spared).any(|s| spared(&s))
     }
 
-    /// Whether the secret was announced before `at`, in the same sentence or the one before.
-    fn is_announced(&self, note: &Prepared<'_>, at: usize) -> bool {
+    /// Whether a number has its unit behind it, glued or as the next word. What is more than a number has none.
+    fn is_quantity(&self, note: &Prepared<'_>, value: Range<usize>) -> bool {
+        let text = &note.folded.text;
+        let unit = text[value.clone()].trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+        if !unit.is_empty() {
+            return self.unit_words.contains(unit);
+        }
+        let behind = text.len() - text[value.end..].trim_start_matches(' ').len();
+        note.hits_of(&self.units).any(|unit| unit.start as usize == behind)
+    }
+
+    /// Where the last announcement ends that stands before `at`, in the same sentence or the one before.
+    fn announced(&self, note: &Prepared<'_>, at: usize) -> Option<usize> {
         let here = note.sentences.partition_point(|sentence| sentence.end <= at);
         let from = note.sentences.get(here.saturating_sub(1)).map_or(0, |sentence| sentence.start);
-        note.hits_of(&self.context).any(|context| (from..at).contains(&(context.start as usize)))
+        let before = note.hits_of(&self.context).filter(|context| (from..at).contains(&(context.start as usize)));
+        before.map(|context| context.end as usize).filter(|end| *end <= at).max()
+    }
+
+    /// Whether nothing else that could be set is named between an announcement and the words that set it, in the same line.
+    fn is_still_meant(&self, note: &Prepared<'_>, between: Range<usize>) -> bool {
+        let inside = |hit: &TermHit| hit.start as usize >= between.start && hit.start < between.end as u32;
+        !note.folded.text[between.clone()].contains('\n') && !note.hits_of(&self.others).any(inside)
     }
 
     /// The words behind `from`, in its sentence and the next, that can be nothing but passwords.
-    fn unmistakable(&self, note: &Prepared<'_>, from: usize) -> impl Iterator<Item = (usize, usize)> {
+    fn unmistakable<'n>(
+        &self,
+        note: &'n Prepared<'_>,
+        from: usize,
+    ) -> impl Iterator<Item = (usize, usize)> + use<'n, '_> {
         let text = &note.folded.text;
         let here = note.sentences.partition_point(|sentence| sentence.end < from);
         let next = note.sentences.get(here + 1).or(note.sentences.get(here));
         let to = next.map_or(from, |sentence| sentence.end);
-        words(text, from)
-            .take_while(move |(start, _)| *start < to)
-            .filter(|(start, end)| is_unmistakable(note.span(*start, *end).of(&note.note.text)))
+        words(text, from).take_while(move |(start, _)| *start < to).filter(move |(start, end)| {
+            let harmless = note.hits_of(&self.spared).any(|s| (s.start as usize) < *end && *start < s.end as usize);
+            !harmless && is_unmistakable(note.span(*start, *end).of(&note.note.text))
+        })
     }
 
     /// The value that is the last word before `to`, in the same line.
@@ -211,8 +256,9 @@ impl Secret {
 fn words(text: &str, from: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut at = from;
     std::iter::from_fn(move || {
-        let skipped = text[at..]
-            .find(|c: char| !(c.is_whitespace() || matches!(c, ':' | ',' | ';' | '"' | '\'' | '(' | '=' | '#')))?;
+        let skipped = text[at..].find(|c: char| {
+            !(c.is_whitespace() || matches!(c, ':' | ',' | ';' | '"' | '\'' | '(' | ')' | '=' | '#'))
+        })?;
         let start = at + skipped;
         let length = text[start..]
             .find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '(' | ')' | ';'))
@@ -325,7 +371,8 @@ fn is_password(written: &str, folded: &str) -> bool {
     }
     let digits = written.chars().any(|c| c.is_ascii_digit());
     let letters = written.chars().any(char::is_alphabetic);
-    let signs = written.chars().any(|c| "!#$%&@_+=?^~*".contains(c));
+    // What ends a sentence is no sign of a password: `working!`.
+    let signs = written.trim_end_matches(['!', '?']).chars().any(|c| "!#$%&@_+=?^~*".contains(c));
     let plain_number = written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | ':' | ','));
     let is_email = written.contains('@') && written.rsplit('@').next().is_some_and(|host| host.contains('.'));
     let is_date_or_amount = folded.starts_with(|c: char| c.is_ascii_digit()) && folded.contains(['/', ':']);
@@ -345,19 +392,20 @@ fn is_password(written: &str, folded: &str) -> bool {
     letters && (digits || signs) && written.chars().all(|c| c < '\u{2e80}')
 }
 
-/// Whether a word is no code, name or address but a password: capitals inside a word with digits, or a sign among letters and
-/// digits.
+/// Whether a word is no code, name, measure or address but a password: letters and then a sign, with digits; or two groups of
+/// digits behind letters, and capitals among small ones.
 fn is_unmistakable(written: &str) -> bool {
     if !(6..=40).contains(&written.len()) || !written.is_ascii() || written.contains(['/', ':', '-', '.', '@']) {
         return false;
     }
     let has = |test: fn(&u8) -> bool| written.bytes().any(|byte| test(&byte));
-    let digits = has(u8::is_ascii_digit);
-    let small = written.bytes().filter(u8::is_ascii_lowercase).count();
-    let sign = written.trim_end_matches(['!', '?', '*']).contains(['#', '!', '$', '%', '&', '+', '=', '?', '*']);
-    let digit_inside =
-        written.bytes().zip(written.bytes().skip(1)).any(|(a, b)| a.is_ascii_digit() && b.is_ascii_alphabetic());
-    digits && small >= 2 && (sign || digit_inside && has(u8::is_ascii_uppercase))
+    let bare = written.trim_end_matches(['!', '?', '*']).as_bytes();
+    let behind_letter =
+        |test: fn(u8) -> bool| bare.windows(2).filter(|pair| pair[0].is_ascii_alphabetic() && test(pair[1])).count();
+    has(u8::is_ascii_digit)
+        && written.bytes().filter(u8::is_ascii_lowercase).count() >= 2
+        && (behind_letter(|byte| b"#!$%?*".contains(&byte)) > 0
+            || has(u8::is_ascii_uppercase) && behind_letter(|byte| byte.is_ascii_digit()) >= 2)
 }
 
 #[cfg(test)]
@@ -369,7 +417,22 @@ mod tests {
         for good in ["kT7pQ2mZ9x", "Maple#77", "abc!2024x"] {
             assert!(is_unmistakable(good), "{good}");
         }
-        for bad in ["CS-104233", "INC0045123", "Windows11", "iPhone15", "4G/LTE", "ana9@correo.es", "¿2?", "B2B"] {
+        for bad in [
+            "CS-104233",
+            "INC0045123",
+            "Windows11",
+            "iPhone15",
+            "4G/LTE",
+            "ana9@correo.es",
+            "¿2?",
+            "B2B",
+            "$25credit",
+            "20%off",
+            "100Mbps",
+            "Win10Pro",
+            "S24Ultra",
+            "M365apps",
+        ] {
             assert!(!is_unmistakable(bad), "{bad}");
         }
     }

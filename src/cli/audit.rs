@@ -32,6 +32,9 @@ pub(super) struct Audit {
     /// Language of the pages [default: that of most notes]
     #[arg(long, value_name = "CODE", requires = "report")]
     locale: Option<String>,
+    /// Show notes on the pages as they were typed: secrets and numbers stand in clear, only for people who may read the notes
+    #[arg(long, requires = "report")]
+    full_text: bool,
     /// Time worked: a table with agent, worked_seconds and, where it is by day, the date
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
@@ -69,7 +72,8 @@ impl Audit {
         };
         let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let more = recorder.is_some() || self.report.is_some();
+        let mut out = BufWriter::with_capacity(1 << 16, Listened { out: io::stdout().lock(), more, gone: false });
         let report = audit::run(&options, &book, &progress, &mut |note| {
             if let Some(recorder) = &mut recorder {
                 recorder.note(note).map_err(io::Error::other)?;
@@ -82,8 +86,7 @@ impl Audit {
                 writeln!(io::stderr(), "acw: the run did not come to its end: nothing of it is kept in the history");
         }
         let report = report?;
-        // Before anything is printed, so that a reader who goes away does not take the run with him; whether it was kept is said
-        // after the figures, which are there in any case.
+        // Whether it was kept is said after the figures, which are there in any case.
         let kept = recorder.map(|recorder| recorder.keep(&report.run.inputs)).transpose();
         if let Some(whole) = format.whole {
             let terminal = io::stdout().is_terminal();
@@ -99,10 +102,12 @@ impl Audit {
                 past: past.as_ref().map(|(past, _)| past),
                 history: past.as_ref().map(|(_, file)| file.display().to_string()),
                 flags: &flags,
+                full_text: self.full_text,
             };
             let written =
                 html::write(&report, &book, locale, dir, &extras).map_err(|e| Failure::Output(e.to_string()))?;
-            let line = format!("Report: {} ({} pages)\n", written.index.display(), written.pages);
+            let masked = if self.full_text { "; notes stand there in full, secrets unmasked" } else { "" };
+            let line = format!("Report: {} ({} pages{masked})\n", written.index.display(), written.pages);
             self.remark(&line, format, &mut out)?;
         }
         if let Ok(Some(kept)) = &kept {
@@ -165,5 +170,43 @@ impl Audit {
         if more > 0 {
             let _ = writeln!(err, "acw: and {more} more");
         }
+    }
+}
+
+/// Standard output, whose reader may go away before the end.
+struct Listened<W> {
+    out: W,
+    /// Whether more was asked for than what is printed, a history or pages: the reader does not take that with him.
+    more: bool,
+    gone: bool,
+}
+
+impl<W> Listened<W> {
+    fn heard<T>(&mut self, done: io::Result<T>, unheard: T) -> io::Result<T> {
+        match done {
+            Err(error) if self.more && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(unheard)
+            }
+            done => done,
+        }
+    }
+}
+
+impl<W: Write> Write for Listened<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.gone {
+            return Ok(bytes.len());
+        }
+        let done = self.out.write(bytes);
+        self.heard(done, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.gone {
+            return Ok(());
+        }
+        let done = self.out.flush();
+        self.heard(done, ())
     }
 }

@@ -192,7 +192,7 @@ enum Judged {
 
 impl Draw {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
+        can_be_read_again(&self.inputs)?;
         let (settings, book) = self.auditing.common.load(Some(&self.auditing.reading))?;
         let plan = self.plan(&settings);
         let options = Options { inputs: self.inputs.clone(), ..self.auditing.options(&settings, &book)? };
@@ -269,7 +269,7 @@ pub(super) struct Replace {
 
 impl Replace {
     fn run(self) -> Result<(), Failure> {
-        twice(&self.inputs)?;
+        can_be_read_again(&self.inputs)?;
         let (settings, book) = self.auditing.common.load(None)?;
         let options = self.auditing.again(&sampling::read(&self.dir)?, &self.inputs, &settings, &book)?;
         let progress = Bar::new(false);
@@ -296,7 +296,7 @@ struct Drawn {
 impl Drawn {
     /// Its manifest, the settings, and the rules in force.
     fn open(&self) -> Result<(Manifest, Settings, Rulebook), Failure> {
-        twice(&self.inputs)?;
+        can_be_read_again(&self.inputs)?;
         let (settings, book) = self.auditing.common.load(None)?;
         Ok((sampling::read(&self.dir)?, settings, book))
     }
@@ -355,6 +355,9 @@ pub(super) struct Show {
     /// Notes of each sort, a team
     #[arg(long, value_name = "NOTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     each: u32,
+    /// Show notes on the page as they were typed: secrets and numbers stand in clear, only for people who may read the notes
+    #[arg(long, requires = "report")]
+    full_text: bool,
     #[command(flatten)]
     printing: Printing,
     #[command(flatten)]
@@ -370,7 +373,8 @@ impl Show {
         let teams = sampling::show(&manifest, self.each as usize, &options, &book)?;
         self.printing.print(|| text::examples(&teams, book.scorecard.target), || text::examples_json(&teams))?;
         let notes: Vec<html::TeamNotes<'_>> = teams.iter().map(team_notes).collect();
-        self.paging.write(&book, |locale, dir| html::write_samples(&notes, &manifest.about, &book, locale, dir))
+        let shown = (manifest.about.as_str(), self.full_text);
+        self.paging.write(&book, |locale, dir| html::write_samples(&notes, shown, &book, locale, dir))
     }
 }
 
@@ -390,7 +394,7 @@ fn team_notes(team: &Examples) -> html::TeamNotes<'_> {
 }
 
 /// A sample is drawn, replaced and weighed from the same export, so that it must be there to be read again.
-fn twice(inputs: &[PathBuf]) -> Result<(), Failure> {
+fn can_be_read_again(inputs: &[PathBuf]) -> Result<(), Failure> {
     if inputs.iter().any(|input| input == Path::new("-")) {
         let message =
             "a sample's export is read again and again, and standard input only once\n  help: write it to a file first";

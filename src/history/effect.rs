@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use rusqlite::{Row, named_params};
+use rusqlite::ToSql;
 
 use super::error::Within;
 use super::select::{ASKED, Ruleset, SUMS, Who, chosen, count, rulesets, tally};
 use super::{History, HistoryError};
-use crate::measure::{Basis, Change, Sample, contrast, like_for_like, newcombe, score_change};
-use crate::model::{Age, BasisPoints, Standards, Tally};
+use crate::measure::{Basis, Change, contrast, like_for_like, newcombe, score_change};
+use crate::model::{Age, BasisPoints, Scores, Standards, Tally};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +116,18 @@ struct Scope {
     scores: String,
 }
 
+/// Whether a note `n` is within the window.
+const WITHIN: &str = "n.day >= :first AND n.day < :end";
+/// Whether it is of the side after.
+const LATER: &str = "n.day >= :date";
+
+impl Scope {
+    fn values(&self) -> [(&'static str, &dyn ToSql); 5] {
+        let [agent, team] = self.who.values();
+        [(":first", &self.first), (":date", &self.date), (":end", &self.end), agent, team]
+    }
+}
+
 /// Sums of one cell: asked for or not, before or after, call type.
 type Cells = BTreeMap<(bool, bool, Option<String>), Tally>;
 
@@ -144,23 +156,22 @@ impl History {
     }
 
     fn read_effect(&self, mut scope: Scope, standards: &Standards) -> rusqlite::Result<Effect> {
-        let common = self.common_ruleset(&scope)?;
+        let common = self.common_ruleset(&format!("{WITHIN} AND {ASKED}"), LATER, &scope.values())?;
         if let Some(ruleset) = common {
             scope.scores = format!("n.ruleset = {ruleset}");
         }
         let known = rulesets(&self.connection)?;
         let (cells, scored_by) = self.cells(&scope)?;
         let [before, after] = [false, true].map(|late| total(&cells, true, late));
-        let mut both = before.clone();
-        both.merge(&after);
-        let basis = Basis::of(&both, standards);
+        let basis = Basis::of_both(&before, &after, standards);
         let confidence = standards.confidence;
         let score = score_change(&before, &after, basis);
         let kinds: BTreeSet<&Option<String>> =
             cells.keys().filter(|(asked, ..)| *asked).map(|(.., kind)| kind).collect();
         let told = kinds.iter().any(|kind| kind.is_some());
-        let pairs: Vec<(Sample, Sample)> = kinds.iter().map(|kind| pair(&cells, kind)).collect();
+        let pairs: Vec<(Scores, Scores)> = kinds.iter().map(|kind| pair(&cells, kind)).collect();
         let rulesets: Vec<Ruleset> = known.into_iter().filter(|known| scored_by.contains(&known.id)).collect();
+        let left_out = self.left_out(&scope, [&before, &after])?;
         let mut effect = Effect {
             score,
             compliance: newcombe(
@@ -174,38 +185,23 @@ impl History {
             rules: self.failing(&scope, [&before, &after], &rulesets, confidence)?,
             rulesets,
             verdict: Verdict::Open(Why::RulesChanged),
-            before: Side { left_out: self.left_out(&scope, false, before.notes)?, tally: before },
-            after: Side { left_out: self.left_out(&scope, true, after.notes)?, tally: after },
+            before: Side { left_out: left_out[0], tally: before },
+            after: Side { left_out: left_out[1], tally: after },
         };
         effect.verdict = verdict(&effect, common.is_some(), standards);
         Ok(effect)
     }
 
-    /// The set of rules that scored most notes on the side where it scored fewer; of equal ones the newest.
-    fn common_ruleset(&self, scope: &Scope) -> rusqlite::Result<Option<i64>> {
-        let sql = format!(
-            "SELECT n.ruleset, SUM(n.day < :date), SUM(n.day >= :date) FROM notes n
-             WHERE n.day >= :first AND n.day < :end AND {ASKED} GROUP BY 1"
-        );
-        let mut best = None;
-        self.each(&sql, scope, |row| {
-            let fewer = count(row, 1)?.min(count(row, 2)?);
-            best = best.max((fewer > 0).then_some((fewer, row.get::<_, i64>(0)?)));
-            Ok(())
-        })?;
-        Ok(best.map(|(_, ruleset)| ruleset))
-    }
-
     /// Sums by side and call type, of those asked for and of the others; the sets of rules of those asked for.
     fn cells(&self, scope: &Scope) -> rusqlite::Result<(Cells, BTreeSet<i64>)> {
         let sql = format!(
-            "SELECT COALESCE({ASKED}, 0), n.day >= :date, n.call_type, n.ruleset, {SUMS} FROM notes n
-             WHERE n.day >= :first AND n.day < :end AND {} GROUP BY 1, 2, 3, 4",
+            "SELECT COALESCE({ASKED}, 0), {LATER}, n.call_type, n.ruleset, {SUMS} FROM notes n
+             WHERE {WITHIN} AND {} GROUP BY 1, 2, 3, 4",
             scope.scores
         );
         let mut cells = Cells::new();
         let mut rulesets = BTreeSet::new();
-        self.each(&sql, scope, |row| {
+        self.each(&sql, &scope.values(), |row| {
             let key: (bool, bool, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
             if key.0 {
                 rulesets.insert(row.get(3)?);
@@ -225,13 +221,13 @@ impl History {
         confidence: u32,
     ) -> rusqlite::Result<Vec<Failing>> {
         let sql = format!(
-            "SELECT r.name, SUM(n.day < :date), SUM(n.day >= :date)
+            "SELECT r.name, SUM(NOT ({LATER})), SUM({LATER})
              FROM notes n JOIN failures f ON f.note = n.id JOIN rules r ON r.id = f.rule
-             WHERE n.day >= :first AND n.day < :end AND {ASKED} AND {} GROUP BY 1",
+             WHERE {WITHIN} AND {ASKED} AND {} GROUP BY 1",
             scope.scores
         );
         let mut rules = Vec::new();
-        self.each(&sql, scope, |row| {
+        self.each(&sql, &scope.values(), |row| {
             let (rule, earlier, later): (String, u64, u64) = (row.get(0)?, count(row, 1)?, count(row, 2)?);
             if let Some(change) = newcombe((earlier, before.notes), (later, after.notes), confidence)
                 && rulesets.iter().all(|known| known.has(&rule))
@@ -246,39 +242,18 @@ impl History {
         Ok(rules)
     }
 
-    /// Notes of a side beyond those that are compared.
-    fn left_out(&self, scope: &Scope, late: bool, compared: u64) -> rusqlite::Result<u64> {
+    /// Notes of each side beyond those that are compared.
+    fn left_out(&self, scope: &Scope, [before, after]: [&Tally; 2]) -> rusqlite::Result<[u64; 2]> {
         let sql = format!(
-            "SELECT COUNT(DISTINCT CASE WHEN (n.day >= :date) = {} THEN n.key END) FROM notes n
-             WHERE n.day >= :first AND n.day < :end AND {ASKED}",
-            i32::from(late)
+            "SELECT COUNT(DISTINCT CASE WHEN NOT ({LATER}) THEN n.key END), COUNT(DISTINCT CASE WHEN {LATER} THEN n.key END)
+             FROM notes n WHERE {WITHIN} AND {ASKED}"
         );
-        let mut all = 0;
-        self.each(&sql, scope, |row| {
-            all = count(row, 0)?;
+        let mut all = [0; 2];
+        self.each(&sql, &scope.values(), |row| {
+            all = [count(row, 0)?, count(row, 1)?];
             Ok(())
         })?;
-        Ok(all.saturating_sub(compared))
-    }
-
-    fn each(
-        &self,
-        sql: &str,
-        scope: &Scope,
-        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
-    ) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query(named_params! {
-            ":first": scope.first,
-            ":date": scope.date,
-            ":end": scope.end,
-            ":agent": scope.who.agent,
-            ":team": scope.who.team,
-        })?;
-        while let Some(row) = rows.next()? {
-            each(row)?;
-        }
-        Ok(())
+        Ok([all[0].saturating_sub(before.notes), all[1].saturating_sub(after.notes)])
     }
 }
 
@@ -293,30 +268,28 @@ fn total(cells: &Cells, asked: bool, late: bool) -> Tally {
 }
 
 /// The scores of one call type, before and after, of those asked for.
-fn pair(cells: &Cells, kind: &Option<String>) -> (Sample, Sample) {
-    let side = |late| cells.get(&(true, late, kind.clone())).map(Sample::of).unwrap_or_default();
+fn pair(cells: &Cells, kind: &Option<String>) -> (Scores, Scores) {
+    let side = |late| cells.get(&(true, late, kind.clone())).map(|tally| tally.scores).unwrap_or_default();
     (side(false), side(true))
 }
 
 /// Half the sum of the differences of the shares: how many notes are of another type.
-fn moved(pairs: &[(Sample, Sample)]) -> Option<BasisPoints> {
-    let before: u64 = pairs.iter().map(|pair| pair.0.count).sum();
-    let after: u64 = pairs.iter().map(|pair| pair.1.count).sum();
+fn moved(pairs: &[(Scores, Scores)]) -> Option<BasisPoints> {
+    let before: u64 = pairs.iter().map(|pair| pair.0.notes).sum();
+    let after: u64 = pairs.iter().map(|pair| pair.1.notes).sum();
     (before > 0 && after > 0).then(|| {
         let share = |part: u64, whole: u64| part as f64 / whole as f64;
-        let sum: f64 = pairs.iter().map(|(b, a)| (share(b.count, before) - share(a.count, after)).abs()).sum();
+        let sum: f64 = pairs.iter().map(|(b, a)| (share(b.notes, before) - share(a.notes, after)).abs()).sum();
         BasisPoints((sum / 2.0 * 10_000.0).round() as u32)
     })
 }
 
 fn others(cells: &Cells, [before, after]: [&Tally; 2], standards: &Standards) -> Others {
     let [earlier, later] = [false, true].map(|late| total(cells, false, late));
-    let mut all = earlier.clone();
-    all.merge(&later);
     let terms = [(1.0, after), (-1.0, before), (-1.0, &later), (1.0, &earlier)];
     Others {
-        score: score_change(&earlier, &later, Basis::of(&all, standards)),
-        beside: contrast(&terms.map(|(factor, tally)| (factor, Sample::of(tally))), standards.confidence),
+        score: score_change(&earlier, &later, Basis::of_both(&earlier, &later, standards)),
+        beside: contrast(&terms.map(|(factor, tally)| (factor, tally.scores)), standards.confidence),
         before: earlier,
         after: later,
     }
@@ -347,9 +320,9 @@ fn verdict(effect: &Effect, one_ruleset: bool, standards: &Standards) -> Verdict
 mod tests {
     use super::*;
 
-    fn pairs(counts: &[(u64, u64)]) -> Vec<(Sample, Sample)> {
-        let sample = |count| Sample { count, ..Sample::default() };
-        counts.iter().map(|(before, after)| (sample(*before), sample(*after))).collect()
+    fn pairs(counts: &[(u64, u64)]) -> Vec<(Scores, Scores)> {
+        let scores = |notes| Scores { notes, ..Scores::default() };
+        counts.iter().map(|(before, after)| (scores(*before), scores(*after))).collect()
     }
 
     /// By hand: 50/50 before, 80/20 after: three in ten notes are of another type.

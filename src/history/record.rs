@@ -7,11 +7,12 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, TransactionBehavior, named_params, params};
+use rusqlite::{TransactionBehavior, named_params, params};
 
 use super::error::Within;
 use super::forget::{erase_log, prune};
 use super::salt::Domain;
+use super::select::count;
 use super::{History, HistoryError};
 use crate::measure::add_note;
 use crate::model::{Age, AuditedNote, Critical, Note, Standards, Tally};
@@ -85,6 +86,12 @@ const STAGE: &str = "
     CREATE TEMP TABLE staged_rules (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
     CREATE TEMP TABLE alike (key BLOB PRIMARY KEY, seen INTEGER NOT NULL) WITHOUT ROWID;
     BEGIN";
+
+/// Staged notes; those of them that the history knows; those that the same rules have scored.
+const KNOWN: &str = "
+    SELECT COUNT(*), SUM(EXISTS (SELECT 1 FROM notes n WHERE n.key = s.key)),
+           SUM(EXISTS (SELECT 1 FROM notes n WHERE n.key = s.key AND n.ruleset = ?1))
+    FROM staged s";
 
 /// What stands in the history of staged notes: known notes of the same rules get new values and keep their first run; a
 /// note without a day of its own keeps that of its first run.
@@ -232,13 +239,9 @@ impl Recorder {
         keep.execute(RULESET, ruleset)?;
         let known = [&judge.acw, &judge.rules, &judge.settings];
         kept.ruleset = keep.query_row(RULESET_ID, known, |row| row.get(0))?;
-        let same = "EXISTS (SELECT 1 FROM notes n WHERE n.key = s.key AND n.ruleset = ?1)";
-        let any = "EXISTS (SELECT 1 FROM notes n WHERE n.key = s.key)";
-        let notes = count(&keep, "SELECT COUNT(*) FROM staged s WHERE ?1 = ?1", kept.ruleset)?;
-        kept.replaced = count(&keep, &format!("SELECT COUNT(*) FROM staged s WHERE {same}"), kept.ruleset)?;
-        kept.rescored =
-            count(&keep, &format!("SELECT COUNT(*) FROM staged s WHERE {any} AND NOT {same}"), kept.ruleset)?;
-        kept.added = notes - kept.replaced - kept.rescored;
+        let (notes, known, same) =
+            keep.query_row(KNOWN, [kept.ruleset], |row| Ok((count(row, 0)?, count(row, 1)?, count(row, 2)?)))?;
+        (kept.added, kept.replaced, kept.rescored) = (notes - known, same, known - same);
         kept.run = keep
             .prepare(
                 "INSERT INTO runs (at, ruleset, inputs, added, replaced, rescored) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -263,10 +266,6 @@ impl Recorder {
         keep.commit()?;
         Ok(kept)
     }
-}
-
-fn count(connection: &Connection, sql: &str, ruleset: i64) -> rusqlite::Result<u64> {
-    connection.query_row(sql, [ruleset], |row| row.get::<_, i64>(0)).map(|count| count.unsigned_abs())
 }
 
 /// The file names alone, as a JSON array: folders tell more of the user's machine than anybody needs.

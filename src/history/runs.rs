@@ -1,7 +1,7 @@
 //! The runs that a history keeps.
 
 use super::error::Within;
-use super::select::{Ruleset, rulesets};
+use super::select::{Ruleset, count, rulesets};
 use super::{History, HistoryError};
 
 /// A kept run.
@@ -36,23 +36,23 @@ impl History {
 
     fn read_runs(&self) -> rusqlite::Result<Vec<Run>> {
         let rulesets = rulesets(&self.connection)?;
+        // Counted in one go: there is no index by run, and a count a run would read all notes each time.
         let sql = "
-            SELECT r.id, r.at, r.ruleset, r.inputs, r.added, r.replaced, r.rescored,
-                   (SELECT COUNT(*) FROM notes n WHERE n.run = r.id)
-            FROM runs r ORDER BY r.id";
+            SELECT r.id, r.at, r.ruleset, r.inputs, r.added, r.replaced, r.rescored, n.scores
+            FROM runs r LEFT JOIN (SELECT run, COUNT(*) AS scores FROM notes GROUP BY run) n ON n.run = r.id
+            ORDER BY r.id";
         let mut statement = self.connection.prepare(sql)?;
         let runs = statement.query_map([], |row| {
-            let count = |at: usize| row.get::<_, i64>(at).map(i64::unsigned_abs);
             let ruleset: i64 = row.get(2)?;
             Ok(Run {
                 id: row.get(0)?,
                 at: row.get(1)?,
                 ruleset: rulesets.iter().find(|known| known.id == ruleset).cloned().unwrap_or_default(),
                 inputs: serde_json::from_str(&row.get::<_, String>(3)?).unwrap_or_default(),
-                added: count(4)?,
-                replaced: count(5)?,
-                rescored: count(6)?,
-                left: count(7)?,
+                added: count(row, 4)?,
+                replaced: count(row, 5)?,
+                rescored: count(row, 6)?,
+                left: count(row, 7)?,
             })
         })?;
         runs.collect()

@@ -1,6 +1,6 @@
 //! Which scores of which notes a question is about, and their sums.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row, ToSql, named_params};
 
 use super::error::Within;
 use super::{History, HistoryError};
@@ -50,6 +50,11 @@ impl Who {
     /// Whether everybody is meant.
     pub fn everybody(&self) -> bool {
         self.agent.is_none() && self.team.is_none()
+    }
+
+    /// The values that [`ASKED`] names.
+    pub(super) fn values(&self) -> [(&'static str, &dyn ToSql); 2] {
+        [(":agent", &self.agent), (":team", &self.team)]
     }
 }
 
@@ -110,7 +115,43 @@ pub(super) fn rulesets(connection: &Connection) -> rusqlite::Result<Vec<Ruleset>
     rulesets.collect()
 }
 
+/// Values of a statement, by their names.
+pub(super) type Values<'v> = [(&'static str, &'v dyn ToSql)];
+
 impl History {
+    /// Reads the rows of an answer, one after the other.
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        values: &Values<'_>,
+        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query(values)?;
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
+    /// The set of rules that scored most notes `n` on the side where it scored fewer, of those that `which` asks for, parted by
+    /// `later`; of equal ones the newest. `None` where none scored both.
+    pub(super) fn common_ruleset(
+        &self,
+        which: &str,
+        later: &str,
+        values: &Values<'_>,
+    ) -> rusqlite::Result<Option<i64>> {
+        let sql = format!("SELECT n.ruleset, SUM(NOT ({later})), SUM({later}) FROM notes n WHERE {which} GROUP BY 1");
+        let mut best = None;
+        self.each(&sql, values, |row| {
+            let fewer = count(row, 1)?.min(count(row, 2)?);
+            best = best.max((fewer > 0).then_some((fewer, row.get::<_, i64>(0)?)));
+            Ok(())
+        })?;
+        Ok(best.map(|(_, ruleset)| ruleset))
+    }
+
     /// Whom the history knows by the names that the user gave.
     ///
     /// # Errors

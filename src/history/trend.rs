@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use rusqlite::{Row, named_params};
+use rusqlite::Row;
 
 use super::error::Within;
 use super::select::{ASKED, Ruleset, SUMMED, SUMS, Who, chosen, count, rulesets, tally};
@@ -144,7 +144,7 @@ impl History {
         );
         let mut lines: Sums = BTreeMap::new();
         let mut undated = 0;
-        self.rows(&sql, options, |row| {
+        self.each(&sql, &options.who.values(), |row| {
             let line = line_of(&mut lines, row, options.period)?;
             line.tally.merge(&tally(row, 3)?);
             line.rescored += count(row, 3 + SUMMED)?;
@@ -158,7 +158,7 @@ impl History {
     fn scored(&self, options: &TrendOptions) -> rusqlite::Result<BTreeMap<i64, u64>> {
         let mut scored = BTreeMap::new();
         let sql = format!("SELECT n.ruleset, COUNT(*) FROM notes n WHERE {ASKED} GROUP BY 1");
-        self.rows(&sql, options, |row| {
+        self.each(&sql, &options.who.values(), |row| {
             scored.insert(row.get(0)?, count(row, 1)?);
             Ok(())
         })?;
@@ -174,12 +174,10 @@ impl History {
             chosen(options.as_scored)
         );
         let mut failures: Sums = BTreeMap::new();
-        self.rows(&sql, options, |row| {
+        self.each(&sql, &options.who.values(), |row| {
             let line = line_of(&mut failures, row, options.period)?;
-            let failed = line.failed.get_or_insert_default();
-            failed.notes += count(row, 3)?;
-            failed.findings += count(row, 4)?;
-            failed.points += count(row, 5)?;
+            let (notes, findings, points) = (count(row, 3)?, count(row, 4)?, count(row, 5)?);
+            line.failed.get_or_insert_default().add(&CategoryTally { notes, findings, points, gain: 0 });
             Ok(())
         })?;
         let rules: BTreeSet<String> = failures.keys().filter_map(|(rule, ..)| rule.clone()).collect();
@@ -194,20 +192,6 @@ impl History {
             }
         }
         Ok(merge(lines))
-    }
-
-    fn rows(
-        &self,
-        sql: &str,
-        options: &TrendOptions,
-        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
-    ) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query(named_params! {":agent": options.who.agent, ":team": options.who.team})?;
-        while let Some(row) = rows.next()? {
-            each(row)?;
-        }
-        Ok(())
     }
 }
 
@@ -231,10 +215,7 @@ fn merge(sums: Sums) -> Lines {
         line.rescored += sum.rescored;
         line.rulesets.insert(ruleset);
         if let Some(more) = sum.failed {
-            let failed = line.failed.get_or_insert_default();
-            failed.notes += more.notes;
-            failed.findings += more.findings;
-            failed.points += more.points;
+            line.failed.get_or_insert_default().add(&more);
         }
     }
     lines

@@ -66,19 +66,20 @@ pub fn read_sheets(paths: &[&Path], vocabulary: &Vocabulary, rules: &[&str]) -> 
 }
 
 /// A table, whatever kind of file it comes from.
-struct Table {
-    headers: Vec<String>,
+pub(super) struct Table {
+    pub(super) headers: Vec<String>,
     /// The number of each row, and its cells.
-    rows: Vec<(u64, Result<Vec<String>, Unreadable>)>,
+    pub(super) rows: Vec<(u64, Result<Vec<String>, Unreadable>)>,
 }
 
 /// Why a row cannot be read, and what to do.
-struct Unreadable {
-    message: String,
-    help: String,
+pub(super) struct Unreadable {
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
-fn open(path: &Path, file: &str) -> Result<Table, InputError> {
+/// The table of a file, CSV or workbook.
+pub(super) fn open(path: &Path, file: &str) -> Result<Table, InputError> {
     let mut reader = BufReader::new(File::open(path).map_err(|error| io_error(path, &error))?);
     let mut start = [0; 4];
     let read = reader.read(&mut start).map_err(|error| io_error(path, &error))?;

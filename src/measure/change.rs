@@ -1,55 +1,8 @@
 //! Differences between two times or two groups, each with its interval.
 
 use super::rank::{Basis, score_interval};
-use super::stats::{share_bounds, t_quantile};
-use crate::model::{Interval, Tally};
-
-/// What is needed of several scores, in basis points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sample {
-    /// How many.
-    pub count: u64,
-    /// Their sum.
-    pub sum: u64,
-    /// Sum of their squares.
-    pub squares: u64,
-}
-
-impl Sample {
-    /// The scores of a tally.
-    pub fn of(tally: &Tally) -> Self {
-        Sample { count: tally.scores.notes, sum: tally.scores.sum, squares: tally.scores.squares }
-    }
-
-    /// Adds the scores of `other`.
-    pub fn add(&mut self, other: Sample) {
-        self.count += other.count;
-        self.sum += other.sum;
-        self.squares += other.squares;
-    }
-
-    /// Arithmetic mean in basis points; 0 of nothing.
-    pub fn mean(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 }
-    }
-
-    /// Sum of the squared deviations from the mean.
-    fn deviations(&self) -> f64 {
-        if self.count == 0 {
-            return 0.0;
-        }
-        // Exact in integers: the difference of two large sums would lose its digits as floats.
-        let spread = u128::from(self.count) * u128::from(self.squares);
-        let spread = spread.saturating_sub(u128::from(self.sum) * u128::from(self.sum));
-        spread as f64 / self.count as f64
-    }
-
-    /// Variance of the mean, and its degrees of freedom; of two scores or more.
-    fn error(&self) -> Option<(f64, f64)> {
-        let freedom = self.count.checked_sub(1).filter(|freedom| *freedom > 0)? as f64;
-        Some((self.deviations() / freedom / self.count as f64, freedom))
-    }
-}
+use super::stats::{share_bounds, t_quantile, variance};
+use crate::model::{Interval, Scores, Tally};
 
 /// A difference in basis points, and between what it may lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,13 +40,13 @@ impl Change {
 /// no score differs from its sample's mean, so that nothing tells how far the means may lie from the truth.
 ///
 /// `confidence` is in per cent, 50 to 99.
-pub fn contrast(terms: &[(f64, Sample)], confidence: u32) -> Option<Change> {
+pub fn contrast(terms: &[(f64, Scores)], confidence: u32) -> Option<Change> {
     let mut parts = Vec::with_capacity(terms.len());
-    for (factor, sample) in terms {
-        let (error, freedom) = sample.error()?;
-        parts.push((factor * factor * error, freedom));
+    for (factor, scores) in terms {
+        let count = scores.notes as f64;
+        parts.push((factor * factor * variance(scores)? / count, count - 1.0));
     }
-    interval(terms.iter().map(|(factor, sample)| factor * sample.mean()).sum(), &parts, confidence)
+    interval(terms.iter().map(|(factor, scores)| factor * mean(scores)).sum(), &parts, confidence)
 }
 
 /// The difference of two mean scores, later less earlier.
@@ -102,13 +55,13 @@ pub fn contrast(terms: &[(f64, Sample)], confidence: u32) -> Option<Change> {
 /// interval is put together from those of the two means (method of variance estimates recovery, Zou and Donner 2008), of
 /// which [`score_interval`] gives one also for equal scores. `None` where a time has less than two scores.
 pub fn score_change(before: &Tally, after: &Tally, basis: Basis<'_>) -> Option<Change> {
-    let (earlier, later) = (Sample::of(before), Sample::of(after));
-    if earlier.deviations() > 0.0 && later.deviations() > 0.0 {
-        return contrast(&[(1.0, later), (-1.0, earlier)], basis.standards.confidence);
+    let (earlier, later) = (&before.scores, &after.scores);
+    if variance(earlier)? > 0.0 && variance(later)? > 0.0 {
+        return contrast(&[(1.0, *later), (-1.0, *earlier)], basis.standards.confidence);
     }
     let (own, other) = (score_interval(before, basis)?, score_interval(after, basis)?);
     let bounds = |mean: f64, interval: Interval| (mean, f64::from(interval.low.0), f64::from(interval.high.0));
-    Some(recovered(bounds(earlier.mean(), own), bounds(later.mean(), other)))
+    Some(recovered(bounds(mean(earlier), own), bounds(mean(later), other)))
 }
 
 /// The difference of the means of pairs of samples (earlier, later), as if each pair had had the same share at both times, and
@@ -117,21 +70,31 @@ pub fn score_change(before: &Tally, after: &Tally, basis: Basis<'_>) -> Option<C
 /// The variance within pairs is taken to be the same for all pairs of one time, so that a pair with a single score still
 /// counts; degrees of freedom after Satterthwaite. Pairs of which one time has no score tell no difference and are left out.
 /// `None` where less than two pairs are left or nothing varies.
-pub fn like_for_like(pairs: &[(Sample, Sample)], confidence: u32) -> Option<Change> {
-    let pairs: Vec<_> = pairs.iter().filter(|(before, after)| before.count > 0 && after.count > 0).collect();
+pub fn like_for_like(pairs: &[(Scores, Scores)], confidence: u32) -> Option<Change> {
+    let pairs: Vec<_> = pairs.iter().filter(|(before, after)| before.notes > 0 && after.notes > 0).collect();
     if pairs.len() < 2 {
         return None;
     }
-    let all: u64 = pairs.iter().map(|(before, after)| before.count + after.count).sum();
-    let weight = |pair: &(Sample, Sample)| (pair.0.count + pair.1.count) as f64 / all as f64;
-    let difference = pairs.iter().map(|pair| weight(pair) * (pair.1.mean() - pair.0.mean())).sum();
-    let side = |of: fn(&(Sample, Sample)) -> Sample| {
-        let freedom = pairs.iter().map(|pair| of(pair).count - 1).sum::<u64>() as f64;
-        let within = pairs.iter().map(|pair| of(pair).deviations()).sum::<f64>() / freedom;
-        let weights: f64 = pairs.iter().map(|pair| weight(pair).powi(2) / of(pair).count as f64).sum();
+    let all: u64 = pairs.iter().map(|(before, after)| before.notes + after.notes).sum();
+    let weight = |pair: &(Scores, Scores)| (pair.0.notes + pair.1.notes) as f64 / all as f64;
+    let difference = pairs.iter().map(|pair| weight(pair) * (mean(&pair.1) - mean(&pair.0))).sum();
+    let side = |of: fn(&(Scores, Scores)) -> Scores| {
+        let freedom = pairs.iter().map(|pair| of(pair).notes - 1).sum::<u64>() as f64;
+        let within = pairs.iter().map(|pair| deviations(&of(pair))).sum::<f64>() / freedom;
+        let weights: f64 = pairs.iter().map(|pair| weight(pair).powi(2) / of(pair).notes as f64).sum();
         (freedom > 0.0).then_some((within * weights, freedom))
     };
     interval(difference, &[side(|pair| pair.0)?, side(|pair| pair.1)?], confidence)
+}
+
+/// Arithmetic mean in basis points, not rounded; 0 of nothing.
+fn mean(scores: &Scores) -> f64 {
+    if scores.notes == 0 { 0.0 } else { scores.sum as f64 / scores.notes as f64 }
+}
+
+/// Sum of the squared deviations from the mean; 0 of less than two scores.
+fn deviations(scores: &Scores) -> f64 {
+    variance(scores).map_or(0.0, |variance| variance * (scores.notes - 1) as f64)
 }
 
 /// The interval about `difference` from variances and their degrees of freedom.
@@ -164,23 +127,20 @@ fn recovered(before: (f64, f64, f64), after: (f64, f64, f64)) -> Change {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BasisPoints, Scores, Standards};
+    use crate::model::{BasisPoints, Standards};
 
-    fn sample(scores: &[u64]) -> Sample {
-        let scores: Vec<u64> = scores.iter().map(|score| score * 100).collect();
-        Sample {
-            count: scores.len() as u64,
-            sum: scores.iter().sum(),
-            squares: scores.iter().map(|score| score * score).sum(),
-        }
+    fn sample(percents: &[u32]) -> Scores {
+        let mut scores = Scores::default();
+        percents.iter().for_each(|percent| scores.add(BasisPoints(percent * 100)));
+        scores
     }
 
     fn told(change: Option<Change>) -> Option<(i32, i32, i32)> {
         change.map(|change| (change.difference, change.low, change.high))
     }
 
-    const BEFORE: [u64; 7] = [90, 100, 75, 88, 62, 99, 100];
-    const AFTER: [u64; 9] = [95, 97, 100, 91, 88, 100, 99, 93, 100];
+    const BEFORE: [u32; 7] = [90, 100, 75, 88, 62, 99, 100];
+    const AFTER: [u32; 9] = [95, 97, 100, 91, 88, 100, 99, 93, 100];
 
     /// SciPy 1.17, `ttest_ind(after, before, equal_var=False).confidence_interval(0.95)` in basis points: -527.47 to 2162.39
     /// about 817.46.
@@ -197,10 +157,7 @@ mod tests {
     /// where they lose any: 12.29 - hypot(8.69, 12.29) = -2.76, 12.29 + hypot(0, 13.38) = 25.67.
     #[test]
     fn equal_scores_are_not_certain() {
-        let tally = |sample: Sample| Tally {
-            scores: Scores { notes: sample.count, sum: sample.sum, squares: sample.squares, full: 0 },
-            ..Tally::default()
-        };
+        let tally = |scores: Scores| Tally { scores, ..Tally::default() };
         let standards = Standards::default();
         let basis = Basis { standards: &standards, loss: BasisPoints(2_000), critical_loss: BasisPoints(2_000) };
         let change = |before, after| told(score_change(&tally(sample(before)), &tally(sample(after)), basis));

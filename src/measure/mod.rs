@@ -20,7 +20,7 @@ mod weighted;
 pub use agreement::{
     Bootstrap, Estimate, McNemar, Paired, alpha, alpha_interval, change, kappa, kappa_error, mcnemar, mean, pabak,
 };
-pub use change::{Change, Sample, contrast, like_for_like, newcombe, score_change};
+pub use change::{Change, contrast, like_for_like, newcombe, score_change};
 pub use drift::{Drift, Halves};
 pub use feedback::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 pub use join::Gathered;
@@ -33,7 +33,7 @@ pub use review::{
 };
 pub use sample::{Chances, Share, Size, allocate, size};
 pub use score::{Card, Loss, Method, Stake, score};
-pub use stats::{mean_interval, normal_quantile, t_quantile, wilson};
+pub use stats::{mean_interval, normal_quantile, t_quantile, variance, wilson};
 pub use tally::add_note;
 pub use time::{Fields, Usual, fields, paces, usual};
 pub use weighted::{DesignEstimate, Figure, Unit, design_estimate, weighted_median};

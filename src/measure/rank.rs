@@ -25,6 +25,13 @@ impl<'s> Basis<'s> {
         };
         Basis { standards, loss: loss(&everybody.scores), critical_loss: loss(&everybody.critical_scores) }
     }
+
+    /// Of the notes of two times or two groups together.
+    pub fn of_both(one: &Tally, other: &Tally, standards: &'s Standards) -> Self {
+        let mut both = one.clone();
+        both.merge(other);
+        Basis::of(&both, standards)
+    }
 }
 
 /// How somebody stands to the target.
@@ -51,7 +58,7 @@ pub fn critical_interval(tally: &Tally, basis: Basis<'_>) -> Option<Interval> {
 }
 
 fn interval(scores: &Scores, loss: BasisPoints, standards: &Standards) -> Option<Interval> {
-    mean_interval(scores.notes, scores.sum, scores.squares, loss, standards.confidence)
+    mean_interval(scores, loss, standards.confidence)
 }
 
 /// How a mean score stands to the target.

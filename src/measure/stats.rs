@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-use crate::model::{BasisPoints, Interval};
+use crate::model::{BasisPoints, Interval, Scores};
 
 /// Wilson's score interval of a share (Wilson 1927), without correction for continuity; `None` of nothing.
 ///
@@ -20,26 +20,30 @@ pub(super) fn share_bounds(part: u64, whole: u64, confidence: u32) -> Option<(f6
     })
 }
 
-/// Interval of the mean of `count` scores, from their sum and the sum of their squares (in basis points): Student's t.
+/// Variance of scores, in squares of basis points, as a sample's: over one less than they are; `None` of less than two.
+pub fn variance(scores: &Scores) -> Option<f64> {
+    let n = scores.notes as f64;
+    // Exact in integers: the difference of two large sums would lose its digits as floats.
+    let spread = u128::from(scores.notes) * u128::from(scores.squares);
+    let spread = spread.saturating_sub(u128::from(scores.sum) * u128::from(scores.sum));
+    (scores.notes > 1).then(|| spread as f64 / (n * (n - 1.0)))
+}
+
+/// Interval of the mean of scores: Student's t.
 ///
 /// Where all scores are the same, t would claim to be certain. Of scores that are all full, the share of notes that would lose
 /// something is known no better than Wilson's interval of none in so many, and such notes lose `loss` on average; other equal
 /// scores take Wilson's interval as a share would, which is wide. `None` of less than two scores.
-pub fn mean_interval(count: u64, sum: u64, squares: u64, loss: BasisPoints, confidence: u32) -> Option<Interval> {
-    if count < 2 {
-        return None;
-    }
-    let n = count as f64;
-    let mean = sum as f64 / n;
-    // Exact in integers: the difference of two large sums would lose its digits as floats.
-    let spread = u128::from(count) * u128::from(squares) - u128::from(sum) * u128::from(sum);
-    if spread == 0 {
+pub fn mean_interval(scores: &Scores, loss: BasisPoints, confidence: u32) -> Option<Interval> {
+    let variance = variance(scores)?;
+    let n = scores.notes as f64;
+    let mean = scores.sum as f64 / n;
+    if variance == 0.0 {
         let (low, high) = wilson_of(mean / 10_000.0, n, normal_quantile(confidence));
-        let low = if sum == count * 10_000 { 1.0 - (1.0 - low) * f64::from(loss.0) / 10_000.0 } else { low };
+        let low = if scores.full == scores.notes { 1.0 - (1.0 - low) * f64::from(loss.0) / 10_000.0 } else { low };
         return Some(Interval { low: points(low), high: points(high) });
     }
-    let error = (spread as f64 / (n * (n - 1.0)) / n).sqrt();
-    let reach = t_quantile(confidence, n - 1.0) * error;
+    let reach = t_quantile(confidence, n - 1.0) * (variance / n).sqrt();
     Some(Interval { low: points((mean - reach) / 10_000.0), high: points((mean + reach) / 10_000.0) })
 }
 
@@ -99,19 +103,37 @@ mod tests {
         }
     }
 
+    fn scores(points: &[u32]) -> Scores {
+        let mut scores = Scores::default();
+        points.iter().for_each(|points| scores.add(BasisPoints(*points)));
+        scores
+    }
+
     /// SciPy, `t.interval(0.95, 6, mean, sem)` of 90, 100, 75, 88, 62, 99 and 100 per cent: 74.3257 to 101.1029, cut at 100.
     #[test]
     fn means_as_scipy_has_them() {
-        let scores = [9_000u64, 10_000, 7_500, 8_800, 6_200, 9_900, 10_000];
-        let (sum, squares) = (scores.iter().sum(), scores.iter().map(|s| s * s).sum());
-        let interval = mean_interval(7, sum, squares, BasisPoints::FULL, 95).unwrap();
+        let seven = scores(&[9_000, 10_000, 7_500, 8_800, 6_200, 9_900, 10_000]);
+        let interval = mean_interval(&seven, BasisPoints::FULL, 95).unwrap();
         assert_eq!((interval.low.0, interval.high.0), (7_433, 10_000));
-        assert_eq!(mean_interval(1, 9_000, 81_000_000, BasisPoints::FULL, 95), None);
+        assert_eq!(mean_interval(&scores(&[9_000]), BasisPoints::FULL, 95), None);
+    }
+
+    /// NumPy, `var(ddof=1)`: 2095714.285714 of the seven scores above. Of two scores a hundredth of a per cent apart and very many
+    /// times, floats would lose the difference: each half of 10⁹ notes lies half a point from the mean, 0.25 × n / (n - 1).
+    #[test]
+    fn variances_as_numpy_has_them() {
+        let seven = scores(&[9_000, 10_000, 7_500, 8_800, 6_200, 9_900, 10_000]);
+        near(variance(&seven).unwrap(), 2_095_714.285_714);
+        let half = 500_000_000u64;
+        let many =
+            Scores { notes: 2 * half, sum: half * 19_999, squares: half * (9_999 * 9_999 + 100_000_000), full: half };
+        near(variance(&many).unwrap(), 0.25);
+        assert_eq!((variance(&scores(&[9_000; 3])), variance(&scores(&[9_000]))), (Some(0.0), None));
     }
 
     #[test]
     fn equal_scores_are_not_certain() {
-        let of = |loss| mean_interval(5, 50_000, 500_000_000, BasisPoints(loss), 95).map(|i| (i.low.0, i.high.0));
+        let of = |loss| mean_interval(&scores(&[10_000; 5]), BasisPoints(loss), 95).map(|i| (i.low.0, i.high.0));
         // Wilson's interval of five in five starts at 56.55 %: 43.45 % of the notes may lose something.
         assert_eq!(of(10_000), Some((5_655, 10_000)));
         assert_eq!(of(2_000), Some((9_131, 10_000)));

@@ -1,6 +1,6 @@
 //! Sums over notes.
 
-use crate::model::{AuditedNote, Category, Critical, Severity, Standards, Tally};
+use crate::model::{AuditedNote, Category, CategoryTally, Critical, Severity, Standards, Tally, critical_index};
 
 /// Adds a note to the sums.
 ///
@@ -26,24 +26,16 @@ pub fn add_note(
     let mut categories = [false; Category::ALL.len()];
     let mut critical_kinds = [false; 4];
     for (index, finding) in note.findings.iter().enumerate() {
-        let points = u64::from(finding.points_lost);
-        let category = &mut tally.categories[finding.category.index()];
-        category.findings += 1;
-        category.points += points;
-        category.notes += u64::from(!std::mem::replace(&mut categories[finding.category.index()], true));
+        let category = finding.category.index();
+        let first = !std::mem::replace(&mut categories[category], true);
+        let own =
+            CategoryTally { findings: 1, notes: u64::from(first), points: u64::from(finding.points_lost), gain: 0 };
+        tally.categories[category].add(&own);
         tally.severities[Severity::ALL.iter().position(|s| *s == finding.severity).unwrap_or(0)] += 1;
         let first_of_rule = !note.findings[..index].iter().any(|f| f.rule == finding.rule);
-        let rule = tally.rules.entry(finding.rule).or_default();
-        rule.findings += 1;
-        rule.points += points;
-        rule.gain += u64::from(finding.gain);
-        rule.notes += u64::from(first_of_rule);
-        let kind = match critical(finding.rule) {
-            Some(Critical::Customer) => 0,
-            Some(Critical::Business) => 1,
-            Some(Critical::Compliance) => 2,
-            None => 3,
-        };
+        let of_rule = CategoryTally { notes: u64::from(first_of_rule), gain: u64::from(finding.gain), ..own };
+        tally.rules.entry(finding.rule).or_default().add(&of_rule);
+        let kind = critical_index(critical(finding.rule));
         tally.critical_notes[kind] += u64::from(!std::mem::replace(&mut critical_kinds[kind], true));
     }
     if let Some(seconds) = note.note.acw_seconds {

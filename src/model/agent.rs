@@ -205,7 +205,8 @@ impl Tally {
 }
 
 impl CategoryTally {
-    fn add(&mut self, other: &CategoryTally) {
+    /// Adds the sums of `other`.
+    pub fn add(&mut self, other: &CategoryTally) {
         self.findings += other.findings;
         self.notes += other.notes;
         self.points += other.points;

@@ -14,6 +14,7 @@ mod span;
 mod standards;
 
 pub use age::Age;
+pub(crate) use agent::critical_index;
 pub use agent::{Acw, AgentSummary, CategoryTally, Scores, Tally};
 pub use condition::Condition;
 pub use finding::{Category, Critical, Decision, Element, Finding, Severity, Standing};

@@ -45,7 +45,7 @@ pub(super) const fn verdict_key(verdict: Verdict) -> &'static str {
 }
 
 /// The kinds of critical errors, by the keys of their names.
-pub(super) const CRITICAL: [(&str, Option<Critical>); 4] = [
+pub(crate) const CRITICAL: [(&str, Option<Critical>); 4] = [
     ("customer", Some(Critical::Customer)),
     ("business", Some(Critical::Business)),
     ("compliance", Some(Critical::Compliance)),
@@ -54,10 +54,10 @@ pub(super) const CRITICAL: [(&str, Option<Critical>); 4] = [
 
 /// A share in hundredths of a per cent with its interval; nothing of nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct Share {
-    pub(super) share: Option<u32>,
-    pub(super) low: Option<u32>,
-    pub(super) high: Option<u32>,
+pub(crate) struct Share {
+    pub(crate) share: Option<u32>,
+    pub(crate) low: Option<u32>,
+    pub(crate) high: Option<u32>,
 }
 
 impl Share {
@@ -66,8 +66,13 @@ impl Share {
     }
 
     /// So many of so many, with Wilson's interval.
-    pub(super) fn of(part: u64, whole: u64, confidence: u32) -> Self {
+    pub(crate) fn of(part: u64, whole: u64, confidence: u32) -> Self {
         Share::new(BasisPoints::of(part, whole), wilson(part, whole, confidence))
+    }
+
+    /// A mean score.
+    pub(crate) fn score(tally: &Tally, basis: Basis<'_>) -> Self {
+        Share::new(tally.score(), score_interval(tally, basis))
     }
 }
 
@@ -128,7 +133,7 @@ impl Figures {
     pub(super) fn of(tally: &Tally, basis: Basis<'_>) -> Self {
         let standards = basis.standards;
         let confidence = standards.confidence;
-        let interval = score_interval(tally, basis);
+        let score = Share::score(tally, basis);
         let critical = critical_interval(tally, basis);
         let critical_target = standards.targets.critical_score;
         let critical_verdict = |target| verdict_of(critical, tally.critical_scores.notes, target, standards);
@@ -144,9 +149,9 @@ impl Figures {
         Figures {
             notes: tally.notes,
             scored: tally.scores.notes,
-            score: tally.score().map(|score| score.0),
-            low: interval.map(|i| i.low.0),
-            high: interval.map(|i| i.high.0),
+            score: score.share,
+            low: score.low,
+            high: score.high,
             // A colour is a verdict, and there is none of a few notes.
             tone: Tone::of(tally.score().filter(|_| tally.scores.notes >= standards.min_notes), standards.target),
             verdict: verdict_key(verdict(tally, basis)),

@@ -6,13 +6,17 @@ pub mod html;
 mod json;
 mod jsonl;
 pub mod sheet;
+mod tables;
 mod terminal;
+mod wording;
+mod workbook;
 
 use std::io::{self, Write};
 
 use crate::model::{AuditedNote, Report};
 use crate::rules::Rulebook;
 
+pub(crate) use figures::{CRITICAL, Share};
 pub use json::whole;
 pub use terminal::{Colour, table};
 pub(crate) use terminal::{clock, estimate, finish, new_table, right, share};

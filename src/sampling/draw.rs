@@ -50,7 +50,8 @@ pub fn draw(
         by: plan.by.iter().map(|key| key.name().to_owned()).zip(cell.values.iter().cloned()).collect(),
         population: cell.population,
         drawn: *drawn,
-        weight: weighs_alike(plan.kind).then(|| cell.population as f64 / *drawn as f64),
+        // Elsewhere the notes of a stratum do not all stand for as many.
+        weight: plan.kind.representative().then(|| cell.population as f64 / *drawn as f64),
     });
     let drawn = notes.iter().zip(&nths).zip(&chosen).map(|((note, nth), (member, choice))| Drawn {
         note: note.note.id.clone(),
@@ -67,7 +68,7 @@ pub fn draw(
         representative: plan.kind.representative(),
         about: plan.kind.about().into(),
         seed: plan.seed,
-        inputs: options.inputs.iter().map(|path| path.display().to_string()).collect(),
+        inputs: options.named(),
         reading: Some(options.input.clone()),
         export: frame.export.clone(),
         read: frame.read,
@@ -80,11 +81,6 @@ pub fn draw(
         replaced: Vec::new(),
     };
     Ok(Sample { manifest, notes, unreadable: frame.unreadable })
-}
-
-/// Whether every note of a stratum stands for as many.
-const fn weighs_alike(kind: Kind) -> bool {
-    kind.representative()
 }
 
 /// How many notes of each stratum.
@@ -130,12 +126,12 @@ pub(super) fn order(plan: &Plan, frame: &Frame, notes: u64) -> Order {
     for member in &frame.members {
         members[member.stratum as usize].push(*member);
     }
-    let size = |member: &Member| u64::from(member.cost) + u64::from(plan.floor);
-    let chances = (plan.kind == Kind::RiskBased).then(|| Chances::of(notes, frame.members.iter().map(size)));
+    let sizes = || frame.members.iter().map(|member| member.size(plan));
+    let chances = (plan.kind == Kind::RiskBased).then(|| Chances::of(notes, sizes()));
     for stratum in &mut members {
         stratum.sort_unstable_by_key(|member: &Member| (member.number, member.row));
         if let Some(chances) = &chances {
-            let place = |member: &Member| chances.place(size(member), unit(member.number));
+            let place = |member: &Member| chances.place(member.size(plan), unit(member.number));
             // Stable: equal places (of certain notes) stay in the order of chance.
             stratum.sort_by(|a, b| place(a).total_cmp(&place(b)));
         }
@@ -152,15 +148,11 @@ impl Order {
                 Choice { weight: Some(population as f64 / drawn as f64), reason: None }
             }
             Kind::RiskBased => {
-                let size = u64::from(member.cost) + u64::from(plan.floor);
-                let chance = self.chances.map(|chances| chances.chance(size));
+                let chance = self.chances.map(|chances| chances.chance(member.size(plan)));
                 let reason = format!("findings cost {} points", member.cost);
                 Choice { weight: chance.map(|chance| 1.0 / chance), reason: Some(reason) }
             }
-            Kind::Targeted => {
-                let conditions: Vec<String> = plan.conditions.iter().map(ToString::to_string).collect();
-                Choice { weight: None, reason: Some(conditions.join(" and ")) }
-            }
+            Kind::Targeted => Choice { weight: None, reason: Some(plan.target()) },
         }
     }
 }
@@ -183,7 +175,7 @@ pub(super) fn fetch(
     })?;
     if !wanted.is_empty() {
         return Err(InputError::Form {
-            file: options.inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+            file: options.named().join(", "),
             message: "the export changed while it was read".into(),
             help: "draw again when nobody writes to it".into(),
         }

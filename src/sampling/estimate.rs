@@ -86,16 +86,16 @@ pub fn by_rules(
                 manifest.read
             ));
         }
-        if manifest.rules.as_ref().is_some_and(|rules| *rules != book.hash) {
-            remarks.push("The rules have changed since the draw; the figures are by the rules of now.".into());
-        }
         judged.extend(notes.iter().zip(units).map(|(note, unit)| Judged {
             unit,
             by: by.iter().map(|key| (*key, key.of(&note.note, period(manifest)))).collect(),
             values: values(note, book),
         }));
     }
-    remarks.dedup();
+    let other_rules = |manifest: &&Manifest| manifest.rules.as_ref().is_some_and(|rules| *rules != book.hash);
+    if manifests.iter().any(other_rules) {
+        remarks.push("The rules have changed since the draw; the figures are by the rules of now.".into());
+    }
     Ok(estimated(&manifests, Source::Rules, &names, &judged, by, confidence, remarks))
 }
 

@@ -6,9 +6,9 @@ use super::SamplingError;
 use super::identity::{Identities, number};
 use crate::audit::{self, Options, Progress};
 use crate::input::InputError;
-use crate::measure::Share;
+use crate::measure::{Share, variance};
 use crate::model::sample::{Kind, Plan};
-use crate::model::{AuditedNote, Note};
+use crate::model::{AuditedNote, Note, Scores};
 use crate::rules::Rulebook;
 
 /// A note that can be drawn.
@@ -24,6 +24,13 @@ pub(super) struct Member {
     pub(super) cost: u32,
 }
 
+impl Member {
+    /// To what its chance is proportional in a risk-based sample: what its findings cost, and the floor.
+    pub(super) fn size(&self, plan: &Plan) -> u64 {
+        u64::from(self.cost) + u64::from(plan.floor)
+    }
+}
+
 /// A stratum.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Cell {
@@ -31,22 +38,14 @@ pub(super) struct Cell {
     pub(super) values: Vec<Option<String>>,
     /// Notes in it.
     pub(super) population: u64,
-    /// Those with a score.
-    pub(super) scored: u64,
-    /// Sum of their scores in basis points.
-    pub(super) sum: u64,
-    /// Sum of their squares.
-    pub(super) squares: u128,
+    /// The scores of those that have one.
+    pub(super) scores: Scores,
 }
 
 impl Cell {
     /// What allocation must know.
     pub(super) fn share(&self) -> Share {
-        let (n, sum) = (u128::from(self.scored), u128::from(self.sum));
-        // Exact in integers: the difference of two large sums would lose its digits as floats.
-        let spread = (n * self.squares - sum * sum) as f64;
-        let deviation = if n > 1 { (spread / (n * (n - 1)) as f64).sqrt() } else { 0.0 };
-        Share { population: self.population, deviation }
+        Share { population: self.population, deviation: variance(&self.scores).map_or(0.0, f64::sqrt) }
     }
 }
 
@@ -94,8 +93,7 @@ pub(super) fn frame(
     let mut frame = building.finish();
     frame.unreadable = unreadable;
     if frame.read == 0 {
-        let file = options.inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(InputError::Empty { file }.into());
+        return Err(InputError::Empty { file: options.named().join(", ") }.into());
     }
     frame.check(plan)?;
     Ok(frame)
@@ -104,11 +102,10 @@ pub(super) fn frame(
 impl Frame {
     fn check(&self, plan: &Plan) -> Result<(), SamplingError> {
         if self.members.is_empty() {
-            let conditions: Vec<String> = plan.conditions.iter().map(ToString::to_string).collect();
             return Err(SamplingError::Usage(format!(
                 "none of the {} notes meets {}\n  help: `acw audit` shows agents, teams and rules; `acw columns` what was read",
                 self.read,
-                conditions.join(" and ")
+                plan.target()
             )));
         }
         for (at, key) in plan.by.iter().enumerate() {
@@ -149,9 +146,7 @@ impl Building<'_> {
         let cell = &mut cells[stratum as usize];
         cell.population += 1;
         if let Some(score) = audited.and_then(|audited| audited.score.value()) {
-            cell.scored += 1;
-            cell.sum += u64::from(score.0);
-            cell.squares += u128::from(score.0) * u128::from(score.0);
+            cell.scores.add(score);
         }
         let cost = audited.filter(|_| plan.kind == Kind::RiskBased).map_or(0, cost);
         self.frame.members.push(Member { number: number(plan.seed, &note.id, nth), row, stratum, cost });

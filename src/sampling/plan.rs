@@ -12,6 +12,11 @@ impl Plan {
             || self.conditions.iter().any(Clause::asks_for_findings)
     }
 
+    /// What notes must meet, as written.
+    pub(super) fn target(&self) -> String {
+        self.conditions.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    }
+
     /// Whether what was asked for makes sense.
     ///
     /// # Errors

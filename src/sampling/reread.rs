@@ -35,9 +35,8 @@ pub(super) fn reread(manifest: &Manifest, options: &Options, book: &Rulebook) ->
         place.is_some()
     })?;
     if let Some(at) = wanted.values().min() {
-        let inputs: Vec<String> = options.inputs.iter().map(|path| path.display().to_string()).collect();
         return Err(InputError::Form {
-            file: inputs.join(", "),
+            file: options.named().join(", "),
             message: format!(
                 "note {} of the sample is not in the export ({} of {} are not)",
                 manifest.notes[*at].note,

@@ -35,7 +35,7 @@ pub(super) fn sheet(manifest: &Manifest, notes: &[AuditedNote], book: &Rulebook)
         row
     });
     Sheet {
-        tab: tab(manifest.kind).into(),
+        tab: tab(manifest.kind),
         title: format!(
             "{} sample, {} of {} notes, seed {}",
             manifest.kind.name(),
@@ -50,13 +50,9 @@ pub(super) fn sheet(manifest: &Manifest, notes: &[AuditedNote], book: &Rulebook)
 }
 
 /// The label that a reviewer sees at the foot of a workbook.
-const fn tab(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Random => "random",
-        Kind::Stratified => "stratified",
-        Kind::RiskBased => "risk_based (biased)",
-        Kind::Targeted => "targeted (biased)",
-    }
+fn tab(kind: Kind) -> String {
+    let warning = if kind.representative() { "" } else { " (biased)" };
+    format!("{}{warning}", kind.name())
 }
 
 fn told(audited: &AuditedNote, blind: bool) -> Vec<String> {

@@ -19,9 +19,8 @@ pub fn drawn(sample: &Sample) -> String {
     let population = manifest.population.unwrap_or_default();
     let mut out = format!("{}\n{} of {population} notes, seed {}", manifest.about, manifest.drawn, manifest.seed);
     if population < manifest.read {
-        let conditions = manifest.plan.iter().flat_map(|plan| &plan.conditions);
-        let conditions: Vec<String> = conditions.map(ToString::to_string).collect();
-        let _ = write!(out, "; {} notes in all, drawn from those with {}", manifest.read, conditions.join(" and "));
+        let target = manifest.plan.as_ref().map(Plan::target).unwrap_or_default();
+        let _ = write!(out, "; {} notes in all, drawn from those with {target}", manifest.read);
     }
     out.push_str(".\n");
     if let Some(plan) = manifest.plan.as_ref().filter(|plan| !plan.by.is_empty()) {

@@ -1,6 +1,7 @@
 //! Runs that are kept: what is in the file and what is not, re-scores, trends, before and after, forgetting, migrations, two at
 //! once, killed.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -273,6 +274,28 @@ fn before_and_after_are_compared_with_intervals() {
 }
 
 #[test]
+fn notes_that_only_other_rules_scored_are_left_out_side_by_side() {
+    let place = Place::new();
+    place.write("may.csv", export("m", "A01", "2026-05", 6, 4));
+    place.write("june.csv", export("j", "A01", "2026-06", 6, 4));
+    // Three notes before and two after that the later rules never see.
+    place.write("once.csv", export("b", "A01", "2026-05", 3, 0) + &export("a", "A01", "2026-06", 2, 0)[HEADER.len()..]);
+    for input in ["once.csv", "may.csv"] {
+        keep(&place, input, &[]);
+    }
+    place.write("acw.yaml", "off: [card-number]\n");
+    for input in ["may.csv", "june.csv"] {
+        keep(&place, input, &[]);
+    }
+    let effect = answer(&place, &["effect", "h.db", "--date", "2026-06-01"]);
+    assert_eq!(effect["rulesets"].as_array().unwrap().len(), 1, "{effect}");
+    let side = |side: &str| (effect[side]["notes"].as_u64().unwrap(), effect[side]["left_out"].as_u64().unwrap());
+    assert_eq!((side("before"), side("after")), ((10, 3), (10, 2)));
+    let text = place.acw(&["history", "effect", "h.db", "--date", "2026-06-01"]).out;
+    assert!(text.contains("3 notes before, 2 after"), "{text}");
+}
+
+#[test]
 fn another_mix_of_calls_is_not_taken_for_another_quality() {
     let place = Place::new();
     // Complaints go wrong half the time and inquiries never, before and after; only their numbers change.
@@ -428,6 +451,26 @@ fn the_configuration_keeps_runs_and_lets_old_notes_go() {
 }
 
 #[test]
+fn the_salt_of_the_configuration_is_that_of_its_history_alone() {
+    let place = Place::new();
+    place.write("n.csv", export("n", "A01", "2026-05", 2, 0));
+    place.write("acw.yaml", "history: {file: kept/h.db, pseudonyms: true, salt_file: my.salt}\n");
+    place.write("kept/here", "");
+    // The first run, by another name of the same file that is not there yet.
+    assert_eq!(place.acw(&["audit", "n.csv", "--history", "./kept/../kept/h.db"]).code, 0);
+    assert!(place.path("my.salt").exists() && !place.path("kept/h.db.salt").exists());
+    assert_eq!(place.acw(&["audit", "n.csv", "--history", "other.db"]).code, 0);
+    assert!(place.path("other.db.salt").exists(), "another history has a salt of its own");
+    let of = |history: &[&str]| answer(&place, &[&["trend"], history, &["--agent", "A01", "--by", "agent"]].concat());
+    let agent = |history: &[&str]| of(history)["lines"][0]["agent"].as_str().unwrap().to_owned();
+    assert_eq!(agent(&[]), agent(&["kept/../kept/h.db"]));
+    assert_eq!(agent(&[]), agent(&["kept/h.db", "--salt-file", "my.salt"]));
+    assert_ne!(agent(&[]), agent(&["other.db"]));
+    let done = place.acw(&["forget", "other.db", "--agent", "A01"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+}
+
+#[test]
 fn files_that_are_no_history_are_refused_and_left_alone() {
     let place = Place::new();
     place.write("n.csv", export("n", "A01", "2026-05", 1, 0));
@@ -562,7 +605,42 @@ fn a_killed_run_leaves_the_history_as_it_was() {
 }
 
 #[test]
-fn a_reader_who_goes_away_costs_nothing_and_half_a_run_is_not_kept() {
+fn a_reader_who_goes_away_does_not_take_the_run_along() {
+    let place = Place::new();
+    // More findings than a pipe holds: the run cannot end before its reader.
+    place.write("n.csv", export("n", "A01", "2026-05", 100, 3_000));
+    for (round, format) in ["jsonl", "json", "terminal"].into_iter().enumerate() {
+        let history = format!("{format}.db");
+        let mut command = Command::cargo_bin("acw").unwrap();
+        command.current_dir(place.path("")).env_clear();
+        command.args(["audit", "n.csv", "--history", &history, "--report", format, "--format", format]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        if round == 0 {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            assert!(line.starts_with("{\"note\":"), "{line}");
+            assert!(child.try_wait().unwrap().is_none(), "it ended while somebody listened");
+        }
+        drop(reader);
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success() && !said.contains("nothing of it is kept"), "{format}: {said}");
+        let runs = answer(&place, &["runs", &history]);
+        assert_eq!((&runs["runs"][0]["new"], &runs["runs"][0]["left"]), (&3_100.into(), &3_100.into()), "{format}");
+        assert!(place.path(format).join("index.html").exists(), "{format}: no pages");
+    }
+    // Where nothing but the lines was asked for, nobody goes on for nobody.
+    let mut command = Command::cargo_bin("acw").unwrap();
+    command.current_dir(place.path("")).env_clear().args(["audit", "n.csv", "--format", "jsonl"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success() && done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn half_a_run_is_not_kept() {
     let place = Place::new();
     place.write("n.csv", format!("{}not,enough\n", export("n", "A01", "2026-05", 2, 0)));
     // Of two inputs the second cannot be read: nothing of the first is kept.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::Place;
+use crate::support::{Place, text_of};
 
 const SECRETS: [&str; 6] =
     ["4111 1111 1111 1111", "Maple!2291x", "GB29NWBK60161331926819", "11010519491231002X", "CVV9431", "737"];
@@ -62,8 +62,41 @@ fn a_secret_whose_finding_is_waived_stays_masked() {
     }
     read_folder(&place.path("pages"), &mut outputs);
     read_folder(&place.path("sample"), &mut outputs);
+    let showing = outputs.iter().filter(|(_, text)| text.contains("locked out")).count();
+    assert!(showing >= 3, "the note itself stands on its page, in the sheet and among the examples");
     for (name, text) in outputs {
         assert!(!text.contains("Maple"), "the password is shown in {name}");
+    }
+}
+
+#[test]
+fn notes_stand_in_full_only_where_it_was_asked_for() {
+    let place = Place::new();
+    place.write(
+        "n.csv",
+        "note_id,agent_id,language,disposition,note\n\
+         1,A,en,resolved,\"Customer asked to pay. Card 4111 1111 1111 1111, password: Maple!2291x. Paid, idiot.\"\n",
+    );
+    let done = place.acw(&["audit", "n.csv", "--report", "pages", "--full-text"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("notes stand there in full, secrets unmasked"), "{}", done.out);
+    let mut pages = Vec::new();
+    read_folder(&place.path("pages"), &mut pages);
+    let says = "Notes stand here as they were typed";
+    for (name, text) in &pages {
+        let of_the_export = name.contains("agent-") || name.ends_with("index.html");
+        assert_eq!(text.contains("4111 1111 1111 1111"), of_the_export, "{name}");
+        assert_eq!(text.contains(says), of_the_export, "{name}");
+    }
+    let done = place.acw(&["audit", "n.csv", "--full-text"]);
+    assert_eq!(done.code, 2, "the flag is about pages: {}", done.err);
+
+    place.acw(&["sample", "draw", "n.csv", "--size", "1", "--out", "sample"]);
+    for (flags, shown) in [(&[][..], false), (&["--full-text"][..], true)] {
+        let done = place.acw(&[&["sample", "show", "sample", "--report", "examples"], flags].concat());
+        assert_eq!(done.code, 0, "{}", done.err);
+        let page = text_of(&place.path("examples/examples.html"));
+        assert_eq!((page.contains("Maple!2291x"), page.contains(says)), (shown, shown));
     }
 }
 
@@ -71,7 +104,7 @@ fn read_folder(folder: &Path, out: &mut Vec<(String, String)>) {
     let mut any = false;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        out.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        out.push((path.display().to_string(), text_of(&path)));
         any = true;
     }
     assert!(any);

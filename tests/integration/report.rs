@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::support::{Place, fixture};
+use calamine::Data;
+
+use crate::support::{Place, fixture, workbook};
 
 fn pages(place: &Place, folder: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
@@ -373,4 +375,63 @@ fn the_gain_of_a_habit_is_what_waiving_its_rule_gives() {
     assert_eq!(place.acw(&[&waive[..], &["--why", "pilot"]].concat()).code, 0);
     assert_eq!(place.acw(&["audit", &sample, "--report", "then", "--locale", "en"]).code, 0);
     assert_eq!(score(&team("then")), without);
+}
+
+#[test]
+fn the_workbook_holds_the_figures_of_the_pages() {
+    let place = Place::new();
+    let sample = fixture("exports/sample.csv");
+    let done = place.acw(&["audit", &sample, "--report", "out", "--format", "json", "--locale", "es"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let json: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    let tabs = workbook(&place.path("out/figures.xlsx"));
+    let tab =
+        |name: &str| &tabs.iter().find(|(tab, _)| tab == name).unwrap_or_else(|| panic!("{name} not in {tabs:?}")).1;
+    let number = |cell: &Data| match cell {
+        Data::Float(number) => *number,
+        other => panic!("no number: {other:?}"),
+    };
+
+    let overview = tab("Resumen");
+    let row = |name: &str| overview.iter().find(|row| row[0] == Data::String(name.into())).unwrap();
+    assert_eq!(number(&row("Puntuación")[1]), json["total"]["score"]["value"].as_f64().unwrap());
+    let compliance = number(&row("Tasa de cumplimiento")[1]) * 100.0;
+    assert!((compliance - json["total"]["compliance"]["value"].as_f64().unwrap()).abs() < 1e-9);
+
+    let agents = tab("Agentes");
+    let column = |name: &str| agents[0].iter().position(|head| *head == Data::String(name.into())).unwrap();
+    assert_eq!(agents.len(), 13);
+    for agent in json["agents"].as_array().unwrap() {
+        let id = Data::String(agent["agent"].as_str().unwrap().into());
+        let row = agents.iter().find(|row| row[0] == id).unwrap();
+        assert_eq!(number(&row[column("Puntuación")]), agent["score"]["value"].as_f64().unwrap());
+        assert_eq!(number(&row[column("Hallazgos")]), agent["findings"].as_f64().unwrap());
+        let minutes = number(&row[column("Trabajo después de la llamada")]) * 86_400.0;
+        assert!((minutes - agent["acw"]["mean_seconds"].as_f64().unwrap()).abs() < 1e-6);
+    }
+    let findings = tab("Hallazgos");
+    assert_eq!(findings.len() as f64 - 1.0, json["total"]["findings"].as_f64().unwrap());
+    assert!(page_of(&place, "out", "index").contains("href=\"figures.xlsx\""));
+}
+
+#[test]
+fn text_of_an_export_is_never_a_formula_in_the_workbook() {
+    let place = Place::new();
+    place.write(
+        "n.csv",
+        "note_id,agent_id,team,language,note\n=1+1,\"=HYPERLINK(\"\"http://x\"\")\",@team,en,\"-idiot called\"\n",
+    );
+    assert_eq!(place.acw(&["audit", "n.csv", "--report", "out"]).code, 0);
+    let tabs = workbook(&place.path("out/figures.xlsx"));
+    let cells: Vec<&Data> = tabs.iter().flat_map(|(_, rows)| rows.iter().flatten()).collect();
+    for text in ["=1+1", "=HYPERLINK(\"http://x\")", "@team"] {
+        assert!(cells.contains(&&Data::String(text.into())), "{text}");
+    }
+    let mut file = zip::ZipArchive::new(fs::File::open(place.path("out/figures.xlsx")).unwrap()).unwrap();
+    for index in 0..file.len() {
+        let mut part = file.by_index(index).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+        assert!(!text.contains("<f>"), "part {index} holds a formula");
+    }
 }

@@ -72,3 +72,20 @@ pub(crate) fn fixture(name: &str) -> String {
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
+
+/// The tabs of a workbook: name and rows.
+pub(crate) fn workbook(path: &Path) -> Vec<(String, Vec<Vec<calamine::Data>>)> {
+    use calamine::Reader as _;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+    let tabs = book.worksheets();
+    tabs.into_iter().map(|(name, range)| (name, range.rows().map(<[_]>::to_vec).collect())).collect()
+}
+
+/// A file as text, the cells of a workbook among them.
+pub(crate) fn text_of(path: &Path) -> String {
+    if path.extension().is_some_and(|e| e == "xlsx") {
+        let cells = workbook(path).into_iter().flat_map(|(_, rows)| rows).flatten();
+        return cells.map(|cell| format!("{cell}\n")).collect();
+    }
+    std::fs::read_to_string(path).unwrap()
+}

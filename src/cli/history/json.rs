@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::text::CRITICAL;
 use crate::history::{Effect, EffectOptions, Line, Ruleset, Run, Side, Trend, TrendOptions, Verdict, Why};
-use crate::measure::{Basis, Change, score_interval, wilson};
-use crate::model::{BasisPoints, Interval, Standards, Tally};
+use crate::measure::{Basis, Change};
+use crate::model::{Standards, Tally};
+use crate::report::{CRITICAL, Share};
 
 /// An answer as it is written, ending in a line end.
 pub(super) fn text(answer: &Value) -> String {
@@ -62,7 +62,7 @@ fn figures(tally: &Tally, basis: Basis<'_>) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("notes".into(), json!(tally.notes));
     out.insert("scored".into(), json!(tally.scores.notes));
-    out.insert("score".into(), estimate(tally.score(), score_interval(tally, basis)));
+    out.insert("score".into(), estimate(Share::score(tally, basis)));
     out.insert("compliance".into(), share(tally.compliant, tally.scores.notes, standards));
     out.insert("accuracy".into(), json!(Map::from_iter(accuracy)));
     out.insert("acw_mean_seconds".into(), json!(tally.mean_acw()));
@@ -87,18 +87,14 @@ pub(super) fn runs(runs: &[Run]) -> Value {
 }
 
 pub(super) fn effect(effect: &Effect, options: &EffectOptions, standards: &Standards) -> Value {
-    let mut both = effect.before.tally.clone();
-    both.merge(&effect.after.tally);
-    let basis = Basis::of(&both, standards);
+    let basis = Basis::of_both(&effect.before.tally, &effect.after.tally, standards);
     let side = |side: &Side| {
         let mut out = figures(&side.tally, basis);
         out.insert("left_out".into(), json!(side.left_out));
         Value::Object(out)
     };
     let others = effect.others.as_ref().map(|others| {
-        let mut both = others.before.clone();
-        both.merge(&others.after);
-        let basis = Basis::of(&both, standards);
+        let basis = Basis::of_both(&others.before, &others.after, standards);
         json!({
             "before": figures(&others.before, basis),
             "after": figures(&others.after, basis),
@@ -157,15 +153,11 @@ fn ruleset(ruleset: &Ruleset) -> Map<String, Value> {
 }
 
 fn share(part: u64, whole: u64, standards: &Standards) -> Value {
-    estimate(BasisPoints::of(part, whole), wilson(part, whole, standards.confidence))
+    estimate(Share::of(part, whole, standards.confidence))
 }
 
-fn estimate(value: Option<BasisPoints>, interval: Option<Interval>) -> Value {
-    json!({
-        "value": value.map(|value| percent(value.0)),
-        "low": interval.map(|interval| percent(interval.low.0)),
-        "high": interval.map(|interval| percent(interval.high.0)),
-    })
+fn estimate(figure: Share) -> Value {
+    json!({"value": figure.share.map(percent), "low": figure.low.map(percent), "high": figure.high.map(percent)})
 }
 
 fn change(change: Option<Change>) -> Value {

@@ -4,7 +4,7 @@ mod json;
 mod past;
 mod text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -34,7 +34,8 @@ pub(super) struct Keeping {
     /// Keep agents under pseudonyms (decided by the first run of a history)
     #[arg(long, conflicts_with = "no_history")]
     pseudonyms: bool,
-    /// File of the salt, the key of pseudonyms and note keys [default: the history's name and .salt; made on first use]
+    /// File of the salt, the key of pseudonyms and note keys [default: of the history of acw.yaml the salt_file named there; else the
+    /// history's name and .salt; made on first use]
     #[arg(long, value_name = "FILE", conflicts_with = "no_history")]
     salt_file: Option<PathBuf>,
 }
@@ -42,10 +43,7 @@ pub(super) struct Keeping {
 impl Keeping {
     /// Where the run is to be kept.
     fn access(&self, settings: &Settings) -> Option<Access> {
-        let spec = settings.history.as_ref();
-        let file = self.history.as_ref().or(spec.map(|spec| &spec.file)).filter(|_| !self.no_history)?;
-        let salt = self.salt_file.clone().or_else(|| spec.and_then(|spec| spec.salt_file.clone()));
-        Some(Access { file: file.clone(), salt })
+        if self.no_history { None } else { access(self.history.as_deref(), self.salt_file.as_deref(), settings) }
     }
 
     /// What the history that the run was kept in tells of its agents, and the file.
@@ -98,7 +96,7 @@ pub(super) struct Place {
     /// The history [default: that of acw.yaml]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// File of the salt [default: that of acw.yaml, or the history's name and .salt]
+    /// File of the salt [default: of the history of acw.yaml the salt_file named there; else the history's name and .salt]
     #[arg(long, value_name = "FILE")]
     salt_file: Option<PathBuf>,
     /// Configuration file [default: acw.yaml in the working folder, if there]
@@ -110,15 +108,31 @@ impl Place {
     /// The open history, and the settings.
     pub(super) fn open(&self) -> Result<(Store, Settings), Failure> {
         let settings = Settings::load(self.config.as_deref())?;
-        let spec = settings.history.as_ref();
-        let Some(file) = self.file.as_ref().or(spec.map(|spec| &spec.file)) else {
+        let Some(access) = access(self.file.as_deref(), self.salt_file.as_deref(), &settings) else {
             return Err(Failure::Usage(
                 "which history?\n  help: name the file, or set `history:` in acw.yaml".to_owned(),
             ));
         };
-        let salt = self.salt_file.clone().or_else(|| spec.and_then(|spec| spec.salt_file.clone()));
-        Ok((Store::open(&Access { file: file.clone(), salt })?, settings))
+        Ok((Store::open(&access)?, settings))
     }
+}
+
+/// The history that flags name, or that of acw.yaml, and its salt. The salt of acw.yaml is that of the history of acw.yaml: another
+/// history has its own, and with a foreign one nobody in it could be found.
+fn access(file: Option<&Path>, salt: Option<&Path>, settings: &Settings) -> Option<Access> {
+    let spec = settings.history.as_ref();
+    let file = file.or(spec.map(|spec| spec.file.as_path()))?;
+    let configured = spec.filter(|spec| place(&spec.file) == place(file)).and_then(|spec| spec.salt_file.as_deref());
+    Some(Access { file: file.to_owned(), salt: salt.or(configured).map(Path::to_owned) })
+}
+
+/// One name for a file however it is written, also for one that is not there yet.
+fn place(file: &Path) -> PathBuf {
+    let in_folder = || {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(file.file_name()?))
+    };
+    file.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| file.to_owned())
 }
 
 /// Whose notes a question is about.

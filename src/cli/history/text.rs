@@ -5,17 +5,9 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, Table};
 
 use crate::history::{By, Effect, EffectOptions, Kept, Line, Ruleset, Run, Side, Trend, TrendOptions, Verdict, Why};
-use crate::measure::{Basis, Change, score_interval, wilson};
-use crate::model::{BasisPoints, Critical, Interval, Standards, Tally};
-use crate::report::{Colour, clock, estimate, finish, new_table, right, share};
-
-/// The kinds of errors whose accuracies are shown, with their names.
-pub(super) const CRITICAL: [(&str, Option<Critical>); 4] = [
-    ("customer", Some(Critical::Customer)),
-    ("business", Some(Critical::Business)),
-    ("compliance", Some(Critical::Compliance)),
-    ("other", None),
-];
+use crate::measure::{Basis, Change};
+use crate::model::{Standards, Tally};
+use crate::report::{CRITICAL, Colour, Share, clock, estimate, finish, new_table, right, share};
 
 /// What stands where the export told no value.
 const NONE: &str = "(none)";
@@ -159,15 +151,15 @@ fn describe(ruleset: &Ruleset) -> String {
 }
 
 fn score(tally: &Tally, basis: Basis<'_>) -> String {
-    figure(tally.score(), score_interval(tally, basis))
+    figure(Share::score(tally, basis))
 }
 
 fn share_of(part: u64, whole: u64, confidence: u32) -> String {
-    figure(BasisPoints::of(part, whole), wilson(part, whole, confidence))
+    figure(Share::of(part, whole, confidence))
 }
 
-fn figure(value: Option<BasisPoints>, interval: Option<Interval>) -> String {
-    estimate(value.map(|v| v.0), interval.map(|i| i.low.0), interval.map(|i| i.high.0))
+fn figure(figure: Share) -> String {
+    estimate(figure.share, figure.low, figure.high)
 }
 
 /// The runs, and what judged.
@@ -230,9 +222,7 @@ fn sides(effect: &Effect, standards: &Standards) -> Table {
     let mut table = new_table(&["", "Before", "After", "Difference", ""]);
     right(&mut table, 1..=3);
     let (before, after) = (&effect.before.tally, &effect.after.tally);
-    let mut both = before.clone();
-    both.merge(after);
-    let basis = Basis::of(&both, standards);
+    let basis = Basis::of_both(before, after, standards);
     let mut row = |name: &str, earlier: String, later: String, change: Option<Change>| {
         let difference = change.map_or_else(|| "–".to_owned(), difference);
         table.add_row([name, &earlier, &later, &difference, change.map_or("", moved)]);
@@ -266,9 +256,7 @@ fn remarks(out: &mut String, effect: &Effect, standards: &Standards) {
         );
     }
     if let Some(others) = &effect.others {
-        let mut both = others.before.clone();
-        both.merge(&others.after);
-        let basis = Basis::of(&both, standards);
+        let basis = Basis::of_both(&others.before, &others.after, standards);
         let _ = write!(
             out,
             "Everybody else over the same time: {} before ({} notes), {} after ({} notes)",

@@ -170,7 +170,10 @@ impl<'m> AgentPage<'m> {
                     colleague,
                     examples: examples
                         .into_iter()
-                        .map(|note| NoteView::of(note, standards.target, &title, &|f| f.rule == *rule, false))
+                        .map(|note| {
+                            NoteView::of(note, standards.target, &title, &|f| f.rule == *rule, false)
+                                .shown(note, extras.full_text)
+                        })
                         .map(|view| view.without_suggestions(&|text| context.book.rules[*rule].is_advice(text)))
                         .collect(),
                 }
@@ -184,7 +187,9 @@ impl<'m> AgentPage<'m> {
             points: tally.points,
         });
         let faulty: Vec<&AuditedNote> = kept.iter().copied().filter(|note| !note.is_clean()).collect();
-        let everything = |note: &AuditedNote| NoteView::of(note, standards.target, &title, &|_| true, true);
+        let everything = |note: &AuditedNote| {
+            NoteView::of(note, standards.target, &title, &|_| true, true).shown(note, extras.full_text)
+        };
         let with_findings = agent.tally.notes - agent.tally.clean;
         let counting = faulty.iter().filter(|note| !note.findings.is_empty()).count() as u64;
         let course = extras.past.and_then(|past| Some((past, past.agents.get(&agent.agent)?)));

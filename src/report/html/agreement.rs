@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::wording::Wording;
 use crate::measure::{Drift, Estimate, Talk};
 use crate::model::{Answer, BasisPoints, Criterion};
 use crate::report::agreement::Reviewed;
 use crate::report::figures::Share;
+use crate::report::wording::Wording;
 use crate::rules::{Language, Rulebook};
 
 /// The view model.

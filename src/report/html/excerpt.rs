@@ -145,6 +145,22 @@ impl NoteView {
 }
 
 impl NoteView {
+    /// The note as it was typed: masking keeps the number of characters, so every piece finds its own words again. What stands beside
+    /// it of its findings stays masked.
+    pub(super) fn in_full(mut self, note: &AuditedNote) -> Self {
+        let mut typed = note.note.text.chars();
+        for piece in &mut self.pieces {
+            piece.text = typed.by_ref().take(piece.text.chars().count()).collect();
+        }
+        self.reference.clone_from(&note.note.case_id);
+        self
+    }
+
+    /// As it is, or as it was typed.
+    pub(super) fn shown(self, note: &AuditedNote, full_text: bool) -> Self {
+        if full_text { self.in_full(note) } else { self }
+    }
+
     /// Leaves out better wordings that stand on the page already.
     pub(super) fn without_suggestions(mut self, told: &dyn Fn(&str) -> bool) -> Self {
         for finding in &mut self.findings {
@@ -256,6 +272,9 @@ mod tests {
         let view = NoteView::of(&note, 90, &|_| "t".into(), &|f| f.category == Category::Judgement, false);
         let shown: Vec<(&str, bool)> = view.pieces.iter().map(|p| (p.text.as_str(), p.mark.is_some())).collect();
         assert_eq!(shown, [("señor ", false), ("pesado", true), (", clave •••••••", false)]);
+        let full = view.in_full(&note);
+        let shown: Vec<&str> = full.pieces.iter().map(|p| p.text.as_str()).collect();
+        assert_eq!(shown, ["señor ", "pesado", ", clave ñandú77"]);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::wording::Wording;
 use crate::measure::{Rework, Subject};
 use crate::model::{BasisPoints, Category, Problem};
+use crate::report::wording::Wording;
 use crate::rules::{Language, Rulebook};
 
 /// What was said, joined to the findings.

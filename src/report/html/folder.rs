@@ -31,9 +31,9 @@ impl Folder {
     }
 
     /// Writes a file of the report.
-    pub(super) fn write(&self, name: &str, text: &str) -> io::Result<()> {
+    pub(super) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> io::Result<()> {
         let path = self.workshop.path().join("new").join(name);
-        at(&path, fs::write(&path, text))
+        at(&path, fs::write(&path, content))
     }
 
     /// Puts the report in its place, and an older one out of the way.

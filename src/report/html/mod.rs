@@ -20,7 +20,6 @@ mod samples;
 mod spot;
 mod team;
 mod trend;
-mod wording;
 
 use std::collections::HashMap;
 use std::io;
@@ -32,6 +31,8 @@ use crate::embed::Library;
 use crate::model::{AuditedNote, Report};
 use crate::report::agreement::Reviewed;
 use crate::report::figures::Compared;
+use crate::report::tables;
+use crate::report::wording::Wording;
 use crate::rules::{Language, Rulebook};
 use agent::AgentPage;
 use agreement::AgreementPage;
@@ -45,7 +46,6 @@ pub use samples::TeamNotes;
 use spot::SpotPage;
 use team::TeamPage;
 pub use trend::{Course, Judged, Past, Point, Sides};
-use wording::Wording;
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Extras<'a> {
     pub history: Option<String>,
     /// Flags that a command about the same export needs: columns, rules, decisions.
     pub flags: &'a [String],
+    /// Whether the agents' and the team's pages show notes as they were typed, secrets and all.
+    pub full_text: bool,
 }
 
 /// What the view models are made from.
@@ -111,8 +113,10 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
         nav.push(entry(&wording, "spot-the-error", EXERCISE, "spot.title"));
     }
     nav.push(entry(&wording, "guide", guide::FIRST, "guide.title"));
-    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?.in_full(extras.full_text);
     let team = TeamPage::of(&context, extras);
+    let figures = tables::workbook(report, book, language, &wording, extras.past)?;
+    folder.write(FIGURES, figures)?;
     folder.write("index.html", &pages.render("index", &wording.or_key("team.title"), "report.js", None, &team)?)?;
     let mut written = 1;
 
@@ -145,8 +149,9 @@ fn write_alone<T: serde::Serialize>(
     about: &str,
     dir: &Path,
     page: &T,
+    full_text: bool,
 ) -> io::Result<PathBuf> {
-    let pages = Pages::new(Library::embedded("reports"), locale, wording, Vec::new())?;
+    let pages = Pages::new(Library::embedded("reports"), locale, wording, Vec::new())?.in_full(full_text);
     let folder = folder::Folder::start(dir)?;
     let title = wording.or_key(&format!("{name}.title"));
     let file = format!("{name}.html");
@@ -164,7 +169,7 @@ pub fn write_agreement(shown: &Reviewed<'_>, book: &Rulebook, locale: &str, dir:
     let wording = Wording::of(language);
     let page = AgreementPage::of(shown, book, language, &wording);
     let about = format!("acw {} rules {}\n", shown.run.version, shown.run.rules_hash);
-    write_alone(("agreement", locale, &wording), &about, dir, &page)
+    write_alone(("agreement", locale, &wording), &about, dir, &page, false)
 }
 
 /// Writes the page of what departments said of the notes, `feedback.html`.
@@ -175,24 +180,25 @@ pub fn write_feedback(said: &Said, book: &Rulebook, locale: &str, dir: &Path) ->
     let language = spoken(book, locale)?;
     let wording = Wording::of(language);
     let page = FeedbackPage::of(said, book, language, &wording);
-    write_alone(("feedback", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page)
+    write_alone(("feedback", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page, false)
 }
 
-/// Writes the page of the good, the typical and the bad notes of each team, `examples.html`; `about` tells of the sample.
+/// Writes the page of the good, the typical and the bad notes of each team, `examples.html`; `about` tells of the sample,
+/// with `full_text` notes stand there as they were typed.
 ///
 /// # Errors
 /// Those of [`write`].
 pub fn write_samples(
     teams: &[TeamNotes<'_>],
-    about: &str,
+    (about, full_text): (&str, bool),
     book: &Rulebook,
     locale: &str,
     dir: &Path,
 ) -> io::Result<PathBuf> {
     let language = spoken(book, locale)?;
     let wording = Wording::of(language);
-    let page = SamplesPage::of(teams, about, book, language);
-    write_alone(("examples", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page)
+    let page = SamplesPage::of(teams, (about, full_text), book, language);
+    write_alone(("examples", locale, &wording), &format!("acw {}\n", env!("CARGO_PKG_VERSION")), dir, &page, full_text)
 }
 
 /// Which notes a workshop is made of.
@@ -276,6 +282,8 @@ pub fn write_guide(book: &Rulebook, locale: &str, dir: &Path) -> io::Result<Writ
     Ok(Written { index: dir.join(guide::FIRST), pages: written })
 }
 
+/// The workbook of the figures, which the team page links to.
+const FIGURES: &str = "figures.xlsx";
 const EXERCISE: &str = "spot-the-error.html";
 const SHEET: &str = "work-sheet.html";
 const KEY: &str = "answer-key.html";

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::wording::Wording;
 use crate::embed::Library;
+use crate::report::wording::Wording;
 
 /// Makes pages from the templates of `reports/`.
 pub(super) struct Pages {
@@ -19,6 +19,7 @@ pub(super) struct Pages {
     css: String,
     library: Library,
     nav: Vec<Entry>,
+    full_text: bool,
 }
 
 /// A page that every page of the folder leads to.
@@ -61,6 +62,8 @@ struct Frame<'p, T> {
     here: &'p str,
     /// Whether the page shows no note of the export, but what is learnt from notes and rules.
     learning: bool,
+    /// Whether notes stand on the page as they were typed.
+    full_text: bool,
     nav: Vec<Link<'p>>,
     page: &'p T,
 }
@@ -82,7 +85,12 @@ impl Pages {
             templates.register_helper(name, Box::new(Sayer { kind, wording: wording.clone() }));
         }
         let css = plain(&library, "report.css")?;
-        Ok(Pages { templates, lang: lang.to_owned(), css, library, nav })
+        Ok(Pages { templates, lang: lang.to_owned(), css, library, nav, full_text: false })
+    }
+
+    /// Says on every page that shows notes of the export that they stand there as they were typed.
+    pub(super) fn in_full(self, full_text: bool) -> Self {
+        Pages { full_text, ..self }
     }
 
     /// The page of that template; `script` names a file of `reports/`, `data` is for that script.
@@ -115,6 +123,7 @@ impl Pages {
             title,
             here: template,
             learning,
+            full_text: self.full_text && !learning,
             nav,
             page,
         };

@@ -56,7 +56,12 @@ struct Shown {
 }
 
 impl SamplesPage {
-    pub(super) fn of(teams: &[TeamNotes<'_>], about: &str, book: &Rulebook, language: &Language) -> Self {
+    pub(super) fn of(
+        teams: &[TeamNotes<'_>],
+        (about, full_text): (&str, bool),
+        book: &Rulebook,
+        language: &Language,
+    ) -> Self {
         let target = book.scorecard.target;
         let title = |rule: usize| book.rules[rule].title(&language.code).to_owned();
         let mut workspaces = Workspaces::new();
@@ -66,7 +71,7 @@ impl SamplesPage {
                 .iter()
                 .map(|note| Shown {
                     praise: note.is_clean().then(|| Praise::of_note(book, note, &mut workspaces)),
-                    note: NoteView::of(note, target, &title, &|_| true, true),
+                    note: NoteView::of(note, target, &title, &|_| true, true).shown(note, full_text),
                 })
                 .collect(),
         };

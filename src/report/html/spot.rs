@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use super::Context;
 use super::excerpt::disposition_key;
 use super::lesson::Lesson;
-use super::wording::Wording;
 use crate::coach::{self, Exercise, Level, Nobody, Round, model_answer};
 use crate::model::{AuditedNote, Category, Element, Finding};
+use crate::report::wording::Wording;
 
 /// Fewer notes in the language of the pages than this, and those in other languages join in.
 const ENOUGH: usize = 12;

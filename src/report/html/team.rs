@@ -237,7 +237,7 @@ impl TeamPage {
         TeamPage {
             figures: Figures::of(&report.total, basis),
             days: report.days.map(|(first, last)| (first.to_string(), last.to_string())),
-            habits: habits(context),
+            habits: habits(context, extras.full_text),
             histogram: Histogram::of(&report.total, report.run.standards.target),
             trend: extras.past.and_then(|past| TrendView::of(past, &past.everybody, basis)),
             four: FourFields::of(report, context.files, &compared.fields),
@@ -401,7 +401,7 @@ fn agents_with(report: &Report, rule: usize) -> usize {
     report.agents.iter().filter(|agent| agent.tally.rules.contains_key(&rule)).count()
 }
 
-fn habits(context: &Context<'_>) -> Vec<TeamHabit> {
+fn habits(context: &Context<'_>, full_text: bool) -> Vec<TeamHabit> {
     let report = context.report;
     let total = &report.total;
     let now = total.score().map_or(0, |score| score.0);
@@ -420,7 +420,10 @@ fn habits(context: &Context<'_>) -> Vec<TeamHabit> {
                 gain: without.map(|without| without.saturating_sub(now)),
                 proofs: proofs(&report.kept, rule, PROOFS_SHOWN, &context.language.code)
                     .into_iter()
-                    .map(|note| NoteView::of(note, report.run.standards.target, &title, &|f| f.rule == rule, false))
+                    .map(|note| {
+                        NoteView::of(note, report.run.standards.target, &title, &|f| f.rule == rule, false)
+                            .shown(note, full_text)
+                    })
                     .collect(),
             }
         })
