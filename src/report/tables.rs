@@ -285,7 +285,8 @@ impl<'m> Maker<'m> {
             }));
         }
         if self.times() {
-            let counts: [(&str, fn(&Fields) -> u64); 6] = [
+            type Count = fn(&Fields) -> u64;
+            let counts: [(&str, Count); 6] = [
                 ("time.fast_good", |f| f.fast_good),
                 ("time.fast_poor", |f| f.fast_poor),
                 ("time.slow_good", |f| f.slow_good),
