@@ -5,7 +5,8 @@
 //!   disposition:
 //!     is: [resolved]              # where this was chosen
 //!     says: [left_open]           # the text says this
-//!     says_last: [open_at_end]    # or, in its last sentence, this
+//!     says_last: [open_at_end]    # or, at its end, this
+//!     remarks: [opinion]          # sentences with these behind the end are not the end
 //!     unless_later: [closed]      # and not this behind it
 //!     spared: [closed_spared]     # phrases that make it innocent
 //! ```
@@ -28,6 +29,9 @@ pub struct Spec {
     /// Lists that say the opposite in the last sentence alone: earlier, the same words tell what happened before.
     #[serde(default)]
     says_last: Vec<String>,
+    /// Lists of remarks on somebody: a last sentence with one of them leaves the end to the sentence before.
+    #[serde(default)]
+    remarks: Vec<String>,
     /// Lists that, behind it, take it back.
     #[serde(default)]
     unless_later: Vec<String>,
@@ -41,6 +45,7 @@ struct Against {
     is: Vec<Disposition>,
     says: Vec<ListId>,
     says_last: Vec<ListId>,
+    remarks: Vec<ListId>,
     unless_later: Vec<ListId>,
     spared: Vec<ListId>,
 }
@@ -55,6 +60,7 @@ impl Compile for Spec {
             is: self.is.clone(),
             says,
             says_last: builder.lists(&self.says_last)?,
+            remarks: builder.lists(&self.remarks)?,
             unless_later: builder.lists(&self.unless_later)?,
             spared: builder.lists(&self.spared)?,
         })))
@@ -66,7 +72,7 @@ impl Check for Against {
         if !self.is.contains(&note.note.disposition) {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
-        let last_starts = note.sentences.last().map_or(0, |sentence| sentence.start);
+        let last_starts = note.ending(&self.remarks);
         let at_end = note.hits_of(&self.says_last).filter(|hit| hit.start as usize >= last_starts);
         let last = note
             .hits_of(&self.says)

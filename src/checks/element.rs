@@ -9,18 +9,20 @@
 //!     other_labels: [labels_reason]        # where such a section ends
 //!     junk: [junk]
 //!     told_by: [outcome_told]              # any of these in the text tells it
-//!     spared: [customer_did]               # unless one of these touches it
 //!     voice: agent                         # but not in quotations and reported speech (`any`, where absent)
 //!     together: [[promise], [deadline]]    # or one of each, in the same sentence
+//!     spared: [customer_did]               # unless one of these touches it
 //!     value_needs: [deadline]              # a labelled section must hold one of these
 //!     dispositions_tell: [resolved]        # or the drop-down tells it
 //!     statement: {words: 3, without: [action_told], until: [deed], not_first: true}   # or a clause of so many words without these, not behind those
 //!     needed:                              # asked for only where one of these holds
 //!       dispositions: [pending]
 //!       lists: [left_open]
-//!       lists_last: [open_at_end]          # or, in the last sentence, one of these
+//!       lists_last: [open_at_end]          # or, at the end, one of these
 //!       unless_closed: [closed]            # and the text does not close behind it
-//!       unless_closed_last: [works_at_end] # nor the last sentence
+//!       unless_closed_last: [works_at_end] # nor at the end
+//!       closed_spared: [closed_negated]    # but not where one of these touches it
+//!       remarks: [opinion]                 # sentences with these behind the end are not the end
 //! ```
 
 use std::collections::BTreeSet;
@@ -53,7 +55,7 @@ pub struct Spec {
     /// Lists of which one term tells it.
     #[serde(default)]
     told_by: Vec<String>,
-    /// Lists whose terms, where they touch one of `told_by`, make it tell nothing.
+    /// Lists whose terms, where they touch one of `told_by` or `together`, make it tell nothing.
     #[serde(default)]
     spared: Vec<String>,
     /// Whose words tell it; anybody's, where absent.
@@ -121,6 +123,12 @@ pub(super) struct Needed {
     /// Lists that close the matter in the last sentence.
     #[serde(default)]
     unless_closed_last: Vec<String>,
+    /// Lists whose terms, where they touch what closes the matter, leave it open.
+    #[serde(default)]
+    closed_spared: Vec<String>,
+    /// Lists of remarks on somebody: a last sentence with one of them leaves the end to the sentence before.
+    #[serde(default)]
+    remarks: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -138,6 +146,8 @@ struct Told {
     needed_spared: Vec<ListId>,
     unless_closed: Vec<ListId>,
     unless_closed_last: Vec<ListId>,
+    closed_spared: Vec<ListId>,
+    remarks: Vec<ListId>,
     /// The lists that must not stand in a telling clause.
     statement_without: Vec<ListId>,
     /// The lists behind which no clause tells it.
@@ -183,6 +193,8 @@ impl Compile for Spec {
             needed_spared: builder.lists(&needed.spared)?,
             unless_closed: builder.lists(&needed.unless_closed)?,
             unless_closed_last: builder.lists(&needed.unless_closed_last)?,
+            closed_spared: builder.lists(&needed.closed_spared)?,
+            remarks: builder.lists(&needed.remarks)?,
             statement_without,
             statement_until,
             spec: self.clone(),
@@ -230,22 +242,24 @@ impl Check for Told {
     }
 }
 
+/// Whether a term of the lists overlaps the hit.
+fn touched(note: &Prepared<'_>, lists: &[ListId], hit: &TermHit) -> bool {
+    note.hits_of(lists).any(|other| other.start < hit.end && hit.start < other.end)
+}
+
 impl Told {
     fn is_needed(&self, note: &Prepared<'_>) -> bool {
         let Some(needed) = &self.spec.needed else { return true };
-        let last = note.sentences.last().map_or(0, |sentence| sentence.start);
+        let last = note.ending(&self.remarks);
         let at_end = |hit: &&TermHit| hit.start as usize >= last;
         let open = note
             .hits_of(&self.needed_lists)
             .chain(note.hits_of(&self.needed_last).filter(at_end))
-            .filter(|hit| {
-                !note.hits_of(&self.needed_spared).any(|s| s.start < hit.end && hit.start < s.end)
-                    && note.own_voice(note.hit_span(hit))
-            })
+            .filter(|hit| !touched(note, &self.needed_spared, hit) && note.own_voice(note.hit_span(hit)))
             .map(|hit| hit.end)
             .max();
         let closed = note.hits_of(&self.unless_closed).chain(note.hits_of(&self.unless_closed_last).filter(at_end));
-        let closed = closed.map(|hit| hit.end).max();
+        let closed = closed.filter(|hit| !touched(note, &self.closed_spared, hit)).map(|hit| hit.end).max();
         if closed.is_some_and(|closed| open.is_none_or(|open| closed > open)) {
             return false;
         }
@@ -260,16 +274,17 @@ impl Told {
 
     fn by_text(&self, note: &Prepared<'_>) -> bool {
         let heard = |span| self.spec.voice == Voice::Any || note.own_voice(span);
-        let spared = |hit: &TermHit| note.hits_of(&self.spared).any(|s| s.start < hit.end && hit.start < s.end);
+        let spared = |hit: &TermHit| touched(note, &self.spared, hit);
         if note.hits_of(&self.told_by).any(|hit| heard(note.hit_span(hit)) && !spared(hit)) || self.by_statement(note) {
             return true;
         }
         let Some((first, others)) = self.together.split_first() else { return false };
-        note.hits_of(first).any(|hit| {
+        note.hits_of(first).filter(|hit| !spared(hit)).any(|hit| {
             note.sentence_at(hit.start as usize).is_some_and(|sentence| {
                 others.iter().all(|group| {
                     note.hits_of(group).any(|other| {
                         sentence.contains(&(other.start as usize))
+                            && !spared(other)
                             && (other.end <= hit.start || other.start >= hit.end || other.end > hit.end)
                     })
                 })

@@ -108,6 +108,17 @@ impl Workspace {
     }
 }
 
+impl Prepared<'_> {
+    /// Where the end of the note begins, in bytes of the folded text: its last sentence, and those behind it that only remark on
+    /// somebody, that is, hold a term of `remarks`.
+    pub fn ending(&self, remarks: &[ListId]) -> usize {
+        let remark =
+            |sentence: &&Range<usize>| self.hits_of(remarks).any(|hit| sentence.contains(&(hit.start as usize)));
+        let last = self.sentences.iter().rev().find(|sentence| !remark(sentence));
+        last.or(self.sentences.last()).map_or(0, |sentence| sentence.start)
+    }
+}
+
 impl Workspace {
     /// Looks behind masked letters: a term that fills the whole unmasked word is a hit at the masked one.
     fn unmask(&mut self, scanner: &Scanner) -> Vec<Range<usize>> {
