@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 use super::{Common, Deciding, Failure, Reading, Silent, print};
 use crate::audit::decisions::{Entry, Fingerprint};
 use crate::audit::{self, Decisions, Options};
-use crate::coach::{Anonymiser, Invented, Replay};
+use crate::coach::Nobody;
 use crate::config::Settings;
-use crate::model::{AuditedNote, Disposition, Finding, Note};
+use crate::model::{AgentSummary, AuditedNote, Disposition, Finding, Note, Report};
 use crate::rules::Rulebook;
 
 /// Subcommands of `acw dispute`.
@@ -316,15 +316,14 @@ fn add_example(pack: &Path, audited: &AuditedNote, finding: &Finding, book: &Rul
     /// Other numbers are tried so often until the rules find in the invented note what they found in the true one.
     const ATTEMPTS: u64 = 20;
     let language = audited.language.clone().unwrap_or_default();
-    let wording = book.language(&language).map(|index| &book.languages[index].wording);
-    let invented = wording.map(|wording| Invented::from_wording(wording, &book.folder)).unwrap_or_default();
-    let people: Vec<String> =
-        [audited.note.agent_name.clone(), audited.note.customer.clone()].into_iter().flatten().collect();
-    let anonymiser =
-        Anonymiser { invented: &invented, folder: &book.folder, people: &people, seed: finding.fingerprint };
-    let mut replay = Replay::new(book);
-    let note = (0..ATTEMPTS)
-        .find_map(|attempt| replay.carry(audited, anonymiser.invent(audited, attempt)))
+    let agent = AgentSummary {
+        agent: audited.note.agent.clone(),
+        name: audited.note.agent_name.clone(),
+        ..AgentSummary::default()
+    };
+    let alone = Report { agents: vec![agent], kept: vec![audited.clone()], ..Report::default() };
+    let note = Nobody::new(&alone, book, finding.fingerprint)
+        .of(audited, ATTEMPTS)
         .map(|carried| carried.note)
         .ok_or_else(|| {
             Failure::Usage(

@@ -7,26 +7,29 @@
 use super::names::{self, Invented};
 use super::numbers;
 use super::seed::Choices;
+use super::strangers::Strangers;
 use crate::model::{AuditedNote, Note, Span};
 use crate::text::Folder;
 
 /// Takes people out of notes.
 #[derive(Debug)]
-pub struct Anonymiser<'a> {
+pub(super) struct Anonymiser<'a> {
     /// Names to invent from, for the note's language.
-    pub invented: &'a Invented,
+    pub(super) invented: &'a Invented,
     /// How text is folded.
-    pub folder: &'a Folder,
+    pub(super) folder: &'a Folder,
     /// Names that may occur in any note: agents and customers of the export.
-    pub people: &'a [String],
+    pub(super) people: &'a [String],
+    /// What the export's words with a capital are.
+    pub(super) strangers: &'a Strangers,
     /// The same seed gives the same notes.
-    pub seed: u64,
+    pub(super) seed: u64,
 }
 
 impl Anonymiser<'_> {
     /// The note without agent, customer, origin and date, and with everything replaced in its text that could tell who
     /// they were. Another `attempt` gives other numbers and the same names.
-    pub fn invent(&self, audited: &AuditedNote, attempt: u64) -> Note {
+    pub(super) fn invent(&self, audited: &AuditedNote, attempt: u64) -> Note {
         let note = &audited.note;
         let secrets = audited.secrets();
         let own: Vec<&str> = [note.customer.as_deref(), note.agent_name.as_deref(), Some(note.agent.as_str())]
@@ -66,7 +69,14 @@ impl Anonymiser<'_> {
         let own: Vec<&str> = own.iter().filter(|name| !numbered(name)).copied().collect();
         let others: Vec<&str> =
             self.people.iter().map(String::as_str).filter(|name| !numbered(&name) && !own.contains(name)).collect();
-        changes.extend(names::replacements(text, &own, &others, self.invented, self.folder, self.seed));
+        changes.extend(names::replacements(
+            text,
+            &own,
+            &others,
+            (self.invented, self.strangers),
+            self.folder,
+            self.seed,
+        ));
         for (start, end) in numbers::runs(text) {
             let run = &text[start..end];
             if let Some(other) = numbers::other(run, &mut Choices::of(seed, run)) {
@@ -122,11 +132,13 @@ mod tests {
         let wording = BTreeMap::from([
             ("names.given".to_owned(), "Alex".to_owned()),
             ("names.family".to_owned(), "Olmedo".to_owned()),
-            ("names.titles".to_owned(), "Sr, Mme, 女士".to_owned()),
+            ("names.titles".to_owned(), "Sr, Sra, Mme, 女士".to_owned()),
             ("names.surnames".to_owned(), "王唐".to_owned()),
         ]);
         let invented = Invented::from_wording(&wording, &folder);
-        let anonymiser = Anonymiser { invented: &invented, folder: &folder, people: &[], seed: 1 };
+        let strangers = super::super::strangers::Census::default().close(invented.spared().iter().cloned());
+        let anonymiser =
+            Anonymiser { invented: &invented, folder: &folder, people: &[], strangers: &strangers, seed: 1 };
         let note = Note { text: text.to_owned(), customer: Some(customer.to_owned()), ..Note::default() };
         let audited = AuditedNote {
             note,

@@ -1,6 +1,6 @@
 //! What is learnt from: exercises made from audited notes, with nobody in them who could be known.
 
-pub mod anonymise;
+mod anonymise;
 pub mod exemplary;
 mod exercise;
 mod leak;
@@ -11,12 +11,10 @@ mod nobody;
 mod numbers;
 mod replay;
 mod seed;
+mod strangers;
 
-pub use anonymise::Anonymiser;
 pub use exemplary::is_exemplary;
 pub use exercise::{Exercise, Round, pick};
 pub use level::{Familiar, Level};
 pub use model_answer::{Kind, Piece, blanks, model_answer};
-pub use names::Invented;
 pub use nobody::Nobody;
-pub use replay::Replay;

@@ -1,13 +1,15 @@
-//! Names of people, found by what the export tells of them and by the title in front, and invented ones in their place.
+//! Names of people, found by what the export tells of them, by the title in front and by their capital, and invented ones in their
+//! place.
 
 use std::collections::BTreeMap;
 
 use super::seed::Choices;
+use super::strangers::Strangers;
 use crate::text::Folder;
 
 /// What a language knows of names: keys of its `report.yaml`.
 #[derive(Debug, Clone, Default)]
-pub struct Invented {
+pub(super) struct Invented {
     /// Given names that fit anybody.
     given: Vec<String>,
     /// Family names.
@@ -16,21 +18,31 @@ pub struct Invented {
     titles: Vec<String>,
     /// Characters that are family names, for Chinese.
     surnames: String,
+    /// Words with a capital that are nobody's name, titles among them, folded.
+    spared: Vec<String>,
 }
 
 impl Invented {
-    /// Reads the keys `names.given`, `names.family`, `names.titles` and `names.surnames`.
-    pub fn from_wording(wording: &BTreeMap<String, String>, folder: &Folder) -> Self {
+    /// Reads the keys `names.given`, `names.family`, `names.titles`, `names.surnames` and `names.spared`.
+    pub(super) fn from_wording(wording: &BTreeMap<String, String>, folder: &Folder) -> Self {
         let list = |key: &str| -> Vec<String> {
             let text = wording.get(key).map_or("", String::as_str);
             text.split([',', '，', '、']).map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
         };
+        let folded = |key: &str| list(key).iter().map(|word| folder.fold_str(word)).collect::<Vec<_>>();
+        let titles = folded("names.titles");
         Invented {
             given: list("names.given"),
             family: list("names.family"),
-            titles: list("names.titles").iter().map(|title| folder.fold_str(title)).collect(),
             surnames: wording.get("names.surnames").cloned().unwrap_or_default(),
+            spared: folded("names.spared").into_iter().chain(titles.iter().cloned()).collect(),
+            titles,
         }
+    }
+
+    /// Words with a capital that are nobody's name, titles among them, folded.
+    pub(super) fn spared(&self) -> &[String] {
+        &self.spared
     }
 
     fn of_list(list: &[String], key: &str, seed: u64) -> String {
@@ -50,20 +62,21 @@ impl Invented {
 }
 
 /// A word of the text: `start..end` in bytes, and its folded form.
-struct Word {
-    start: usize,
-    end: usize,
-    folded: String,
-    capital: bool,
+pub(super) struct Word {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) folded: String,
+    pub(super) capital: bool,
 }
 
 /// The places of names in the text with what is to stand there. `own` are the names that belong to the note, of which
-/// any part is looked for; of the `others` of the export two parts in a row, as many a name is a word too.
+/// any part is looked for; of the `others` of the export two parts in a row, as many a name is a word too. Who is neither, and has no
+/// title, is found by the capital.
 pub(super) fn replacements(
     text: &str,
     own: &[&str],
     others: &[&str],
-    invented: &Invented,
+    (invented, strangers): (&Invented, &Strangers),
     folder: &Folder,
     seed: u64,
 ) -> Vec<(usize, usize, String)> {
@@ -78,6 +91,13 @@ pub(super) fn replacements(
     }
     han_titles(text, invented, seed, &mut out);
     latin_titles(text, &words, invented, seed, &mut out);
+    for run in strangers.runs(text, &words) {
+        for (place, word) in run.iter().map(|index| &words[*index]).enumerate() {
+            let family = place > 0;
+            let other = if family { invented.family(&word.folded, seed) } else { invented.given(&word.folded, seed) };
+            out.push((word.start, word.end, in_style(&text[word.start..word.end], other)));
+        }
+    }
     out
 }
 
@@ -182,7 +202,8 @@ fn in_style(word: &str, other: String) -> String {
     }
 }
 
-fn words(text: &str, folder: &Folder) -> Vec<Word> {
+/// The words of a text in scripts with letters; Han characters part them.
+pub(super) fn words(text: &str, folder: &Folder) -> Vec<Word> {
     let mut words = Vec::new();
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {

@@ -2,8 +2,9 @@
 
 use super::anonymise::Anonymiser;
 use super::leak::{Originals, numbered_ids, whole_names};
-use super::names::Invented;
+use super::names::{self, Invented};
 use super::replay::Replay;
+use super::strangers::{Census, Strangers};
 use crate::model::{AuditedNote, Report};
 use crate::rules::Rulebook;
 
@@ -18,6 +19,8 @@ pub struct Nobody<'b> {
     whole: Vec<String>,
     seed: u64,
     replay: Replay<'b>,
+    /// Which words with a capital are nobody's name.
+    strangers: Strangers,
 }
 
 impl<'b> Nobody<'b> {
@@ -33,8 +36,14 @@ impl<'b> Nobody<'b> {
         whole.extend(numbered_ids(&ids, &book.folder));
         whole.sort();
         whole.dedup();
-        let invented = book.languages.iter().map(|l| Invented::from_wording(&l.wording, &book.folder)).collect();
-        Nobody { book, invented, people, whole, seed, replay: Replay::new(book) }
+        let invented: Vec<Invented> =
+            book.languages.iter().map(|l| Invented::from_wording(&l.wording, &book.folder)).collect();
+        let mut census = Census::default();
+        for note in &report.kept {
+            census.add(&note.note.agent, &names::words(&note.note.text, &book.folder));
+        }
+        let strangers = census.close(invented.iter().flat_map(Invented::spared).cloned());
+        Nobody { book, invented, people, whole, seed, replay: Replay::new(book), strangers }
     }
 
     /// The note with everybody in it replaced, as the rules judge it. Other numbers are tried up to `attempts` times;
@@ -42,8 +51,13 @@ impl<'b> Nobody<'b> {
     pub fn of(&mut self, note: &AuditedNote, attempts: u64) -> Option<AuditedNote> {
         let language = self.book.language(note.language.as_deref()?)?;
         let folder = &self.book.folder;
-        let anonymiser =
-            Anonymiser { invented: &self.invented[language], folder, people: &self.people, seed: self.seed };
+        let anonymiser = Anonymiser {
+            invented: &self.invented[language],
+            folder,
+            people: &self.people,
+            strangers: &self.strangers,
+            seed: self.seed,
+        };
         let originals = Originals::of(note, &self.whole, folder);
         (0..attempts).find_map(|attempt| {
             let of_nobody = anonymiser.invent(note, attempt);

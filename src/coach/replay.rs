@@ -6,19 +6,19 @@ use crate::model::{AuditedNote, Finding, Note};
 use crate::rules::Rulebook;
 
 /// Audits invented notes, keeping its buffers between them.
-pub struct Replay<'b> {
+pub(super) struct Replay<'b> {
     book: &'b Rulebook,
     workspaces: Workspaces,
 }
 
 impl<'b> Replay<'b> {
     /// For notes of any language of the rules.
-    pub fn new(book: &'b Rulebook) -> Self {
+    pub(super) fn new(book: &'b Rulebook) -> Self {
         Replay { book, workspaces: Workspaces::new() }
     }
 
     /// The invented note as audited; `None` where the rules see more, less or something else in it than in the original.
-    pub fn carry(&mut self, original: &AuditedNote, invented: Note) -> Option<AuditedNote> {
+    pub(super) fn carry(&mut self, original: &AuditedNote, invented: Note) -> Option<AuditedNote> {
         let language = self.book.language(original.language.as_deref()?)?;
         let audited = audit_note(invented, Some(language), self.book, &Corpus::default(), &mut self.workspaces);
         // What only the whole export shows (a pasted paragraph) cannot be seen in one note.
