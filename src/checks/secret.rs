@@ -375,8 +375,10 @@ fn is_password(written: &str, folded: &str) -> bool {
     let signs = written.trim_end_matches(['!', '?']).chars().any(|c| "!#$%&@_+=?^~*".contains(c));
     let plain_number = written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | ':' | ','));
     let is_email = written.contains('@') && written.rsplit('@').next().is_some_and(|host| host.contains('.'));
-    let is_date_or_amount = folded.starts_with(|c: char| c.is_ascii_digit()) && folded.contains(['/', ':']);
-    if is_email || is_date_or_amount {
+    // `@3:04pm`: at a time.
+    let is_moment =
+        folded.trim_start_matches('@').starts_with(|c: char| c.is_ascii_digit()) && folded.contains(['/', ':']);
+    if is_email || is_moment {
         return false;
     }
     // `7734#`, `2580*`: keypads take a sign at the end.
@@ -443,7 +445,7 @@ mod tests {
             assert!(is_password(&good.replace('*', "#"), &good.to_lowercase().replace('*', "#")), "{good}");
         }
         assert!(is_password("7734#", "7734#") && is_password("2580*", "2580*") && !is_password("*4321", "*4321"));
-        for bad in ["WhatsApp", "Wi-Fi", "restablecida", "****", "12/05", "soporte@correo.es", "Portal"] {
+        for bad in ["@3:04PM", "WhatsApp", "Wi-Fi", "restablecida", "****", "12/05", "soporte@correo.es", "Portal"] {
             assert!(!is_password(bad, &bad.to_lowercase()), "{bad}");
         }
     }

@@ -133,7 +133,7 @@ mod tests {
             ("names.given".to_owned(), "Alex".to_owned()),
             ("names.family".to_owned(), "Olmedo".to_owned()),
             ("names.titles".to_owned(), "Sr, Sra, Mme, 女士".to_owned()),
-            ("names.surnames".to_owned(), "王唐".to_owned()),
+            ("names.surnames".to_owned(), "王唐方".to_owned()),
         ]);
         let invented = Invented::from_wording(&wording, &folder);
         let strangers = super::super::strangers::Census::default().close(invented.spared().iter().cloned());
@@ -166,5 +166,6 @@ mod tests {
     #[test]
     fn chinese_names_go_whole_and_before_a_title() {
         assert_eq!(invent("唐雪梅来电，王女士称未收到", "唐雪梅"), "OlmedoAlex来电，Olmedo女士称未收到");
+        assert_eq!(invent("对方女士称未收到", ""), "对方女士称未收到");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::seed::Choices;
 use super::strangers::Strangers;
-use crate::text::Folder;
+use crate::text::{Folder, tears_a_word};
 
 /// What a language knows of names: keys of its `report.yaml`.
 #[derive(Debug, Clone, Default)]
@@ -126,10 +126,11 @@ fn han_person(
 /// The family name before a Chinese title: 王女士.
 fn han_titles(text: &str, invented: &Invented, seed: u64, out: &mut Vec<(usize, usize, String)>) {
     for title in invented.titles.iter().filter(|title| title.chars().all(is_han)) {
-        for (at, _) in text.match_indices(title.as_str()) {
+        for (at, found) in text.match_indices(title.as_str()) {
             let mut before = text[..at].char_indices().rev();
             let Some((last_at, last)) = before.next() else { continue };
-            if invented.surnames.contains(last) {
+            // `对方经理`: the last character of another word is no name.
+            if invented.surnames.contains(last) && !tears_a_word(text, last_at..at + found.len()) {
                 out.push((last_at, at, invented.family(&last.to_string(), seed)));
             }
         }

@@ -32,6 +32,11 @@ pub(super) fn cuts(words: &[Range<usize>], place: Range<usize>) -> bool {
         || inside(place.end).is_some_and(|word| place.start < word.start)
 }
 
+/// Whether a place of a text tears one of its words.
+pub fn tears_a_word(text: &str, place: Range<usize>) -> bool {
+    cuts(&words(text), place)
+}
+
 fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }

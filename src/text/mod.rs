@@ -22,6 +22,7 @@ pub mod term;
 pub mod voice;
 
 pub use fold::{Folded, Folder};
+pub use han::tears_a_word;
 pub use identify::Identifier;
 pub use lexicon::{Lexicon, WordFile};
 pub use prepared::{Prepared, Speech};

@@ -389,6 +389,7 @@ fn the_workbook_holds_the_figures_of_the_pages() {
         |name: &str| &tabs.iter().find(|(tab, _)| tab == name).unwrap_or_else(|| panic!("{name} not in {tabs:?}")).1;
     let number = |cell: &Data| match cell {
         Data::Float(number) => *number,
+        Data::DateTime(time) => time.as_f64(),
         other => panic!("no number: {other:?}"),
     };
 
