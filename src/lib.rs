@@ -60,7 +60,8 @@
 //!   `rules/` and `reports/`.
 //! - A check says where and what ([`model::Hit`]); wording, severity, points and the masked excerpt are
 //!   added in one place, `audit::judge`.
-//! - Excerpts of sensitive findings are masked when they are made; no output can print anything else.
+//! - Excerpts of sensitive findings are masked when they are made; no output prints anything else; pages that
+//!   somebody asked to show in full (`--full-text`) show the note as it was typed, never the excerpt.
 //! - Points and scores are integers.
 
 pub mod yaml;

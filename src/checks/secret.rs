@@ -159,7 +159,8 @@ impl Secret {
         // Words in front of the value, or glued to it by a sign: `Ticket#12345`.
         let spared = |s: &&TermHit| {
             let last = s.end as usize;
-            s.start as usize >= from && (last <= start || last < end && text[..last].ends_with('#'))
+            let number = || text[..last].ends_with('#') && text[last..end].bytes().all(|b| b.is_ascii_digit());
+            s.start as usize >= from && (last <= start || last < end && number())
         };
         !text[from..start].contains('\n')
             && !self.is_quantity(note, start..end)
@@ -236,7 +237,10 @@ impl Secret {
                 }
                 Value::Password => {
                     let span = note.span(start, end);
-                    let single = is_password(span.of(&note.note.text), word).then_some(end);
+                    let written = span.of(&note.note.text);
+                    let behind = !text[from..start].contains(char::is_alphanumeric);
+                    let single = is_password(written, word) || behind && is_exclaimed(written);
+                    let single = single.then_some(end);
                     code_in_groups(text, start).or(single)
                 }
             };
@@ -392,6 +396,15 @@ fn is_password(written: &str, folded: &str) -> bool {
         return written.chars().all(|c| c.is_ascii_digit()) && (4..=10).contains(&length);
     }
     letters && (digits || signs) && written.chars().all(|c| c < '\u{2e80}')
+}
+
+/// Whether a word right behind its announcement is a password by its capital and the sign at its end: `Sunshine!`.
+fn is_exclaimed(written: &str) -> bool {
+    let bare = written.trim_end_matches(['!', '?']);
+    bare.len() < written.len()
+        && bare.len() >= 4
+        && bare.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && bare.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// Whether a word is no code, name, measure or address but a password: letters and then a sign, with digits; or two groups of

@@ -12,8 +12,11 @@ use crate::audit::decisions::{Entry, Fingerprint};
 use crate::audit::{self, Decisions, Options};
 use crate::coach::Nobody;
 use crate::config::Settings;
-use crate::model::{AgentSummary, AuditedNote, Disposition, Finding, Note, Report};
+use crate::model::{AuditedNote, Disposition, Finding, Note, Report};
 use crate::rules::Rulebook;
+
+/// Notes of each agent, with findings and without, by which names are told from words of the house.
+const WITNESSES: (usize, usize) = (50, 50);
 
 /// Subcommands of `acw dispute`.
 #[derive(Debug, Subcommand)]
@@ -198,28 +201,30 @@ fn find(
     inputs: &[PathBuf],
     settings: &Settings,
     book: &Rulebook,
-) -> Result<(AuditedNote, Finding), Failure> {
-    let options = Options { inputs: inputs.to_vec(), input: settings.input.clone(), ..Options::default() };
+) -> Result<(AuditedNote, Finding, Report), Failure> {
+    let options =
+        Options { inputs: inputs.to_vec(), input: settings.input.clone(), keep: WITNESSES, ..Options::default() };
     let mut found = None;
-    audit::run(&options, book, &Silent, &mut |note| {
+    let report = audit::run(&options, book, &Silent, &mut |note| {
         if let Some(hit) = note.findings.iter().find(|hit| hit.fingerprint == finding.0) {
             found = Some((note.clone(), hit.clone()));
         }
         Ok(())
     })?;
-    found.ok_or_else(|| {
+    let (note, hit) = found.ok_or_else(|| {
         Failure::Usage(format!(
             "finding {finding} is not found in {}\n  help: take the fingerprint from --format jsonl of the same export and rules",
             inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
         ))
-    })
+    })?;
+    Ok((note, hit, report))
 }
 
 impl Open {
     fn run(self) -> Result<(), Failure> {
         let said = &self.said;
         let (settings, book, record) = said.recording.open(Some(&self.reading))?;
-        let (note, finding) = find(said.finding, &self.inputs, &settings, &book)?;
+        let (note, finding, _) = find(said.finding, &self.inputs, &settings, &book)?;
         let about = json!({"note": note.note.id, "rule": book.rules[finding.rule].id, "words": finding.excerpt});
         record.add(said.entry("dispute", about))
     }
@@ -231,8 +236,8 @@ impl Accept {
         let (settings, book, record) = said.recording.open(Some(&self.reading))?;
         record.dispute(said.finding)?;
         if let Some(pack) = &self.as_example {
-            let (note, finding) = find(said.finding, &self.inputs, &settings, &book)?;
-            let file = add_example(pack, &note, &finding, &book)?;
+            let (note, finding, report) = find(said.finding, &self.inputs, &settings, &book)?;
+            let file = add_example(pack, &note, &finding, &report, &book)?;
             print(&format!(
                 "{}: the rule `{id}` must spare this note from now on; `acw rules test {id} --rules {}` fails until the rule does.\n",
                 file.display(),
@@ -312,17 +317,17 @@ impl List {
 }
 
 /// Adds the note as an example of what its rule must spare, with everybody in it replaced by somebody invented.
-fn add_example(pack: &Path, audited: &AuditedNote, finding: &Finding, book: &Rulebook) -> Result<PathBuf, Failure> {
+fn add_example(
+    pack: &Path,
+    audited: &AuditedNote,
+    finding: &Finding,
+    report: &Report,
+    book: &Rulebook,
+) -> Result<PathBuf, Failure> {
     /// Other numbers are tried so often until the rules find in the invented note what they found in the true one.
     const ATTEMPTS: u64 = 20;
     let language = audited.language.clone().unwrap_or_default();
-    let agent = AgentSummary {
-        agent: audited.note.agent.clone(),
-        name: audited.note.agent_name.clone(),
-        ..AgentSummary::default()
-    };
-    let alone = Report { agents: vec![agent], kept: vec![audited.clone()], ..Report::default() };
-    let note = Nobody::new(&alone, book, finding.fingerprint)
+    let note = Nobody::new(report, book, finding.fingerprint)
         .of(audited, ATTEMPTS)
         .map(|carried| carried.note)
         .ok_or_else(|| {

@@ -4,11 +4,13 @@
 //! the right one does neither. Replacing can change what the rules find (a card number has a check digit), so
 //! [`Replay`](super::Replay) looks whether they find the same, and another attempt is made where they do not.
 
+use std::ops::Range;
+
 use super::names::{self, Invented};
 use super::numbers;
 use super::seed::Choices;
 use super::strangers::Strangers;
-use crate::model::{AuditedNote, Note, Span};
+use crate::model::{AuditedNote, Category, Note, Span};
 use crate::text::Folder;
 
 /// Takes people out of notes.
@@ -43,16 +45,20 @@ impl Anonymiser<'_> {
             channel: note.channel.clone(),
             call_type: note.call_type.clone(),
             disposition: note.disposition,
-            case_id: note.case_id.as_deref().map(|id| self.text(id, &[], &own, attempt)),
+            case_id: note.case_id.as_deref().map(|id| self.text(id, &[], &[], &own, attempt)),
             talk_seconds: note.talk_seconds,
             acw_seconds: note.acw_seconds,
-            text: self.text(&note.text, &secrets, &own, attempt),
-            elements: note.elements.iter().map(|(role, text)| (*role, self.text(text, &[], &own, attempt))).collect(),
+            text: self.text(&note.text, &secrets, &marked(audited), &own, attempt),
+            elements: note
+                .elements
+                .iter()
+                .map(|(role, text)| (*role, self.text(text, &[], &[], &own, attempt)))
+                .collect(),
             ..Note::default()
         }
     }
 
-    fn text(&self, text: &str, secrets: &[Span], own: &[&str], attempt: u64) -> String {
+    fn text(&self, text: &str, secrets: &[Span], untouched: &[Span], own: &[&str], attempt: u64) -> String {
         let seed = self.seed.wrapping_add(attempt.wrapping_mul(0x9e37_79b9));
         let mut changes: Vec<(usize, usize, String)> = Vec::new();
         for secret in secrets {
@@ -69,11 +75,13 @@ impl Anonymiser<'_> {
         let own: Vec<&str> = own.iter().filter(|name| !numbered(name)).copied().collect();
         let others: Vec<&str> =
             self.people.iter().map(String::as_str).filter(|name| !numbered(&name) && !own.contains(name)).collect();
+        let untouched = untouched_in(text, untouched);
         changes.extend(names::replacements(
             text,
             &own,
             &others,
             (self.invented, self.strangers),
+            &untouched,
             self.folder,
             self.seed,
         ));
@@ -85,6 +93,23 @@ impl Anonymiser<'_> {
         }
         apply(text, changes)
     }
+}
+
+/// The words of findings that are no secrets: an invented name in their place would be another error, or none.
+pub(super) fn marked(audited: &AuditedNote) -> Vec<Span> {
+    let told = audited.findings.iter().chain(&audited.set_aside);
+    told.filter(|finding| finding.category != Category::Sensitive).filter_map(|finding| finding.span).collect()
+}
+
+/// Where no name is put: the words of findings, and what stands in brackets, which somebody forgot to fill in.
+pub(super) fn untouched_in(text: &str, marked: &[Span]) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = marked.iter().map(|span| span.start..span.end).collect();
+    for (open, close) in [('[', ']'), ('{', '}'), ('<', '>')] {
+        for (at, _) in text.match_indices(open) {
+            places.extend(text[at..].find(close).map(|length| at..at + length));
+        }
+    }
+    places
 }
 
 /// E-mail addresses, whose owner's name stands in front of the sign.
@@ -136,7 +161,7 @@ mod tests {
             ("names.surnames".to_owned(), "王唐方".to_owned()),
         ]);
         let invented = Invented::from_wording(&wording, &folder);
-        let strangers = super::super::strangers::Census::default().close(invented.spared().iter().cloned());
+        let strangers = Strangers::default();
         let anonymiser =
             Anonymiser { invented: &invented, folder: &folder, people: &[], strangers: &strangers, seed: 1 };
         let note = Note { text: text.to_owned(), customer: Some(customer.to_owned()), ..Note::default() };

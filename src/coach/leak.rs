@@ -76,6 +76,12 @@ impl<'f> Originals<'f> {
         Originals { folder, parts, ids, people, numbers }
     }
 
+    /// And these words, folded: names that stand in the note.
+    pub(super) fn and(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.parts.extend(names.into_iter().filter(|name| name.chars().count() >= TELLING_LETTERS));
+        self
+    }
+
     /// Whether the invented note shows any of it.
     pub(super) fn stand_in(&self, invented: &Note) -> bool {
         let elements = invented.elements.iter().map(|(_, text)| text.as_str());

@@ -2,9 +2,10 @@
 //! place.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::seed::Choices;
-use super::strangers::Strangers;
+use super::strangers::{Capitals, Strangers};
 use crate::text::{Folder, tears_a_word};
 
 /// What a language knows of names: keys of its `report.yaml`.
@@ -18,12 +19,13 @@ pub(super) struct Invented {
     titles: Vec<String>,
     /// Characters that are family names, for Chinese.
     surnames: String,
-    /// Words with a capital that are nobody's name, titles among them, folded.
-    spared: Vec<String>,
+    /// What is known of words with a capital.
+    capitals: Capitals,
 }
 
 impl Invented {
-    /// Reads the keys `names.given`, `names.family`, `names.titles`, `names.surnames` and `names.spared`.
+    /// Reads the keys `names.given`, `names.family`, `names.titles`, `names.surnames`, `names.common` and
+    /// `names.spared`.
     pub(super) fn from_wording(wording: &BTreeMap<String, String>, folder: &Folder) -> Self {
         let list = |key: &str| -> Vec<String> {
             let text = wording.get(key).map_or("", String::as_str);
@@ -35,14 +37,25 @@ impl Invented {
             given: list("names.given"),
             family: list("names.family"),
             surnames: wording.get("names.surnames").cloned().unwrap_or_default(),
-            spared: folded("names.spared").into_iter().chain(titles.iter().cloned()).collect(),
+            capitals: Capitals {
+                common: folded("names.common").into_iter().collect(),
+                spared: folded("names.spared").into_iter().collect(),
+                titles: titles.iter().cloned().collect(),
+            },
             titles,
         }
     }
 
-    /// Words with a capital that are nobody's name, titles among them, folded.
-    pub(super) fn spared(&self) -> &[String] {
-        &self.spared
+    /// What is known of words with a capital.
+    pub(super) fn capitals(&self) -> &Capitals {
+        &self.capitals
+    }
+
+    /// A name of the list that `taken` does not hold, as long as there is one; behind an elision one that begins with a vowel.
+    fn free(list: &[String], taken: &[String], elided: bool, key: &str, seed: u64) -> String {
+        let fits = |name: &&String| !elided || name.starts_with(|c| "AEIOUÉÈÊÀÂÎÔÛaeiou".contains(c));
+        let free: Vec<String> = list.iter().filter(|name| fits(name) && !taken.contains(name)).cloned().collect();
+        if free.is_empty() { Self::of_list(list, key, seed) } else { Self::of_list(&free, key, seed) }
     }
 
     fn of_list(list: &[String], key: &str, seed: u64) -> String {
@@ -77,6 +90,7 @@ pub(super) fn replacements(
     own: &[&str],
     others: &[&str],
     (invented, strangers): (&Invented, &Strangers),
+    untouched: &[Range<usize>],
     folder: &Folder,
     seed: u64,
 ) -> Vec<(usize, usize, String)> {
@@ -91,13 +105,7 @@ pub(super) fn replacements(
     }
     han_titles(text, invented, seed, &mut out);
     latin_titles(text, &words, invented, seed, &mut out);
-    for run in strangers.runs(text, &words) {
-        for (place, word) in run.iter().map(|index| &words[*index]).enumerate() {
-            let family = place > 0;
-            let other = if family { invented.family(&word.folded, seed) } else { invented.given(&word.folded, seed) };
-            out.push((word.start, word.end, in_style(&text[word.start..word.end], other)));
-        }
-    }
+    strange(text, &words, strangers, invented, untouched, seed, &mut out);
     out
 }
 
@@ -188,6 +196,40 @@ fn latin_titles(text: &str, words: &[Word], invented: &Invented, seed: u64, out:
             ));
             end = next.end;
         }
+    }
+}
+
+/// People whom only their capital gives away: one invented name for each word, none for two of them.
+fn strange(
+    text: &str,
+    words: &[Word],
+    strangers: &Strangers,
+    invented: &Invented,
+    untouched: &[Range<usize>],
+    seed: u64,
+    out: &mut Vec<(usize, usize, String)>,
+) {
+    let mut given: BTreeMap<&str, String> = BTreeMap::new();
+    let mut taken: Vec<String> = Vec::new();
+    let mut last = None;
+    for at in strangers.names(text, words, &invented.capitals, untouched) {
+        let word = &words[at];
+        let behind_name = last.is_some_and(|last: usize| {
+            at - last <= 3
+                && text[words[last].end..word.start]
+                    .trim_matches([' ', '-', '.'])
+                    .chars()
+                    .all(|c| c.is_lowercase() || c == ' ')
+        });
+        last = Some(at);
+        let other = given.entry(&word.folded).or_insert_with(|| {
+            let list = if behind_name { &invented.family } else { &invented.given };
+            let elided = text[..word.start].ends_with(['\'', '’']);
+            let other = Invented::free(list, &taken, elided, &word.folded, seed);
+            taken.push(other.clone());
+            other
+        });
+        out.push((word.start, word.end, in_style(&text[word.start..word.end], other.clone())));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one way from a note of the export to one of nobody: invented, looked over, and judged by the rules again.
 
-use super::anonymise::Anonymiser;
+use super::anonymise::{self, Anonymiser};
 use super::leak::{Originals, numbered_ids, whole_names};
 use super::names::{self, Invented};
 use super::replay::Replay;
@@ -40,14 +40,16 @@ impl<'b> Nobody<'b> {
             book.languages.iter().map(|l| Invented::from_wording(&l.wording, &book.folder)).collect();
         let mut census = Census::default();
         for note in &report.kept {
-            census.add(&note.note.agent, &names::words(&note.note.text, &book.folder));
+            let text = &note.note.text;
+            census.add(&note.note.agent, text, &names::words(text, &book.folder));
         }
-        let strangers = census.close(invented.iter().flat_map(Invented::spared).cloned());
+        let strangers = census.close();
         Nobody { book, invented, people, whole, seed, replay: Replay::new(book), strangers }
     }
 
     /// The note with everybody in it replaced, as the rules judge it. Other numbers are tried up to `attempts` times;
-    /// `None` where each time the original still shows or the rules do not find the same.
+    /// `None` where each time the original still shows or the rules do not find the same, and where capitals on most words hide
+    /// who is named.
     pub fn of(&mut self, note: &AuditedNote, attempts: u64) -> Option<AuditedNote> {
         let language = self.book.language(note.language.as_deref()?)?;
         let folder = &self.book.folder;
@@ -58,7 +60,15 @@ impl<'b> Nobody<'b> {
             strangers: &self.strangers,
             seed: self.seed,
         };
-        let originals = Originals::of(note, &self.whole, folder);
+        let text = &note.note.text;
+        let words = names::words(text, folder);
+        if Strangers::says_nothing_of(text, &words) {
+            return None;
+        }
+        let untouched = anonymise::untouched_in(text, &anonymise::marked(note));
+        let names = self.strangers.names(text, &words, self.invented[language].capitals(), &untouched);
+        let names = names.into_iter().map(|at| words[at].folded.clone());
+        let originals = Originals::of(note, &self.whole, folder).and(names);
         (0..attempts).find_map(|attempt| {
             let of_nobody = anonymiser.invent(note, attempt);
             (!originals.stand_in(&of_nobody)).then(|| self.replay.carry(note, of_nobody)).flatten()

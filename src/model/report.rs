@@ -188,6 +188,16 @@ pub struct Report {
 }
 
 impl Report {
+    /// Seconds that all agents worked; `None` where it is not known of each.
+    pub fn all_worked(&self) -> Option<u64> {
+        self.worked.iter().copied().sum()
+    }
+
+    /// Agents in whose notes a rule finds something.
+    pub fn agents_with(&self, rule: usize) -> usize {
+        self.agents.iter().filter(|agent| agent.tally.rules.contains_key(&rule)).count()
+    }
+
     /// The figures by the values of a dimension; nothing where the export does not tell it.
     pub fn group(&self, dimension: Dimension) -> &[Group] {
         self.groups.get(&dimension).map_or(&[], Vec::as_slice)

@@ -92,7 +92,7 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
         })
         .collect();
     let mut total = figures(&report.total, report, book);
-    let worked = report.worked.iter().copied().sum::<Option<u64>>();
+    let worked = report.all_worked();
     total.insert("worked_seconds".into(), json!(worked));
     total.insert("acw_percent".into(), json!(time_share(&report.total, worked).map(percent)));
     let object = json!({

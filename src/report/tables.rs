@@ -109,11 +109,10 @@ impl<'m> Maker<'m> {
     /// A figure and the two ends of its range.
     fn ranged<'c, R>(
         &self,
-        key: &str,
+        what: String,
         form: fn(Option<u32>) -> Cell,
         of: impl Fn(&R) -> [Option<u32>; 3] + Clone + 'c,
     ) -> [Column<'c, R>; 3] {
-        let what = self.say(key);
         let head = |key: &str| self.say(key).replace("{what}", &what);
         let (low, high) = (of.clone(), of.clone());
         [
@@ -127,21 +126,23 @@ impl<'m> Maker<'m> {
     fn figures<'c, R: 'c>(&self, of: impl Fn(&R) -> &Figures + Copy + 'c) -> Vec<Column<'c, R>> {
         let verdicts = self.wording.below("verdict_short.");
         let mut columns = vec![self.column("count.notes_head", Use::Value, move |row| Cell::Count(of(row).notes))];
-        columns.extend(self.ranged("figure.score", points, move |row| [of(row).score, of(row).low, of(row).high]));
+        columns.extend(
+            self.ranged(self.say("figure.score"), points, move |row| [of(row).score, of(row).low, of(row).high]),
+        );
         columns.push(
             self.column("trend.verdict", Use::Value, move |row| {
                 words(verdicts.get(of(row).verdict).map(String::as_str))
             }),
         );
-        columns.extend(self.ranged("figure.compliance", share, move |row| {
+        columns.extend(self.ranged(self.say("figure.compliance"), share, move |row| {
             let f = of(row);
             [f.compliance, f.compliance_low, f.compliance_high]
         }));
         if self.report.total.critical_scores.notes > 0 {
-            columns.extend(self.ranged("figure.critical", points, move |row| ends(of(row).critical)));
+            columns.extend(self.ranged(self.say("figure.critical"), points, move |row| ends(of(row).critical)));
         }
         for (at, (kind, _)) in super::figures::CRITICAL.into_iter().enumerate() {
-            columns.extend(self.ranged(&format!("accuracy.{kind}"), share, move |row| {
+            columns.extend(self.ranged(self.accuracy(kind), share, move |row| {
                 of(row).accuracies.get(at).map_or([None; 3], |a| [a.share, a.low, a.high])
             }));
         }
@@ -212,7 +213,7 @@ impl<'m> Maker<'m> {
         ]);
         for accuracy in &f.accuracies {
             rows.push(vec![
-                Cell::text(self.say(&format!("accuracy.{}", accuracy.kind))),
+                Cell::text(self.accuracy(accuracy.kind)),
                 share(accuracy.share),
                 share(accuracy.low),
                 share(accuracy.high),
@@ -226,19 +227,20 @@ impl<'m> Maker<'m> {
         }
         rows.extend([count("making.clean", f.clean), count("making.fatal", f.fatal)]);
         if self.times() {
-            let worked = report.worked.iter().copied().sum::<Option<u64>>();
+            let worked = time_share(&report.total, report.all_worked());
             let limit = Cell::of(f.acw_target, |seconds| Cell::Clock(u64::from(seconds)));
             let mean = vec![Cell::text(self.say("figure.acw")), clock(f.acw), none(), none(), limit, none()];
             rows.extend([mean, plain("figure.talk", clock(f.talk))]);
-            rows.extend(time_share(&report.total, worked).map(|worked| plain("time.share", Cell::Share(worked))));
+            let limit = goal(standards.targets.acw_percent);
+            rows.extend(worked.map(|worked| {
+                vec![Cell::text(self.say("time.share")), Cell::Share(worked), none(), none(), limit, none()]
+            }));
         }
-        let kept: u64 = report.kept.iter().map(|note| note.findings.len() as u64).sum();
-        let listed = self.say("play.of").replace("{n}", &self.wording.number(kept));
-        let listed = listed.replace("{all}", &self.wording.number(f.findings));
         rows.extend([
-            plain("book.listed", Cell::text(listed)),
+            count("book.listed", self.listed().count() as u64),
             count("making.rows", report.run.rows),
             count("book.rejected", report.run.rows - report.total.notes),
+            count("book.untold", report.problems_left_out),
             plain("book.confidence", Cell::Share(standards.confidence * 100)),
             count("book.least", standards.min_notes),
             plain("book.inputs", Cell::text(report.run.inputs.join(", "))),
@@ -360,7 +362,6 @@ impl<'m> Maker<'m> {
     fn rules(&self) -> Table {
         type Row = (usize, CategoryTally);
         let total = &self.report.total;
-        let agents = |rule: usize| self.report.agents.iter().filter(|a| a.tally.rules.contains_key(&rule)).count();
         let columns = [
             self.column("book.rule", Use::Name, |row: &Row| Cell::text(&self.book.rules[row.0].id)),
             self.column("table.rule", Use::Name, |row: &Row| self.title(row.0)),
@@ -370,8 +371,8 @@ impl<'m> Maker<'m> {
             self.column("book.notes", Use::Value, |row: &Row| Cell::Count(row.1.notes)),
             self.column("table.share", Use::Value, |row: &Row| part(row.1.notes, total.notes)),
             self.column("table.points", Use::Value, |row: &Row| Cell::Count(row.1.points)),
-            self.column("team.agents", Use::Value, |row: &Row| Cell::Count(agents(row.0) as u64)),
-            self.column("habit.without", Use::Value, |row: &Row| {
+            self.column("team.agents", Use::Value, |row: &Row| Cell::Count(self.report.agents_with(row.0) as u64)),
+            self.column("book.without", Use::Value, |row: &Row| {
                 points(total.score_without(row.1.gain).map(|score| score.0))
             }),
         ];
@@ -393,8 +394,8 @@ impl<'m> Maker<'m> {
             }),
             self.column("table.team", Use::Name, |row: &Row<'_>| words(row.0.note.team.as_deref())),
             self.column("play.head_when", Use::Name, |row: &Row<'_>| words(row.0.note.started_at.as_deref())),
-            self.column("fact.channel", Use::Value, |row: &Row<'_>| by_value("channel", &row.0.note.channel)),
-            self.column("fact.call_type", Use::Value, |row: &Row<'_>| by_value("call_type", &row.0.note.call_type)),
+            self.column("table.channel", Use::Value, |row: &Row<'_>| by_value("channel", &row.0.note.channel)),
+            self.column("table.call_type", Use::Value, |row: &Row<'_>| by_value("call_type", &row.0.note.call_type)),
             self.column("figure.score", Use::Value, |row: &Row<'_>| points(row.0.score.value().map(|s| s.0))),
             self.column("book.rule", Use::Name, |row: &Row<'_>| Cell::text(&rule(row).id)),
             self.column("table.rule", Use::Name, |row: &Row<'_>| self.title(row.1.rule)),
@@ -413,12 +414,13 @@ impl<'m> Maker<'m> {
             self.column("book.file", Use::Name, |row: &Row<'_>| Cell::text(&row.0.note.origin.file)),
             self.column("book.line", Use::Value, |row: &Row<'_>| Cell::Count(row.0.note.origin.line)),
         ];
-        let rows = self
-            .report
-            .kept
-            .iter()
-            .flat_map(|note| note.findings.iter().chain(&note.set_aside).map(move |finding| (note, finding)));
-        table(self.say("figure.findings"), &columns, rows)
+        table(self.say("figure.findings"), &columns, self.listed())
+    }
+
+    fn listed(&self) -> impl Iterator<Item = (&'m AuditedNote, &'m Finding)> {
+        let of =
+            |note: &'m AuditedNote| note.findings.iter().chain(&note.set_aside).map(move |finding| (note, finding));
+        self.report.kept.iter().flat_map(of)
     }
 
     /// Scores by period, of everybody and of each agent.
@@ -440,9 +442,9 @@ impl<'m> Maker<'m> {
             self.column("count.notes_head", Use::Value, |row: &Row<'_>| Cell::Count(row.figures.notes)),
         ];
         let mut columns = Vec::from(columns);
-        columns.extend(
-            self.ranged("figure.score", points, |row: &Row<'_>| [row.figures.score, row.figures.low, row.figures.high]),
-        );
+        columns.extend(self.ranged(self.say("figure.score"), points, |row: &Row<'_>| {
+            [row.figures.score, row.figures.low, row.figures.high]
+        }));
         columns.extend([
             self.column("trend.first", Use::Value, |row: &Row<'_>| points(row.first)),
             self.column("table.rules", Use::Value, |row: &Row<'_>| Cell::text(&row.rulesets)),
@@ -487,10 +489,13 @@ impl<'m> Maker<'m> {
         table(self.say("book.problems"), &columns, &self.report.problems)
     }
 
+    /// What an accuracy is called where no heading says so.
+    fn accuracy(&self, kind: &str) -> String {
+        self.say("book.accuracy").replace("{what}", &self.say(&format!("accuracy.{kind}")))
+    }
+
     fn title(&self, rule: usize) -> Cell {
-        let rule = &self.book.rules[rule];
-        let text = rule.texts.get(&self.language.code).or_else(|| rule.texts.values().next());
-        Cell::text(text.map(|text| text.title.as_str()).filter(|title| !title.is_empty()).unwrap_or(&rule.id))
+        Cell::text(self.book.rules[rule].title(&self.language.code))
     }
 
     fn category(&self, category: Category) -> Cell {

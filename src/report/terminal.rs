@@ -206,7 +206,7 @@ fn summary(report: &Report) -> String {
         .collect();
     let _ = writeln!(out, "Error accuracy (notes without such an error): {}.", accuracies.join(", "));
     if let Some(mean) = f.acw {
-        let worked = report.worked.iter().copied().sum::<Option<u64>>();
+        let worked = report.all_worked();
         let target = f.acw_target.map(|target| format!(" (target {})", clock(u64::from(target))));
         let of_worked = time_share(total, worked).map(|s| {
             format!(", {} of the time worked{}", share(Some(s)), against(standards.targets.acw_percent, None))

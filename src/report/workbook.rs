@@ -81,7 +81,7 @@ pub(super) struct Table {
 /// The tables as a workbook: headers stay in view, can be filtered and are printed on every page.
 ///
 /// # Errors
-/// More columns or rows than a workbook holds, two tabs of one name.
+/// More columns or rows than a workbook holds.
 pub(super) fn write(tables: &[Table], title: &str, about: &str) -> io::Result<Vec<u8>> {
     if let Some(table) = tables.iter().find(|table| table.rows.len() > MOST_ROWS) {
         return Err(io::Error::other(format!(
@@ -99,9 +99,12 @@ fn workbook(tables: &[Table], title: &str, about: &str) -> Result<Vec<u8>, XlsxE
     let properties = DocProperties::new().set_title(title).set_comment(about);
     workbook.set_properties(&properties.set_creation_datetime(&written));
     let forms = Forms::new();
+    let mut names: Vec<String> = Vec::new();
     for table in tables {
         let sheet = workbook.add_worksheet();
-        sheet.set_name(tab(&table.tab))?;
+        let name = free(&table.tab, &names);
+        sheet.set_name(&name)?;
+        names.push(name);
         fill(sheet, table, &forms)?;
     }
     workbook.save_to_buffer()
@@ -200,6 +203,18 @@ fn tab(name: &str) -> String {
     cut.trim_matches(['\'', ' ']).to_owned()
 }
 
+/// The name, or with a number behind it where another tab has it: a pack may word two of them alike.
+fn free(name: &str, taken: &[String]) -> String {
+    let name = tab(name);
+    let is_free =
+        |name: &str| !name.is_empty() && !taken.iter().any(|other| other.to_lowercase() == name.to_lowercase());
+    if is_free(&name) {
+        return name;
+    }
+    let start: String = name.chars().take(LONGEST_TAB - 4).collect();
+    (2..).map(|number| format!("{start} {number}").trim().to_owned()).find(|name| is_free(name)).unwrap_or_default()
+}
+
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         None => text.to_owned(),
@@ -221,5 +236,7 @@ mod tests {
     fn a_tab_has_a_name_that_workbooks_take() {
         assert_eq!(tab("'Team: north/south [1]?'"), "Team northsouth 1");
         assert_eq!(tab(&"班".repeat(40)).chars().count(), 31);
+        let taken = ["Agents".to_owned(), "AGENTS 2".to_owned(), "2".to_owned()];
+        assert_eq!((free("agents", &taken), free("[:]", &taken)), ("agents 3".to_owned(), "3".to_owned()));
     }
 }

@@ -378,6 +378,38 @@ fn the_gain_of_a_habit_is_what_waiving_its_rule_gives() {
 }
 
 #[test]
+fn nobody_whom_only_a_capital_gives_away_stays_in_an_exercise_or_a_colleagues_note() {
+    let place = Place::new();
+    let filler = |n: usize| {
+        format!(
+            "{},A{},en,resolved,\"Asked about the bill of June, explained it and the customer accepted the fee.\"",
+            100 + n,
+            n % 9
+        )
+    };
+    let mut rows: Vec<String> = (0..18).map(filler).collect();
+    rows.push("1,A1,en,resolved,\"Marigold called about the bill, the idiot. Explained the fee to Marigold, spoke w. Tobias and J. Fotheringay.\"".into());
+    rows.push("2,A2,en,resolved,\"David rang for his sister DORIS PENHALIGON. Explained the bill, the moron accepted. Hello [Firstname].\"".into());
+    rows.push("3,A3,en,resolved,\"Explained The Monthly Bill To Clementine Hargreave And The Idiot Accepted The Credit Today.\"".into());
+    rows.push("4,A4,en,resolved,\"Reason: Featherby asked why the bill of 5 May is higher. Action: explained the reading and sent Featherby the breakdown by e-mail. Outcome: resolved, accepted.\"".into());
+    place.write("n.csv", format!("note_id,agent_id,language,disposition,note\n{}\n", rows.join("\n")));
+    let done = place.acw(&["workshop", "n.csv", "--out", "w", "--locale", "en", "--size", "20"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let shown = crate::support::text_of(&place.path("w/work-sheet.html"));
+    assert!(shown.contains("about the bill, the") && shown.contains("[Firstname]"), "{shown}");
+    assert_eq!(place.acw(&["audit", "n.csv", "--report", "out"]).code, 0);
+    let colleagues: String =
+        pages(&place, "out").into_iter().filter(|(name, _)| name.contains("agent-a1")).map(|(_, text)| text).collect();
+    assert!(colleagues.contains("explained the reading"), "{colleagues}");
+    let names =
+        ["Marigold", "Tobias", "Fotheringay", "David", "DORIS", "PENHALIGON", "Clementine", "Hargreave", "Featherby"];
+    for name in names {
+        assert!(!shown.contains(name), "{name} in the work sheet");
+    }
+    assert!(!colleagues.contains("Featherby"));
+}
+
+#[test]
 fn the_workbook_holds_the_figures_of_the_pages() {
     let place = Place::new();
     let sample = fixture("exports/sample.csv");
@@ -412,7 +444,7 @@ fn the_workbook_holds_the_figures_of_the_pages() {
     }
     let findings = tab("Hallazgos");
     assert_eq!(findings.len() as f64 - 1.0, json["total"]["findings"].as_f64().unwrap());
-    assert!(page_of(&place, "out", "index").contains("href=\"figures.xlsx\""));
+    assert!(crate::support::text_of(&place.path("out/index.html")).contains("href=\"figures.xlsx\""));
 }
 
 #[test]

@@ -396,11 +396,6 @@ fn heat(agents: &[(&AgentSummary, &String)], total: &Tally) -> Heat {
     Heat { categories, rows }
 }
 
-/// Agents in whose notes a rule finds something.
-fn agents_with(report: &Report, rule: usize) -> usize {
-    report.agents.iter().filter(|agent| agent.tally.rules.contains_key(&rule)).count()
-}
-
 fn habits(context: &Context<'_>, full_text: bool) -> Vec<TeamHabit> {
     let report = context.report;
     let total = &report.total;
@@ -415,7 +410,7 @@ fn habits(context: &Context<'_>, full_text: bool) -> Vec<TeamHabit> {
                 lesson: Lesson::of(&context.book.rules[rule], context.language),
                 notes: tally.notes,
                 share: share(tally.notes, total.notes),
-                agents: agents_with(report, rule),
+                agents: report.agents_with(rule),
                 without,
                 gain: without.map(|without| without.saturating_sub(now)),
                 proofs: proofs(&report.kept, rule, PROOFS_SHOWN, &context.language.code)
@@ -443,7 +438,7 @@ fn rules(context: &Context<'_>) -> Vec<RuleCard> {
             notes: tally.notes,
             points: tally.points,
             share: share(tally.notes, total.notes),
-            agents: agents_with(context.report, rule),
+            agents: context.report.agents_with(rule),
         })
         .collect()
 }
