@@ -164,7 +164,7 @@ impl Strangers {
                 || at + 1 < look.words.len() && look.adjoining(at) && long(at + 1);
             return !look.shouted && long(at) && beside;
         }
-        look.length(at) >= SHORTEST && !begins(look.text, word.start)
+        look.length(at) >= SHORTEST && (!begins(look.text, word.start) || look.is_all_of_its_part(at))
     }
 }
 
@@ -216,6 +216,14 @@ impl Look<'_> {
             && !known
             && !self.capitals.titles.contains(&word.folded)
             && (self.length(at) >= SHORTEST || self.is_initial(at))
+    }
+
+    /// Whether a labelled part or a list has this word alone: `Manager: Peregrine.`, `Contacts: Ophelia, Barnaby`.
+    fn is_all_of_its_part(&self, at: usize) -> bool {
+        let word = &self.words[at];
+        let behind = self.text[word.end..].chars().next();
+        self.text[..word.start].trim_end_matches(' ').ends_with([':', '-', '–', '/', ','])
+            && behind.is_none_or(|c| matches!(c, '.' | ',' | ';' | ')' | '/' | '\n'))
     }
 
     fn is_initial(&self, at: usize) -> bool {
@@ -277,6 +285,10 @@ mod tests {
             ("Her daughter April Fotheringay pays on Monday, as in April.", "April Fotheringay April"),
             ("Marigold called about the bill. Explained the fee to Marigold.", "Marigold Marigold"),
             ("J. Fotheringay rang, spoke w. Tobias, then to Peregrine.Explained it.", "J Fotheringay Tobias Peregrine"),
+            (
+                "Spoke to: Evangeline. Sister - Thomasina, contacts: Ophelia, Ilse. Outcome: refused it.",
+                "Evangeline Thomasina Ophelia Ilse",
+            ),
             ("David rang. Asked for DORIS PENHALIGON and for McAllister (NEFT).", "David DORIS PENHALIGON McAllister"),
         ] {
             assert_eq!(found(text, &[]), names);
