@@ -24,8 +24,8 @@ pub(super) struct Invented {
 }
 
 impl Invented {
-    /// Reads the keys `names.given`, `names.family`, `names.titles`, `names.surnames`, `names.common` and
-    /// `names.spared`.
+    /// Reads the keys `names.given`, `names.family`, `names.titles`, `names.surnames`, `names.common`,
+    /// `names.spared`, `names.particles` and `names.prefixes`.
     pub(super) fn from_wording(wording: &BTreeMap<String, String>, folder: &Folder) -> Self {
         let list = |key: &str| -> Vec<String> {
             let text = wording.get(key).map_or("", String::as_str);
@@ -41,6 +41,8 @@ impl Invented {
                 common: folded("names.common").into_iter().collect(),
                 spared: folded("names.spared").into_iter().collect(),
                 titles: titles.iter().cloned().collect(),
+                particles: folded("names.particles").into_iter().collect(),
+                prefixes: list("names.prefixes"),
             },
             titles,
         }

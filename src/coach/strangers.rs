@@ -24,11 +24,7 @@ const SHORTEST: usize = 3;
 const SHORTEST_SHOUTED: usize = 4;
 /// Capitals among ten words inside sentences from which capitals tell nothing, where there are as many words as that.
 const TITLE_CASE: (usize, usize) = (5, 6);
-/// Small words inside a name: María de la Cruz, Anke van den Berg.
-const PARTICLES: [&str; 15] =
-    ["de", "del", "la", "las", "los", "da", "dos", "du", "van", "von", "der", "den", "bin", "ben", "al"];
-
-/// Words with a capital that a language's `report.yaml` tells about, folded.
+/// What a language's `report.yaml` tells of words with a capital, folded.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Capitals {
     /// Names, whoever writes them.
@@ -37,6 +33,10 @@ pub(super) struct Capitals {
     pub(super) spared: HashSet<String>,
     /// Titles, which stand before names and are none.
     pub(super) titles: HashSet<String>,
+    /// Small words inside a name: María de la Cruz, Anke van den Berg.
+    pub(super) particles: HashSet<String>,
+    /// Beginnings behind which a name has a second capital (McAllister), as written.
+    pub(super) prefixes: Vec<String>,
 }
 
 /// How often an export writes a word small, and who writes it with a capital.
@@ -185,12 +185,14 @@ impl Look<'_> {
         self.length(at) > 1 && self.text[self.words[at].start..self.words[at].end].chars().all(char::is_uppercase)
     }
 
-    /// Whether the word is written as a name is: with a capital, and none inside but behind `Mc` and `Mac`; no part of a code, an
+    /// Whether the word is written as a name is: with a capital, and none inside but behind such a beginning; no part of a code, an
     /// address or what stays as it is.
     fn has_capital(&self, at: usize) -> bool {
         let word = &self.words[at];
         let written = &self.text[word.start..word.end];
-        let rest = ["Mac", "Mc"].iter().find_map(|scots| written.strip_prefix(scots)).filter(|rest| !rest.is_empty());
+        let prefixes = self.capitals.prefixes.iter();
+        let mut rests =
+            prefixes.filter_map(|prefix| written.strip_prefix(prefix.as_str())).filter(|rest| !rest.is_empty());
         let plain = |rest: &str| rest.chars().skip(1).all(char::is_lowercase);
         let glued = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || matches!(c, '@' | '_' | '\\' | '#'));
         let behind = &self.text[word.end..];
@@ -198,7 +200,7 @@ impl Look<'_> {
             .strip_prefix('.')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit()));
         word.capital
-            && (plain(written) || rest.is_some_and(plain) || self.is_shouted(at))
+            && (plain(written) || rests.any(plain) || self.is_shouted(at))
             && !glued(self.text[..word.start].chars().next_back())
             && !glued(behind.chars().next())
             && !web
@@ -209,7 +211,7 @@ impl Look<'_> {
     fn goes_on(&self, strangers: &Strangers, at: usize) -> bool {
         let word = &self.words[at];
         if !word.capital {
-            return PARTICLES.contains(&word.folded.as_str());
+            return self.capitals.particles.contains(&word.folded);
         }
         let known = strangers.terms.contains(&word.folded) && !self.capitals.spared.contains(&word.folded);
         self.has_capital(at)
@@ -268,8 +270,13 @@ mod tests {
             census.add(["a", "b", "c", "d"][index % 4], note, &words(note, &folder));
         }
         let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let capitals =
-            Capitals { common: list(&["david"]), spared: list(&["monday", "april"]), titles: list(&["sra"]) };
+        let capitals = Capitals {
+            common: list(&["david"]),
+            spared: list(&["monday", "april"]),
+            titles: list(&["sra"]),
+            particles: list(&["de", "la"]),
+            prefixes: vec!["Mc".to_owned()],
+        };
         let here = words(text, &folder);
         let blanks: Vec<Range<usize>> = text.match_indices('[').map(|(at, _)| at..at + 10).collect();
         let names = census.close().names(text, &here, &capitals, &blanks);
