@@ -3,9 +3,11 @@
 mod collect;
 pub mod decisions;
 mod fingerprint;
+mod gate;
 mod judge;
 mod run;
 
 pub use decisions::{Decisions, DecisionsError};
+pub use gate::Gate;
 pub use judge::{Workspaces, audit_note, kept_rules};
 pub use run::{AuditError, Options, Picked, Progress, pick, run};

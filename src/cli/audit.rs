@@ -1,17 +1,17 @@
 //! `acw audit`: the main job.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 
 use super::flags::{Bar, check_locale};
 use super::history::{self, Keeping};
+use super::outputs::{Asked, Outputs, print_problems};
 use super::{Auditing, Failure};
 use crate::audit::{self, Options};
 use crate::input;
-use crate::report::{self, Colour, html};
+use crate::report::{self, html};
 use crate::rules::Rulebook;
 
 /// Notes that pages show of each agent: so many with findings, so many without.
@@ -23,9 +23,10 @@ pub(super) struct Audit {
     /// Exports: files, folders, `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// What to print on standard output
-    #[arg(long, default_value = "terminal", value_parser = PossibleValuesParser::new(report::FORMATS.iter().map(|f| f.name)))]
-    format: String,
+    /// What to print [default: terminal], or to write into a file (repeatable): terminal, concise, json, jsonl, csv, sarif, junit,
+    /// github, gitlab, azure, teamcity, markdown
+    #[arg(long = "format", value_name = "FORMAT[=FILE]")]
+    formats: Vec<Asked>,
     /// Write pages to read and to learn with into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -56,7 +57,6 @@ impl Audit {
         let mut settings = common.settings(Some(reading))?;
         settings.target = self.target.or(settings.target);
         let book = Rulebook::compile(settings.packs()?)?;
-        let format = report::FORMATS.iter().find(|f| f.name == self.format).unwrap_or(&report::FORMATS[0]);
         self.check_report(&book)?;
         let keep = if self.report.is_some() { KEPT } else { (0, 0) };
         let roster = self.roster.as_ref().or(settings.roster.as_ref());
@@ -73,12 +73,13 @@ impl Audit {
         let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
         let more = recorder.is_some() || self.report.is_some();
-        let mut out = BufWriter::with_capacity(1 << 16, Listened { out: io::stdout().lock(), more, gone: false });
+        let mut outputs = Outputs::open(&self.formats, &report::FORMATS[0], more)?;
+        outputs.begin(&book)?;
         let report = audit::run(&options, &book, &progress, &mut |note| {
             if let Some(recorder) = &mut recorder {
                 recorder.note(note).map_err(io::Error::other)?;
             }
-            format.stream.map_or(Ok(()), |stream| stream(note, &book, &mut out))
+            outputs.note(note, &book)
         });
         progress.finish();
         if report.is_err() && recorder.is_some() {
@@ -88,11 +89,7 @@ impl Audit {
         let report = report?;
         // Whether it was kept is said after the figures, which are there in any case.
         let kept = recorder.map(|recorder| recorder.keep(&report.run.inputs)).transpose();
-        if let Some(whole) = format.whole {
-            let terminal = io::stdout().is_terminal();
-            let colour = if terminal && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
-            out.write_all(whole(&report, &book, colour).as_bytes()).map_err(|e| Failure::writing(&e))?;
-        }
+        outputs.finish(&report, &book)?;
         if let Some(dir) = &self.report {
             let locale = self.locale.as_deref().unwrap_or_else(|| html::usual_locale(&report, &book));
             let kept = matches!(kept, Ok(Some(_)));
@@ -108,13 +105,13 @@ impl Audit {
                 html::write(&report, &book, locale, dir, &extras).map_err(|e| Failure::Output(e.to_string()))?;
             let masked = if self.full_text { "; notes stand there in full, secrets unmasked" } else { "" };
             let line = format!("Report: {} ({} pages{masked})\n", written.index.display(), written.pages);
-            self.remark(&line, format, &mut out)?;
+            outputs.remark(&line, self.quiet)?;
         }
         if let Ok(Some(kept)) = &kept {
-            self.remark(&history::kept(kept), format, &mut out)?;
+            outputs.remark(&history::kept(kept), self.quiet)?;
         }
-        out.flush().map_err(|e| Failure::writing(&e))?;
-        self.print_problems(&report);
+        outputs.close()?;
+        print_problems(&report);
         kept?;
         Ok(())
     }
@@ -140,73 +137,11 @@ impl Audit {
         flags
     }
 
-    /// A line for people: behind the table where people read it, on standard error where programs read the rest.
-    fn remark(&self, line: &str, format: &report::Format, out: &mut impl Write) -> Result<(), Failure> {
-        if format.name == "terminal" {
-            out.write_all(line.as_bytes()).map_err(|e| Failure::writing(&e))?;
-        } else if !self.quiet {
-            let _ = io::stderr().lock().write_all(line.as_bytes());
-        }
-        Ok(())
-    }
-
     /// Says before the work what would come to light after it.
     fn check_report(&self, book: &Rulebook) -> Result<(), Failure> {
         if let Some(dir) = &self.report {
             html::check(dir).map_err(|e| Failure::Output(e.to_string()))?;
         }
         check_locale(self.locale.as_deref(), book)
-    }
-
-    /// Rows that could not be read, on standard error.
-    fn print_problems(&self, report: &crate::model::Report) {
-        const SHOWN: usize = 10;
-        let mut err = io::stderr().lock();
-        for problem in report.problems.iter().take(SHOWN) {
-            let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
-            let _ = writeln!(err, "acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
-        }
-        let more = report.problems.len().saturating_sub(SHOWN) as u64 + report.problems_left_out;
-        if more > 0 {
-            let _ = writeln!(err, "acw: and {more} more");
-        }
-    }
-}
-
-/// Standard output, whose reader may go away before the end.
-struct Listened<W> {
-    out: W,
-    /// Whether more was asked for than what is printed, a history or pages: the reader does not take that with him.
-    more: bool,
-    gone: bool,
-}
-
-impl<W> Listened<W> {
-    fn heard<T>(&mut self, done: io::Result<T>, unheard: T) -> io::Result<T> {
-        match done {
-            Err(error) if self.more && error.kind() == io::ErrorKind::BrokenPipe => {
-                self.gone = true;
-                Ok(unheard)
-            }
-            done => done,
-        }
-    }
-}
-
-impl<W: Write> Write for Listened<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.gone {
-            return Ok(bytes.len());
-        }
-        let done = self.out.write(bytes);
-        self.heard(done, bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.gone {
-            return Ok(());
-        }
-        let done = self.out.flush();
-        self.heard(done, ())
     }
 }

@@ -3,6 +3,7 @@
 mod abbreviations;
 mod agree;
 mod audit;
+mod check;
 mod columns;
 mod dispute;
 mod exit;
@@ -13,6 +14,7 @@ mod forget;
 mod guide;
 mod history;
 mod measure;
+mod outputs;
 mod rules;
 mod sample;
 mod workshop;
@@ -36,6 +38,8 @@ struct Cli {
 enum Command {
     /// Audit an export of notes: scores per agent, findings, coaching pages
     Audit(audit::Audit),
+    /// Check an export against the gate of acw.yaml: findings, then the verdict; exit code 1 where the gate is not met
+    Check(check::Check),
     /// Show which columns of an export play which part, and why
     Columns(columns::Show),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
@@ -78,6 +82,7 @@ pub fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::Audit(audit) => audit.run(),
+        Command::Check(check) => check.run(),
         Command::Abbreviations(propose) => propose.run(),
         Command::Agree(agree) => agree.run(),
         Command::Columns(columns) => columns.run(),

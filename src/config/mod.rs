@@ -1,5 +1,7 @@
 //! `acw.yaml` as written, all of it optional, and the settings that come of it and of the flags.
 
+mod gate;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,8 @@ use crate::input::{self, DateOrder, Given};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, did_you_mean};
+
+pub use gate::{EachSpec, GateSpec, Limit, Limits};
 
 /// The file's name.
 pub const FILE: &str = "acw.yaml";
@@ -61,6 +65,9 @@ pub struct Spec {
     /// Where runs are kept: a file, or more about it; absent: nowhere.
     #[serde(default)]
     pub history: Option<HistorySpec>,
+    /// What an export must reach; absent: the usual.
+    #[serde(default)]
+    pub gate: Option<GateSpec>,
 }
 
 /// Where and how runs are kept, as written; a path alone is the file.
@@ -206,6 +213,8 @@ pub struct Settings {
     pub approved: BTreeMap<String, String>,
     /// Where runs are kept, if anywhere.
     pub history: Option<HistorySpec>,
+    /// What an export must reach, where set, and the file that says so.
+    pub gate: Option<(GateSpec, Source)>,
 }
 
 /// Why the configuration cannot be used.
@@ -267,6 +276,7 @@ impl Settings {
             off: spec.off,
             approved: spec.approved,
             history: spec.history.map(|history| history.within(folder)),
+            gate: spec.gate.map(|gate| (gate, source)),
             source: Some(path),
         })
     }

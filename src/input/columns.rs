@@ -183,7 +183,7 @@ impl Columns {
     }
 
     /// A row as a note.
-    pub fn note(&self, origin: Origin, fields: &[String], vocabulary: &Vocabulary) -> Note {
+    pub fn note(&self, mut origin: Origin, fields: &[String], vocabulary: &Vocabulary) -> Note {
         let raw = |role: Role| -> Option<&str> {
             let assignment = self.assignments.get(&role)?;
             match (&assignment.constant, assignment.column) {
@@ -197,6 +197,7 @@ impl Columns {
         let time = |role: Role| duration(given(role)?, self.units.get(&role).copied().unwrap_or_default());
         let id = owned(Role::NoteId).unwrap_or_else(|| origin.own_id());
         let agent_name = owned(Role::AgentName);
+        origin.column = self.place(Role::Note).and_then(|column| u32::try_from(column + 1).ok());
         let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
             .into_iter()
             .filter_map(|role| Some((role, owned(role)?)))
@@ -281,7 +282,7 @@ mod tests {
         let columns = Columns::find("x", &headers, &given, &vocabulary(), Role::Note).unwrap();
         assert_eq!(columns.assignments[&Role::Note].column, Some(1));
         let note = columns.note(
-            Origin { file: "x".into(), line: 2 },
+            Origin { file: "x".into(), line: 2, column: None },
             &strings(&["c", "hola", "00:01:05", "Pendiente"]),
             &vocabulary(),
         );

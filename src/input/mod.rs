@@ -274,7 +274,7 @@ impl Iterator for Export {
         Some(match self.rows.next()? {
             Row::Unreadable(problem) => Err(problem),
             Row::Fields(line, fields) => {
-                let origin = Origin { file: self.file.clone(), line };
+                let origin = Origin { file: self.file.clone(), line, ..Origin::default() };
                 let mut note = self.columns.note(origin, &fields, &self.vocabulary);
                 note.language = note.language.or_else(|| self.default_language.clone());
                 Ok(note)

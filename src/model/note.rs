@@ -10,6 +10,8 @@ pub struct Origin {
     pub file: String,
     /// The line (of a text file) on which the row starts, counted from 1 with the header.
     pub line: u64,
+    /// The number of the note's column, counted from 1; `None` where no single column holds it.
+    pub column: Option<u32>,
 }
 
 impl Origin {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{AgentSummary, Category, Finding, Note, Origin, Score, Span, Standards, Tally};
+use super::{AgentSummary, Category, Finding, Note, Origin, Score, Span, Standards, Tally, Verdict};
 
 /// A row or file that could not be read, or something about the input that the user should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +175,8 @@ pub struct Report {
     pub worked: Vec<Option<u64>>,
     /// What became of the decisions about findings.
     pub decisions: DecisionsMet,
+    /// What became of the gate, where one was asked for.
+    pub gate: Option<Verdict>,
     /// After-call work that left little or no note, longest first.
     pub questions: Vec<Question>,
     /// Notes by the language that was used, code and count, most first.

@@ -4,14 +4,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::Colour;
 use super::figures::{Accuracy, Compared, Figures, Share, time_share};
+use super::gate;
 use crate::measure::Basis;
 use crate::model::{Category, Dimension, Problem, Report, Tally};
 use crate::rules::Rulebook;
 
 /// The object, ending in a line end.
-pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
+pub(super) fn whole(report: &Report, book: &Rulebook) -> String {
     let standards = &report.run.standards;
     let compared = Compared::of(report);
     let agents: Vec<Value> = report
@@ -114,6 +114,7 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
         "acw": {"usual": usual, "questions": questions},
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
         "problems_left_out": report.problems_left_out,
+        "gate": report.gate.as_ref().map(gate::json),
         "decisions": {
             "disputed": report.decisions.disputed,
             "upheld": report.decisions.upheld,

@@ -4,19 +4,11 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
+use super::Colour;
 use super::figures::{Compared, Figures, Tone, time_share};
 use crate::measure::Basis;
 use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report};
 use crate::rules::Rulebook;
-
-/// Whether to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Colour {
-    /// For a terminal.
-    On,
-    /// For a pipe, or where the user asked for none.
-    Off,
-}
 
 /// Language of titles in the table where a rule has them.
 const LANGUAGE: &str = "en";
@@ -26,7 +18,7 @@ const CRITICAL_SCORE: &str = "Critical score";
 const QUESTIONS_SHOWN: usize = 5;
 
 /// The whole text, ending in a line end.
-pub fn table(report: &Report, book: &Rulebook, colour: Colour) -> String {
+pub(super) fn table(report: &Report, book: &Rulebook, colour: Colour) -> String {
     let compared = Compared::of(report);
     let mut out = agents(report, book, &compared, colour);
     for dimension in [Dimension::Team, Dimension::Period, Dimension::CallType] {

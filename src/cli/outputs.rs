@@ -1,0 +1,230 @@
+//! Where the forms of a run go: one to standard output, the others into files.
+
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use tempfile::NamedTempFile;
+
+use super::Failure;
+use crate::model::{AuditedNote, Report};
+use crate::report::{Colour, FORMATS, Format, Writer};
+use crate::rules::Rulebook;
+use crate::yaml::did_you_mean;
+
+/// A form that was asked for: `sarif`, or `sarif=findings.sarif` into a file.
+#[derive(Clone)]
+pub(super) struct Asked {
+    format: &'static Format,
+    file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={:?}", self.format.name, self.file)
+    }
+}
+
+impl FromStr for Asked {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(PathBuf::from(file))));
+        let Some(format) = Format::of(name) else {
+            let names = FORMATS.iter().map(|format| format.name);
+            let near = did_you_mean(name, names.clone());
+            return Err(format!("`{name}` is no format{near} (formats: {})", names.collect::<Vec<_>>().join(", ")));
+        };
+        Ok(Asked { format, file })
+    }
+}
+
+/// What is being written.
+pub(super) struct Outputs {
+    list: Vec<Output>,
+}
+
+struct Output {
+    format: &'static Format,
+    writer: Box<dyn Writer>,
+    to: To,
+}
+
+enum To {
+    Standard(BufWriter<Listened<io::Stdout>>),
+    /// The file takes its name when it is whole, so that the old one stays until then.
+    File(BufWriter<NamedTempFile>, PathBuf),
+}
+
+impl To {
+    fn out(&mut self) -> &mut dyn Write {
+        match self {
+            To::Standard(out) => out,
+            To::File(out, _) => out,
+        }
+    }
+
+    fn failed(&self, error: &io::Error) -> io::Error {
+        match self {
+            To::Standard(_) => io::Error::new(error.kind(), error.to_string()),
+            // A pipe that breaks is the reader's wish on standard output alone.
+            To::File(_, path) => io::Error::other(format!("{}: {error}", path.display())),
+        }
+    }
+}
+
+impl Outputs {
+    /// Opens them; `usual` where none was asked for. `more` tells that the run is for more than what is printed.
+    pub(super) fn open(asked: &[Asked], usual: &'static Format, more: bool) -> Result<Self, Failure> {
+        let usual = [Asked { format: usual, file: None }];
+        let asked = if asked.is_empty() { &usual } else { asked };
+        if asked.iter().filter(|asked| asked.file.is_none()).count() > 1 {
+            let help = "write all but one into files: --format sarif=findings.sarif";
+            return Err(Failure::Usage(format!("only one format can go to standard output\n  help: {help}")));
+        }
+        let more = more || asked.iter().any(|asked| asked.file.is_some());
+        let colour = match io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+            true => Colour::On,
+            false => Colour::Off,
+        };
+        let open = |asked: &Asked| {
+            let (to, colour) = match &asked.file {
+                None => {
+                    let listened = Listened { out: io::stdout(), more, gone: false };
+                    (To::Standard(BufWriter::with_capacity(1 << 16, listened)), colour)
+                }
+                Some(path) => (file(path).map_err(|error| unwritable(path, &error))?, Colour::Off),
+            };
+            Ok(Output { format: asked.format, writer: (asked.format.writer)(colour), to })
+        };
+        Ok(Outputs { list: asked.iter().map(open).collect::<Result<_, Failure>>()? })
+    }
+
+    /// Nothing at all.
+    pub(super) fn none() -> Self {
+        Outputs { list: Vec::new() }
+    }
+
+    /// What stands before the notes.
+    pub(super) fn begin(&mut self, book: &Rulebook) -> Result<(), Failure> {
+        self.each(|writer, out| writer.begin(book, out)).map_err(|error| Failure::writing(&error))
+    }
+
+    /// A note.
+    pub(super) fn note(&mut self, note: &AuditedNote, book: &Rulebook) -> io::Result<()> {
+        self.each(|writer, out| writer.note(note, book, out))
+    }
+
+    /// What stands behind the notes.
+    pub(super) fn finish(&mut self, report: &Report, book: &Rulebook) -> Result<(), Failure> {
+        self.each(|writer, out| writer.finish(report, book, out)).map_err(|error| Failure::writing(&error))
+    }
+
+    fn each(&mut self, write: impl Fn(&mut dyn Writer, &mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        for output in &mut self.list {
+            write(&mut *output.writer, output.to.out()).map_err(|error| output.to.failed(&error))?;
+        }
+        Ok(())
+    }
+
+    /// A text for people: on standard output, where they read it or nothing else stands there; otherwise on standard error.
+    pub(super) fn remark(&mut self, line: &str, quiet: bool) -> Result<(), Failure> {
+        for output in &mut self.list {
+            if let (To::Standard(out), true) = (&mut output.to, output.format.for_people) {
+                return out.write_all(line.as_bytes()).map_err(|error| Failure::writing(&error));
+            }
+        }
+        let taken = self.list.iter().any(|output| matches!(output.to, To::Standard(_)));
+        match (quiet, taken) {
+            (true, _) => Ok(()),
+            (false, true) => {
+                let _ = io::stderr().lock().write_all(line.as_bytes());
+                Ok(())
+            }
+            (false, false) => super::flags::print(line),
+        }
+    }
+
+    /// Everything reaches its place.
+    pub(super) fn close(self) -> Result<(), Failure> {
+        for output in self.list {
+            match output.to {
+                To::Standard(mut out) => out.flush().map_err(|error| Failure::writing(&error))?,
+                To::File(out, path) => {
+                    let file = out.into_inner().map_err(|error| unwritable(&path, error.error()))?;
+                    file.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file(path: &Path) -> io::Result<To> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        return Err(io::Error::other("this is a folder"));
+    }
+    fs::create_dir_all(folder)?;
+    Ok(To::File(BufWriter::new(NamedTempFile::new_in(folder)?), path.to_owned()))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Output(format!(
+        "{}: cannot be written: {error}\n  help: check the folder, the room left and the right to write",
+        path.display()
+    ))
+}
+
+/// Standard output, whose reader may go away before the end.
+struct Listened<W> {
+    out: W,
+    /// Whether more was asked for than what is printed, a history or pages: the reader does not take that with him.
+    more: bool,
+    gone: bool,
+}
+
+impl<W> Listened<W> {
+    fn heard<T>(&mut self, done: io::Result<T>, unheard: T) -> io::Result<T> {
+        match done {
+            Err(error) if self.more && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(unheard)
+            }
+            done => done,
+        }
+    }
+}
+
+impl<W: Write> Write for Listened<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.gone {
+            return Ok(bytes.len());
+        }
+        let done = self.out.write(bytes);
+        self.heard(done, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.gone {
+            return Ok(());
+        }
+        let done = self.out.flush();
+        self.heard(done, ())
+    }
+}
+
+/// Rows that could not be read, on standard error.
+pub(super) fn print_problems(report: &Report) {
+    const SHOWN: usize = 10;
+    let mut err = io::stderr().lock();
+    for problem in report.problems.iter().take(SHOWN) {
+        let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
+        let _ = writeln!(err, "acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
+    }
+    let more = report.problems.len().saturating_sub(SHOWN) as u64 + report.problems_left_out;
+    if more > 0 {
+        let _ = writeln!(err, "acw: and {more} more");
+    }
+}
