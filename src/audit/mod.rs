@@ -1,5 +1,6 @@
 //! Runs the rules over every note, on all cores, in bounded memory, in the order of the input.
 
+mod baseline;
 mod collect;
 pub mod decisions;
 mod fingerprint;
@@ -7,6 +8,7 @@ mod gate;
 mod judge;
 mod run;
 
+pub use baseline::{Baseline, BaselineError, Compared};
 pub use decisions::{Decisions, DecisionsError};
 pub use gate::Gate;
 pub use judge::{Workspaces, audit_note, kept_rules};

@@ -23,7 +23,7 @@ pub(super) struct Audit {
     /// Exports: files, folders, `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// What to print [default: terminal], or to write into a file (repeatable): terminal, concise, json, jsonl, csv, sarif, junit,
+    /// What to print [default: terminal], or to write into a file (repeatable): terminal, concise, statistics, json, jsonl, csv, sarif, junit,
     /// github, gitlab, azure, teamcity, markdown
     #[arg(long = "format", value_name = "FORMAT[=FILE]")]
     formats: Vec<Asked>,

@@ -1,13 +1,16 @@
 //! `acw check`: an export held against the gate, as code is checked.
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
 
 use super::flags::Bar;
 use super::outputs::{Asked, Outputs, print_problems};
 use super::{Auditing, Failure};
-use crate::audit::{self, Gate, Options};
+use crate::audit::{self, Baseline, Compared, Gate, Options};
 use crate::config::{ConfigError, GateSpec, Limit, Limits, Settings};
 use crate::input;
 use crate::model::Severity;
@@ -20,7 +23,7 @@ pub(super) struct Check {
     /// Exports: files, folders, `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// What to print [default: concise], or to write into a file (repeatable): terminal, concise, json, jsonl, csv, sarif, junit,
+    /// What to print [default: concise], or to write into a file (repeatable): terminal, concise, statistics, json, jsonl, csv, sarif, junit,
     /// github, gitlab, azure, teamcity, markdown
     #[arg(long = "format", value_name = "FORMAT[=FILE]")]
     formats: Vec<Asked>,
@@ -30,6 +33,24 @@ pub(super) struct Check {
     /// Severity from which no finding is allowed at all
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     fail_on: Option<Severity>,
+    /// Known findings, which are neither told nor held against the gate's `notes` and `critical_for`
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Drop from the baseline what was fixed
+    #[arg(long, requires = "baseline")]
+    shrink_baseline: bool,
+    /// Add to the baseline what is new, and drop what was fixed; makes the file where there is none
+    #[arg(long, requires = "baseline", conflicts_with = "shrink_baseline")]
+    grow_baseline: bool,
+    /// Findings of another run (`--format jsonl`): tell what is new and what is gone
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    diff: Option<PathBuf>,
+    /// Print findings by rule instead of one by one
+    #[arg(long, conflicts_with = "formats")]
+    statistics: bool,
+    /// Check again whenever an input changes
+    #[arg(long)]
+    watch: bool,
     /// Exit with 0 also where the gate is not met
     #[arg(long)]
     exit_zero: bool,
@@ -50,6 +71,29 @@ fn severity(name: &str) -> Result<Severity, String> {
 
 impl Check {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if !self.watch {
+            return self.check();
+        }
+        if self.inputs.iter().any(|input| input == Path::new("-")) {
+            return Err(Failure::Usage(
+                "--watch: standard input cannot be watched\n  help: name files or folders".into(),
+            ));
+        }
+        loop {
+            let before = state(&self.inputs);
+            match self.check() {
+                Ok(()) | Err(Failure::Remarks) => {}
+                // What is being written is whole a moment later.
+                Err(failure @ Failure::Input(_)) => failure.print(),
+                Err(failure) => return Err(failure),
+            }
+            while state(&self.inputs) == before {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), Failure> {
         let Auditing { deciding, reading, common } = &self.auditing;
         let settings = common.settings(Some(reading))?;
         let book = Rulebook::compile(settings.packs()?)?;
@@ -64,19 +108,29 @@ impl Check {
             decisions: deciding.load(&settings, &book)?,
             keep: (0, 0),
         };
-        let usual = Format::of("concise").ok_or_else(|| Failure::Usage("no format".into()))?;
+        let usual = Format::of(if self.statistics { "statistics" } else { "concise" })
+            .ok_or_else(|| Failure::Usage("no format".into()))?;
         let mut outputs = match self.quiet && self.formats.is_empty() {
             true => Outputs::none(),
             false => Outputs::open(&self.formats, usual, true)?,
         };
+        let baseline = self.baseline.as_ref().map(|path| Baseline::read(path, self.grow_baseline));
+        let before = self.diff.as_ref().map(|path| Baseline::of_run(path));
+        let mut baseline = baseline.or(before).transpose()?;
         outputs.begin(&book)?;
         let progress = Bar::new(self.quiet);
         let report = audit::run(&options, &book, &progress, &mut |note| {
-            gate.note(note, &book);
+            let news = baseline.as_mut().map(|baseline| baseline.news(note, &book));
+            let note = news.as_ref().unwrap_or(note);
+            // What the baseline takes in now is known from now on.
+            if !self.grow_baseline {
+                gate.note(note, &book);
+            }
             outputs.note(note, &book)
         });
         progress.finish();
         let mut report = report?;
+        let compared = baseline.as_ref().map(Baseline::compared);
         let verdict = gate.decide(&report);
         let (text, passed) = (gate::text(&verdict), verdict.passed());
         report.gate = Some(verdict);
@@ -84,8 +138,14 @@ impl Check {
         if !self.quiet {
             print_problems(&report);
         }
+        if let Some(compared) = &compared {
+            outputs.remark(&self.told(compared), false)?;
+        }
         outputs.remark(&text, false)?;
         outputs.close()?;
+        if let Some(baseline) = baseline.filter(|_| self.shrink_baseline || self.grow_baseline) {
+            baseline.write(self.grow_baseline)?;
+        }
         if passed || self.exit_zero { Ok(()) } else { Err(Failure::Remarks) }
     }
 
@@ -114,4 +174,43 @@ impl Check {
             }
         })
     }
+
+    /// What a run is told of its baseline, or of the run before.
+    fn told(&self, compared: &Compared) -> String {
+        let Compared { met, new, fixed, elsewhere } = compared;
+        let (name, shown) = if self.diff.is_some() { ("Run before", usize::MAX) } else { ("Baseline", 5) };
+        let mut out = format!("{name}: {met} known findings, {new} new, {} fixed", fixed.len());
+        if *elsewhere > 0 {
+            let _ = write!(out, ", {elsewhere} of notes that are not in these inputs");
+        }
+        out.push('\n');
+        for known in fixed.values().take(shown) {
+            let _ = writeln!(out, "fixed  {} in note {}", known.rule, known.note);
+        }
+        if let Some(more) = fixed.len().checked_sub(shown).filter(|more| *more > 0) {
+            let _ = writeln!(out, "fixed  and {more} more");
+        }
+        if !fixed.is_empty() && self.baseline.is_some() && !self.shrink_baseline && !self.grow_baseline {
+            out.push_str("       drop what was fixed with --shrink-baseline\n");
+        }
+        out
+    }
+}
+
+/// How long it is waited before it is looked whether an input changed.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+
+/// Size and time of each file of the inputs: what tells that one changed.
+fn state(inputs: &[PathBuf]) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
+    let mut out = Vec::new();
+    for input in inputs {
+        let folder = std::fs::read_dir(input).map(|entries| entries.flatten().map(|entry| entry.path()).collect());
+        let files: Vec<PathBuf> = folder.unwrap_or_else(|_| vec![input.clone()]);
+        for file in files {
+            let meta = std::fs::metadata(&file);
+            out.push((file, meta.as_ref().map_or(0, Metadata::len), meta.and_then(|meta| meta.modified()).ok()));
+        }
+    }
+    out.sort();
+    out
 }

@@ -3,7 +3,7 @@
 //! | code | meaning |
 //! | --- | --- |
 //! | 0 | done, whatever was found |
-//! | 1 | examples of rules failed (`acw rules test`), or the linter has remarks (`acw rules lint`) |
+//! | 1 | the gate is not met (`acw check`), examples of rules failed (`acw rules test`), or the linter has remarks (`acw rules lint`) |
 //! | 2 | wrong usage of the command line |
 //! | 3 | an input cannot be read or understood |
 //! | 4 | rules or configuration are broken |
@@ -12,7 +12,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use crate::audit::{AuditError, DecisionsError};
+use crate::audit::{AuditError, BaselineError, DecisionsError};
 use crate::config::ConfigError;
 use crate::history::HistoryError;
 use crate::input::InputError;
@@ -22,7 +22,7 @@ use crate::sampling::SamplingError;
 /// A failed run.
 #[derive(Debug)]
 pub enum Failure {
-    /// Rules do not keep their word; what is wrong was printed.
+    /// The gate is not met, or rules do not keep their word; what is wrong was printed.
     Remarks,
     /// Wrong usage; empty where clap has printed it.
     Usage(String),
@@ -85,6 +85,15 @@ impl From<RulesError> for Failure {
 impl From<DecisionsError> for Failure {
     fn from(error: DecisionsError) -> Self {
         Failure::Rules(error.to_string())
+    }
+}
+
+impl From<BaselineError> for Failure {
+    fn from(error: BaselineError) -> Self {
+        match error {
+            BaselineError::Unusable(..) => Failure::Input(error.to_string()),
+            BaselineError::Unwritten(..) => Failure::Output(error.to_string()),
+        }
     }
 }
 

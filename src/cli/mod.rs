@@ -13,6 +13,7 @@ mod flags;
 mod forget;
 mod guide;
 mod history;
+mod manual;
 mod measure;
 mod outputs;
 mod rules;
@@ -51,6 +52,8 @@ enum Command {
     Dispute(dispute::Dispute),
     /// Explain one note: which rules ran, which did not apply and why, what each hit saw
     Explain(explain::Explain),
+    /// Print completions for a shell
+    Completions(manual::Completions),
     /// Join what other departments say of the notes to the findings: what costs rework, which rules nobody needs
     Feedback(feedback::Join),
     /// Draw samples for people to score, weigh what they find, tell how many notes are enough
@@ -60,6 +63,8 @@ enum Command {
     Guide(guide::Write),
     /// Make "spot the error" exercises, a work sheet and its answer key from an export
     Workshop(Box<workshop::Make>),
+    /// Write the manual pages
+    Man(manual::Man),
     /// Look at the runs that `acw audit --history` kept: trends, before and after a date
     #[command(subcommand)]
     History(history::History),
@@ -89,6 +94,8 @@ pub fn main() -> ExitCode {
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
         Command::Feedback(join) => join.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
         Command::Guide(guide) => guide.run(),
         Command::Sample(sample) => sample.run(),
         Command::Workshop(workshop) => workshop.run(),

@@ -252,6 +252,27 @@ fn summary(report: &Report) -> String {
     out
 }
 
+/// Findings by rule, most first.
+pub(super) fn statistics(report: &Report, book: &Rulebook, colour: Colour) -> String {
+    let mut table = new_table(&["Findings", "Notes", "Points", "Rule", "Category", "Severity", "Title"]);
+    right(&mut table, 0..=2);
+    let mut rules: Vec<_> = report.total.rules.iter().collect();
+    rules.sort_by_key(|(rule, tally)| (std::cmp::Reverse(tally.findings), **rule));
+    for (rule, tally) in rules {
+        let rule = &book.rules[*rule];
+        table.add_row(vec![
+            Cell::new(tally.findings),
+            Cell::new(tally.notes),
+            Cell::new(tally.points),
+            Cell::new(&rule.id),
+            Cell::new(rule.category),
+            Cell::new(rule.severity),
+            Cell::new(rule.title(LANGUAGE)),
+        ]);
+    }
+    finish(table, colour)
+}
+
 fn title(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Team => "Team",

@@ -7,10 +7,16 @@ use crate::model::{AuditedNote, Report};
 use crate::rules::Rulebook;
 
 /// Writes findings as editors and people read those of compilers.
-pub(super) struct Concise;
+#[derive(Default)]
+pub(super) struct Concise {
+    findings: usize,
+    notes: usize,
+}
 
 impl Writer for Concise {
     fn note(&mut self, note: &AuditedNote, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
+        self.findings += note.findings.len();
+        self.notes += usize::from(!note.findings.is_empty());
         for finding in &note.findings {
             writeln!(
                 out,
@@ -29,7 +35,6 @@ impl Writer for Concise {
     }
 
     fn finish(&mut self, report: &Report, _: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
-        let total = &report.total;
-        writeln!(out, "{} findings in {} of {} notes", total.findings(), total.notes - total.clean, total.notes)
+        writeln!(out, "{} findings in {} of {} notes", self.findings, self.notes, report.total.notes)
     }
 }

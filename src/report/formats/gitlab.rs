@@ -1,11 +1,11 @@
-//! The Code Quality report of GitLab: an array of issues after Code Climate's form.
+//! The Code Quality report of GitLab: an array of issues in Code Climate's form.
 
 use std::io::{self, Write};
 
 use serde_json::json;
 
 use super::{Writer, place};
-use crate::model::{AuditedNote, Report, Severity};
+use crate::model::{AuditedNote, Category, Report, Severity};
 use crate::rules::Rulebook;
 
 /// Writes each finding as an issue.
@@ -18,6 +18,8 @@ impl Writer for Quality {
     fn note(&mut self, note: &AuditedNote, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
         for finding in &note.findings {
             let issue = json!({
+                "type": "issue",
+                "categories": [kind(finding.category)],
                 "description": format!("{} (note {}, {})", place::sentence(note, finding, book), note.note.id, note.note.agent),
                 "check_name": book.rules[finding.rule].id,
                 "fingerprint": format!("{:016x}", finding.fingerprint),
@@ -26,7 +28,7 @@ impl Writer for Quality {
                     Severity::Major => "major",
                     Severity::Minor => "minor",
                 },
-                "location": {"path": place::path(&note.note), "lines": {"begin": note.note.origin.line.max(1)}},
+                "location": {"path": place::path(&note.note), "lines": {"begin": note.note.origin.line.max(1), "end": note.note.origin.line.max(1)}},
             });
             out.write_all(if self.begun { b",\n" } else { b"[\n" })?;
             self.begun = true;
@@ -37,5 +39,16 @@ impl Writer for Quality {
 
     fn finish(&mut self, _: &Report, _: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(if self.begun { b"\n]\n" } else { b"[]\n" })
+    }
+}
+
+/// Code Climate's name of a category.
+const fn kind(category: Category) -> &'static str {
+    match category {
+        Category::Sensitive => "Security",
+        Category::Abbreviation | Category::Length | Category::Style => "Style",
+        Category::Template => "Duplication",
+        Category::Required | Category::Reference | Category::Contradiction => "Bug Risk",
+        Category::Disrespect | Category::Judgement => "Clarity",
     }
 }

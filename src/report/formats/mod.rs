@@ -85,7 +85,13 @@ pub const FORMATS: &[Format] = &[
         name: "concise",
         about: "one finding a line with its place, for people and editors",
         for_people: true,
-        writer: |_| Box::new(concise::Concise),
+        writer: |_| Box::new(concise::Concise::default()),
+    },
+    Format {
+        name: "statistics",
+        about: "findings by rule, most first, for people",
+        for_people: true,
+        writer: |colour| Box::new(Statistics(colour)),
     },
     Format {
         name: "json",
@@ -155,6 +161,15 @@ struct Whole(fn(&Report, &Rulebook) -> String);
 impl Writer for Whole {
     fn finish(&mut self, report: &Report, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
         out.write_all((self.0)(report, book).as_bytes())
+    }
+}
+
+/// Findings by rule.
+struct Statistics(Colour);
+
+impl Writer for Statistics {
+    fn finish(&mut self, report: &Report, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(terminal::statistics(report, book, self.0).as_bytes())
     }
 }
 
