@@ -197,7 +197,7 @@ fn every_format_goes_into_its_file_with_the_same_bytes_on_any_number_of_threads(
     assert_eq!(csv::Reader::from_reader(text("csv").as_bytes()).records().flatten().count(), findings);
     let sarif: Value = serde_json::from_str(text("sarif")).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), findings);
-    assert_eq!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startColumn"], 13);
+    assert_eq!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startColumn"], 14);
     let gitlab: Value = serde_json::from_str(text("gitlab")).unwrap();
     assert_eq!(gitlab.as_array().unwrap().len(), findings);
     assert_eq!(count("##vso[task.logissue", text("azure")), findings + 1);
