@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -9,7 +10,7 @@ use super::decisions::Decisions;
 use crate::input::{self, Days, Worked};
 use crate::measure::{add_note, usual};
 use crate::model::{
-    AgentSummary, AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Standing, Tally,
+    AgentSummary, AuditedNote, Cell, Decision, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Standing, Tally,
 };
 use crate::rules::Rulebook;
 use crate::text::count_words;
@@ -32,6 +33,8 @@ pub(super) struct Collector<'b> {
     questions: Vec<Question>,
     /// Fingerprints of findings that somebody decided about.
     met: HashSet<u64>,
+    /// The decisions that gave them their standing.
+    used: Vec<Arc<Decision>>,
     /// Notes a file whose start is told, but no day that can be read.
     undated: BTreeMap<String, u64>,
     /// Notes kept an agent: how many of the worst and of the best.
@@ -58,6 +61,7 @@ impl<'b> Collector<'b> {
             worked: HashMap::new(),
             questions: Vec::new(),
             met: HashSet::new(),
+            used: Vec::new(),
             undated: BTreeMap::new(),
             keep,
             kept: Vec::new(),
@@ -115,6 +119,11 @@ impl<'b> Collector<'b> {
                 Standing::Waived => met.waived += 1,
             }
             self.met.insert(finding.fingerprint);
+            if let Some(decision) = &finding.decision
+                && !self.used.iter().any(|used| Arc::ptr_eq(used, decision))
+            {
+                self.used.push(decision.clone());
+            }
         }
         if let Some(day) = note.note.day {
             let (first, last) = self.report.days.get_or_insert((day, day));
@@ -259,7 +268,7 @@ impl<'b> Collector<'b> {
         let unread = self.undated.iter().map(|(file, notes)| input::unread(file, *notes, days.get(file)));
         // In front: they are about all rows, and long lists are cut.
         self.report.problems.splice(0..0, read.chain(unread));
-        self.report.decisions.remarks = decisions.remarks(&self.met);
+        self.report.decisions.remarks = decisions.remarks(&self.met, &self.used);
         self.add_worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
         for groups in self.report.groups.values_mut() {

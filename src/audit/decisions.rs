@@ -77,9 +77,28 @@ pub struct Waived {
     /// … in notes of these agents; absent: of all.
     #[serde(default)]
     pub agent: Vec<String>,
+    /// … with these identifiers; absent: with any.
+    #[serde(default)]
+    pub note: Vec<String>,
+    /// … of contacts from this day on …
+    #[serde(default)]
+    pub from: Option<Day>,
+    /// … up to this one; a note whose day is not known is in no period.
+    #[serde(default)]
+    pub to: Option<Day>,
     /// … and in such notes; absent: in all.
     #[serde(default)]
     pub when: Condition,
+}
+
+impl Waived {
+    /// Whether the waiver of a rule is for a note audited in `language`.
+    fn is_for(&self, note: &Note, language: &str) -> bool {
+        let among = |wanted: &[String], value: &String| wanted.is_empty() || wanted.contains(value);
+        let after = self.from.is_none_or(|from| note.day.is_some_and(|day| day >= from.0));
+        let before = self.to.is_none_or(|to| note.day.is_some_and(|day| day <= to.0));
+        among(&self.agent, &note.agent) && among(&self.note, &note.id) && after && before && self.when.holds(note, language)
+    }
 }
 
 /// A finding's fingerprint, sixteen hexadecimal digits.
@@ -111,7 +130,7 @@ impl<'de> Deserialize<'de> for Fingerprint {
 }
 
 /// A day as `2026-06-01`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Day(pub Date);
 
 impl<'de> Deserialize<'de> for Day {
@@ -254,9 +273,7 @@ impl Decisions {
         }
         for finding in findings.iter_mut() {
             let mut waivers = self.rules.iter().zip(&self.waivers).filter(|(waived, _)| {
-                waived.rule.as_deref() == Some(&rules[finding.rule].id)
-                    && (waived.agent.is_empty() || waived.agent.contains(&note.agent))
-                    && waived.when.holds(note, language)
+                waived.rule.as_deref() == Some(&rules[finding.rule].id) && waived.is_for(note, language)
             });
             let decided = self.findings.get(&finding.fingerprint).filter(|(standing, _)| *standing != Standing::Counts);
             if let Some((standing, decision)) = decided {
@@ -268,13 +285,19 @@ impl Decisions {
         findings.extract_if(.., |finding| !finding.standing.counts()).collect()
     }
 
-    /// Expired waivers, and decisions about findings that were not met.
-    pub(super) fn remarks(&self, met: &HashSet<u64>) -> Vec<String> {
+    /// Expired waivers, waivers of rules that met nothing, and decisions about findings that were not met. `used` are the decisions
+    /// that gave a finding its standing.
+    pub(super) fn remarks(&self, met: &HashSet<u64>, used: &[Arc<Decision>]) -> Vec<String> {
+        let idle = self.rules.iter().zip(&self.waivers).filter(|(_, decision)| !used.iter().any(|used| Arc::ptr_eq(used, decision)));
+        let idle = idle.map(|(waived, decision)| {
+            let (rule, by) = (waived.rule.as_deref().unwrap_or("?"), &decision.by);
+            format!("the waiver of the rule `{rule}` by {by} is for nothing that is found here")
+        });
         let gone = self.told.iter().filter(|(finding, _)| {
             finding.is_none_or(|f| !met.contains(&f) && self.findings[&f].0 != Standing::Counts)
         });
         let gone = gone.map(|(_, name)| format!("a decision is about finding {name}, which is not found here"));
-        self.expired.iter().cloned().chain(gone).collect()
+        self.expired.iter().cloned().chain(idle).chain(gone).collect()
     }
 }
 
@@ -311,6 +334,18 @@ fn check(entry: &Entry, book: &Rulebook) -> Result<(), (String, String, String)>
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_waiver_may_be_for_notes_and_for_a_period() {
+        let text = "- {waive: {rule: praise, note: [N-1], from: 2026-05-01, to: 2026-05-31}, owner: L, until: 2026-12-31, on: 2026-06-01, why: w}";
+        let decisions = decisions(text, "2026-06-01");
+        let is_for = |id: &str, day: Option<Date>| {
+            decisions.rules[0].is_for(&Note { id: id.into(), day, ..Note::default() }, "en")
+        };
+        let day = |month, day| Some(jiff::civil::date(2026, month, day));
+        assert!(is_for("N-1", day(5, 1)) && is_for("N-1", day(5, 31)));
+        assert!(!is_for("N-2", day(5, 1)) && !is_for("N-1", day(6, 1)) && !is_for("N-1", day(4, 30)) && !is_for("N-1", None));
+    }
+
     fn decisions(entries: &str, today: &str) -> Decisions {
         let entries: Vec<Entry> = Source::new("d.yaml", entries).parse().unwrap();
         Decisions::of(&entries, today.parse().unwrap())
@@ -327,7 +362,7 @@ mod tests {
         let decisions = decisions(text, "2026-06-03");
         assert_eq!(decisions.findings[&0xaa].0, Standing::Overturned);
         assert_eq!(decisions.findings[&0xbb].0, Standing::Upheld);
-        let remarks = decisions.remarks(&HashSet::from([0xaa]));
+        let remarks = decisions.remarks(&HashSet::from([0xaa]), &[]);
         assert_eq!(
             remarks,
             ["a decision is about finding 00000000000000bb (insult in note N-2), which is not found here"]
@@ -342,8 +377,11 @@ mod tests {
 "#;
         let within = decisions(text, "2026-06-30");
         assert_eq!((within.findings[&0xaa].0, within.rules.len(), within.expired.len()), (Standing::Waived, 1, 0));
+        let idle = within.remarks(&HashSet::from([0xaa]), &[]);
+        assert!(idle.len() == 1 && idle[0].contains("nothing that is found here"), "{idle:?}");
+        assert!(within.remarks(&HashSet::from([0xaa]), &within.waivers).is_empty());
         let after = decisions(text, "2026-07-01");
         assert_eq!((after.findings[&0xaa].0, after.rules.len(), after.expired.len()), (Standing::Counts, 0, 2));
-        assert!(after.remarks(&HashSet::new())[0].contains("expired on 2026-06-30"));
+        assert!(after.remarks(&HashSet::new(), &[])[0].contains("expired on 2026-06-30"));
     }
 }

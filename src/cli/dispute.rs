@@ -123,6 +123,15 @@ pub(super) struct Waive {
     /// Only in notes of this agent (repeatable)
     #[arg(long, value_name = "ID", requires = "rule")]
     agent: Vec<String>,
+    /// Only in the note of this identifier (repeatable)
+    #[arg(long, value_name = "ID", requires = "rule")]
+    note: Vec<String>,
+    /// Only in notes of contacts from this day on
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "rule")]
+    from: Option<jiff::civil::Date>,
+    /// Only in notes of contacts up to this day
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "rule")]
+    to: Option<jiff::civil::Date>,
     /// Only in notes of this call type (repeatable)
     #[arg(long, value_name = "TYPE", requires = "rule")]
     call_type: Vec<String>,
@@ -273,6 +282,12 @@ impl Waive {
         }
         if !self.agent.is_empty() {
             waived.insert("agent".into(), json!(self.agent));
+        }
+        if !self.note.is_empty() {
+            waived.insert("note".into(), json!(self.note));
+        }
+        for (key, day) in [("from", self.from), ("to", self.to)] {
+            waived.extend(day.map(|day| (key.to_owned(), json!(day.to_string()))));
         }
         if !self.call_type.is_empty() {
             waived.insert("when".into(), json!({"call_type": self.call_type}));
