@@ -125,7 +125,7 @@ pub fn run(
             }
             progress.rows(done);
         }
-        let report = collector.finish(&options.roster, &options.decisions, &sources.days());
+        let report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));
@@ -202,6 +202,10 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &S
                     return;
                 }
                 if last {
+                    if let Some(error) = export.refused {
+                        let _ = sender.send(Err(error));
+                        return;
+                    }
                     break;
                 }
             },

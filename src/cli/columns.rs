@@ -6,15 +6,18 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Common, Failure, Reading, print};
-use crate::input::{Days, Sources};
+use crate::input::{Days, Sources, formats_in_markdown};
 use crate::model::Role;
 
 /// Flags of `acw columns`.
 #[derive(Debug, Args)]
 pub(super) struct Show {
     /// Exports: files, folders, `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "formats", value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    /// Print the formats that are read, as a table in Markdown
+    #[arg(long, conflicts_with = "inputs")]
+    formats: bool,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -23,6 +26,9 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if self.formats {
+            return print(&formats_in_markdown());
+        }
         let (settings, book) = self.common.load(Some(&self.reading))?;
         let mut text = String::new();
         let sources = Sources::find(&self.inputs, false)?;

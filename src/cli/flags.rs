@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::Failure;
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
-use crate::input::{self, DateOrder, Given};
+use crate::input::{self, DateOrder, Delimiter, Given};
 use crate::model::Period;
 use crate::report::html;
 use crate::rules::Rulebook;
@@ -63,6 +63,12 @@ pub(super) struct Reading {
     /// How days such as 03/04/2026 are written: dmy, mdy or ymd [default: as the whole column tells]
     #[arg(long, value_name = "ORDER")]
     pub(super) date_order: Option<DateOrder>,
+    /// Worksheet of workbooks [default: the first that has notes]
+    #[arg(long, value_name = "NAME")]
+    pub(super) worksheet: Option<String>,
+    /// Delimiter of CSV files: one sign, or `tab` [default: the one that fits most rows]
+    #[arg(long, value_name = "SIGN")]
+    pub(super) delimiter: Option<Delimiter>,
 }
 
 /// Flags of every subcommand that audits exports and heeds what was decided about findings.
@@ -79,8 +85,8 @@ pub(super) struct Auditing {
 impl Reading {
     /// How to read exports: as the flags say, and otherwise as `others` do.
     pub(super) fn over(&self, others: &input::Options) -> input::Options {
-        let Reading { columns, encoding, language, date_order } = self.clone();
-        input::Options { encoding, columns, language, date_order }.over(others.clone())
+        let Reading { columns, encoding, language, date_order, worksheet, delimiter } = self.clone();
+        input::Options { encoding, columns, language, date_order, worksheet, delimiter }.over(others.clone())
     }
 }
 

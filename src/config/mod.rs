@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, DateOrder, Given};
+use crate::input::{self, DateOrder, Delimiter, Given};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, did_you_mean};
@@ -46,6 +46,12 @@ pub struct Spec {
     /// In what order days such as 03/04/2026 are written; absent: as each column tells.
     #[serde(default)]
     pub date_order: Option<DateOrder>,
+    /// Worksheet of workbooks; absent: the first that has notes.
+    #[serde(default)]
+    pub worksheet: Option<String>,
+    /// Delimiter of CSV files; absent: the one that fits most rows.
+    #[serde(default)]
+    pub delimiter: Option<Delimiter>,
     /// Columns by role: a header, or `=value` for a constant.
     #[serde(default)]
     pub columns: BTreeMap<Role, String>,
@@ -262,6 +268,8 @@ impl Settings {
                 columns,
                 language: spec.language,
                 date_order: spec.date_order,
+                worksheet: spec.worksheet,
+                delimiter: spec.delimiter,
             },
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,

@@ -6,7 +6,7 @@ use chardetng::EncodingDetector;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use super::InputError;
+use super::{InputError, cannot_read};
 
 /// Bytes that are looked at before the form of a file is decided.
 const HEAD: usize = 256 << 10;
@@ -30,7 +30,7 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
         .by_ref()
         .take(HEAD as u64)
         .read_to_end(&mut head)
-        .map_err(|error| InputError::Io { file: file.to_owned(), message: format!("cannot be read: {error}") })?;
+        .map_err(|error| cannot_read(file, &error))?;
     let whole = head.len() < HEAD;
     let (encoding, reason) = match asked {
         Some(label) => match Encoding::for_label(label.trim().as_bytes()) {
@@ -51,7 +51,7 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
         return Err(InputError::Encoding {
             file: file.to_owned(),
             message: "this is no text: it holds zero bytes".into(),
-            help: "export it as CSV or JSON lines; for UTF-16 text without a mark, give --encoding utf-16le".into(),
+            help: "export it as CSV, JSON or a workbook; for UTF-16 text without a mark, give --encoding utf-16le".into(),
         });
     }
     if broken && asked.is_some() && encoding != UTF_8 {

@@ -1,38 +1,47 @@
 //! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
 
+mod archive;
 mod columns;
 mod csv;
 mod dates;
 mod decode;
 mod feedback;
+mod formats;
 mod grid;
-mod jsonl;
+mod header;
+mod json;
 mod labelled;
 mod manifest;
 mod roster;
 mod sheet;
+mod source;
 mod sources;
 mod values;
 mod vocabulary;
+mod workbook;
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
 pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
+pub use formats::{Delimiter, FORMATS, Format, formats_in_markdown};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use manifest::{Drawn, Manifest, Replaced, Stratum};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
+pub use source::{CONTAINERS, Container};
 pub use sources::Sources;
 pub use values::seconds;
 pub use vocabulary::Vocabulary;
 
 use serde::{Deserialize, Serialize};
+
+use formats::{Remarks, Wanted};
+use source::{Limit, Source};
 
 use crate::model::{Note, Origin, Problem, Role};
 
@@ -45,36 +54,12 @@ enum Row {
     Fields(u64, Vec<String>),
     /// What is wrong with the row.
     Unreadable(Problem),
+    /// Why the file is refused after all; the last row.
+    Refused(InputError),
 }
-
-/// A table with its headers and rows.
-struct Table {
-    headers: Vec<String>,
-    rows: Rows,
-    /// What was understood of the form, for `acw columns`: `delimiter ;`.
-    form: String,
-}
-
-/// An input format.
-pub struct Format {
-    /// Name, as in `--format` of other tools and in messages.
-    pub name: &'static str,
-    /// File name endings that a folder is searched for.
-    pub endings: &'static [&'static str],
-    /// Whether the first bytes, decoded, look like it.
-    sniff: fn(&str) -> bool,
-    /// Opens it.
-    open: fn(&str, decode::Decoded) -> Result<Table, InputError>,
-}
-
-/// The one list of formats; the first whose `sniff` agrees reads the file.
-pub const FORMATS: &[Format] = &[
-    Format { name: "JSON lines", endings: &["jsonl", "ndjson", "json"], sniff: jsonl::sniff, open: jsonl::open },
-    Format { name: "CSV", endings: &["csv", "tsv", "tab", "txt"], sniff: csv::sniff, open: csv::open },
-];
 
 /// Why an export cannot be read at all.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputError {
     /// The file or folder cannot be opened or read.
     Io {
@@ -131,7 +116,9 @@ impl fmt::Display for InputError {
                 write!(f, "{file}: {message}\n  help: check the name and the right to read it")
             }
             InputError::NothingInFolder { folder } => {
-                let endings: Vec<&str> = FORMATS.iter().flat_map(|format| format.endings).copied().collect();
+                let formats = FORMATS.iter().flat_map(|format| format.endings);
+                let endings = formats.chain(CONTAINERS.iter().flat_map(|container| container.endings));
+                let endings: Vec<&str> = endings.copied().collect();
                 write!(
                     f,
                     "{folder}: the folder holds no export\n  help: files that end in {} are read",
@@ -169,6 +156,12 @@ pub struct Options {
     /// In what order days are written, where the user says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
+    /// Name of the worksheet of workbooks, where the user says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worksheet: Option<String>,
+    /// Delimiter of CSV files, where the user says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<Delimiter>,
 }
 
 impl Options {
@@ -181,6 +174,8 @@ impl Options {
             columns: others.columns,
             language: self.language.or(others.language),
             date_order: self.date_order.or(others.date_order),
+            worksheet: self.worksheet.or(others.worksheet),
+            delimiter: self.delimiter.or(others.delimiter),
         }
     }
 }
@@ -199,32 +194,26 @@ pub struct Export {
     pub columns: Columns,
     /// How the days of contacts are read, where an order matters.
     pub days: Option<Days>,
+    /// Why the file is refused after all; known at the end of the rows.
+    pub refused: Option<InputError>,
+    remarks: Remarks,
     rows: Rows,
     default_language: Option<String>,
     vocabulary: Vocabulary,
 }
 
 fn io_error(path: &Path, error: &io::Error) -> InputError {
-    InputError::Io { file: path.display().to_string(), message: format!("cannot be read: {error}") }
+    cannot_read(&path.display().to_string(), error)
 }
 
-/// The format of a file, its encoding with why it is thought so, and its text.
-fn told(
-    file: &str,
-    reader: Box<dyn Read + Send>,
-    encoding: Option<&str>,
-) -> Result<(&'static Format, (String, &'static str), decode::Decoded), InputError> {
-    let decoded = decode::decode(file, reader, encoding)?;
-    if decoded.head.trim().is_empty() {
-        return Err(InputError::Empty { file: file.to_owned() });
-    }
-    match FORMATS.iter().find(|format| (format.sniff)(&decoded.head)) {
-        Some(format) => Ok((format, (decoded.encoding.clone(), decoded.reason), decoded)),
-        None => Err(InputError::Form {
-            file: file.to_owned(),
-            message: "this is no text of a form that is read".into(),
-            help: "export it as CSV or as JSON lines (one object a line)".into(),
-        }),
+/// Why `file` cannot be read: a limit that it goes beyond, or what the system says.
+fn cannot_read(file: &str, error: &io::Error) -> InputError {
+    let file = file.to_owned();
+    match Limit::of(error) {
+        Some(Limit { message, help }) => {
+            InputError::Form { file, message: message.clone(), help: (*help).to_owned() }
+        }
+        None => InputError::Io { file, message: format!("cannot be read: {error}") },
     }
 }
 
@@ -234,32 +223,32 @@ impl Export {
     /// # Errors
     /// Whatever makes the whole file unusable; single rows become problems instead.
     fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
-        let reader: Box<dyn Read + Send> = if path == Path::new("-") {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path).map_err(|error| io_error(path, &error))?)
-        };
-        Self::read(path.display().to_string(), reader, options, vocabulary, Role::Note)
+        let source =
+            if path == Path::new("-") { Source::Stream(Box::new(io::stdin())) } else { Source::open(path)? };
+        Self::read(path.display().to_string(), source, options, vocabulary, Role::Note)
     }
 
-    /// Reads an export from `reader`; messages call it `file`.
+    /// Reads an export from `source`; messages call it `file`.
     fn read(
         file: String,
-        reader: Box<dyn Read + Send>,
+        source: Source,
         options: &Options,
         vocabulary: &Vocabulary,
         needed: Role,
     ) -> Result<Self, InputError> {
-        let (format, encoding, decoded) = told(&file, reader, options.encoding.as_deref())?;
-        let table = (format.open)(&file, decoded)?;
+        let wanted = Wanted { options, vocabulary, needed, saved: false };
+        let opened = formats::open(&file, source, &wanted)?;
+        let table = opened.table;
         let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary, needed)?;
         Ok(Export {
             file,
-            format: format.name,
+            format: opened.format,
             form: table.form,
-            encoding,
+            encoding: opened.encoding,
             columns,
             days: None,
+            refused: None,
+            remarks: table.remarks,
             rows: table.rows,
             default_language: options.language.clone(),
             vocabulary: vocabulary.clone(),
@@ -273,6 +262,10 @@ impl Iterator for Export {
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.rows.next()? {
             Row::Unreadable(problem) => Err(problem),
+            Row::Refused(error) => {
+                self.refused = Some(error);
+                return None;
+            }
             Row::Fields(line, fields) => {
                 let origin = Origin { file: self.file.clone(), line };
                 let mut note = self.columns.note(origin, &fields, &self.vocabulary);
