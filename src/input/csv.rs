@@ -49,6 +49,7 @@ fn open_with(file: &str, decoded: Decoded, fill: bool) -> Result<Table, InputErr
     let rows: Rows = Box::new(CsvRows {
         csv,
         file: file.to_owned(),
+        encoding: decoded.encoding,
         width: headers.len(),
         fill: fill.then_some(delimiter),
         record: csv::ByteRecord::new(),
@@ -87,6 +88,7 @@ fn delimiter(head: &str) -> u8 {
 struct CsvRows {
     csv: csv::Reader<Box<dyn Read + Send>>,
     file: String,
+    encoding: String,
     width: usize,
     /// The delimiter, where short rows are filled up.
     fill: Option<u8>,
@@ -141,7 +143,11 @@ impl Iterator for CsvRows {
                     self.record.iter().map(|field| std::str::from_utf8(field).map(str::to_owned)).collect();
                 match fields {
                     Ok(fields) => Some(Row::Fields(line, fields)),
-                    Err(_) => problem("the row is not valid UTF-8".into(), "give the file's encoding with --encoding"),
+                    // Not audited with holes: what they hid might be what the agent is charged with.
+                    Err(_) => problem(
+                        format!("the row is not valid {}", self.encoding),
+                        "give the file's encoding with --encoding, or have the row exported again",
+                    ),
                 }
             }
         }

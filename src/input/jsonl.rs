@@ -30,6 +30,7 @@ pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
     let mut lines = Lines {
         reader: BufReader::with_capacity(1 << 16, decoded.reader),
         file: file.to_owned(),
+        encoding: decoded.encoding,
         line: 0,
         ended: false,
     };
@@ -81,6 +82,7 @@ enum Object {
 struct Lines<R> {
     reader: R,
     file: String,
+    encoding: String,
     line: u64,
     ended: bool,
 }
@@ -120,6 +122,10 @@ impl<R> Lines<R> {
     }
 
     fn object(&self, bytes: &[u8]) -> Object {
+        if std::str::from_utf8(bytes).is_err() {
+            let message = format!("the row is not valid {}", self.encoding);
+            return self.broken(message, "give the file's encoding with --encoding, or have the row exported again");
+        }
         match serde_json::from_slice::<Value>(bytes) {
             Ok(Value::Object(map)) => {
                 let mut pairs = Vec::new();

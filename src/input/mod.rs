@@ -1,11 +1,13 @@
 //! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
 
+mod charset;
 mod columns;
 mod csv;
 mod dates;
 mod decode;
 mod feedback;
 mod grid;
+mod guess;
 mod jsonl;
 mod labelled;
 mod manifest;
