@@ -231,7 +231,7 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
                 .into_par_iter()
                 .flatten()
                 .map_init(Folded::default, |folded, note| {
-                    book.folder.fold_into(&note.text, folded);
+                    book.folder.fold_into(&note.own_text(), folded);
                     corpus.observe(&note, &folded.text)
                 })
                 .collect();
@@ -245,7 +245,7 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
 fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
     match &note.language {
         Some(code) => book.language(code),
-        None => book.identifier.identify(&book.folder.fold_str(&note.text)),
+        None => book.identifier.identify(&book.folder.fold_str(&note.own_text())),
     }
 }
 

@@ -195,11 +195,12 @@ impl Columns {
         let given = |role: Role| raw(role).map(str::trim).filter(|v| !v.is_empty() && *v != "NULL" && *v != "#N/A");
         let owned = |role: Role| given(role).map(str::to_owned);
         let time = |role: Role| duration(given(role)?, self.units.get(&role).copied().unwrap_or_default());
+        let (text, exported) = vocabulary.text(raw(Role::Note).unwrap_or(""));
         let id = owned(Role::NoteId).unwrap_or_else(|| origin.own_id());
         let agent_name = owned(Role::AgentName);
         let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
             .into_iter()
-            .filter_map(|role| Some((role, owned(role)?)))
+            .filter_map(|role| Some((role, vocabulary.text(given(role)?).0)))
             .collect();
         Note {
             id,
@@ -219,7 +220,8 @@ impl Columns {
             talk_seconds: time(Role::TalkSeconds),
             acw_seconds: time(Role::AcwSeconds),
             worked_seconds: time(Role::WorkedSeconds),
-            text: raw(Role::Note).unwrap_or("").to_owned(),
+            text,
+            exported,
             elements,
         }
     }

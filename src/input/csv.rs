@@ -79,7 +79,7 @@ fn usual(widths: &[usize]) -> Option<usize> {
 
 /// Opens a CSV file: the header is the first record, or stands below lines of title.
 pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<Table, InputError> {
-    let Decoded { mut head, mut reader, .. } = decoded;
+    let Decoded { mut head, mut reader, encoding, .. } = decoded;
     // Line ends of old Macs.
     let lone = head.contains('\r') && !head.contains('\n');
     if lone {
@@ -99,6 +99,7 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
         first: VecDeque::new(),
         read,
         file: file.to_owned(),
+        encoding,
         width: 0,
         fill: wanted.saved.then_some(form.delimiter),
         record: csv::ByteRecord::new(),
@@ -156,6 +157,7 @@ struct Rows {
     /// Bytes that were read for the record.
     read: Arc<AtomicUsize>,
     file: String,
+    encoding: String,
     width: usize,
     /// The delimiter, where short rows are filled up.
     fill: Option<u8>,
@@ -258,9 +260,12 @@ impl Rows {
         let text = |field: &[u8]| String::from_utf8(unwrapped(field).into_owned());
         match self.record.iter().map(text).collect() {
             Ok(fields) => Row::Fields(line, fields),
-            Err(_) => {
-                self.problem(line, "the row is not valid UTF-8".into(), "give the file's encoding with --encoding")
-            }
+            // Not audited with holes: what they hid might be what the agent is charged with.
+            Err(_) => self.problem(
+                line,
+                format!("the row is not valid {}", self.encoding),
+                "give the file's encoding with --encoding, or have the row exported again",
+            ),
         }
     }
 

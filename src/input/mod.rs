@@ -1,6 +1,7 @@
 //! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
 
 mod archive;
+mod charset;
 mod columns;
 mod csv;
 mod dates;
@@ -8,6 +9,7 @@ mod decode;
 mod feedback;
 mod formats;
 mod grid;
+mod guess;
 mod header;
 mod json;
 mod labelled;

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Answer, Disposition, Role};
-use crate::text::Folder;
+use crate::model::{Answer, Disposition, Exported, Role};
+use crate::text::{Folder, MailWords, Reducer};
 
 /// Names of columns and values in every language of the packs, folded.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     folder: Folder,
+    reducer: Reducer,
     columns: HashMap<String, Alias>,
     dispositions: HashMap<String, Disposition>,
     call_types: HashMap<String, String>,
@@ -91,6 +92,16 @@ impl Vocabulary {
         for name in names {
             self.languages.insert(self.header(name), code.to_owned());
         }
+    }
+
+    /// Says what mail programs write around quoted mail.
+    pub fn know_mail(&mut self, words: &MailWords) {
+        self.reducer = Reducer::new(words);
+    }
+
+    /// The text of a cell that people typed in and, where something in the cell was different, what.
+    pub fn text(&self, cell: &str) -> (String, Option<Box<Exported>>) {
+        self.reducer.reduce(cell)
     }
 
     /// Adds words for a reviewer's answer.

@@ -13,7 +13,7 @@ use crate::checks::{Check, Needs};
 use crate::input::Vocabulary;
 use crate::model::{Category, Condition, Critical, Element, Note, Role, Severity};
 use crate::text::identify;
-use crate::text::{Folder, Identifier, Scanner, ScannerBuilder, Speech};
+use crate::text::{Folder, Identifier, MailWords, Scanner, ScannerBuilder, Speech};
 use crate::yaml::Source;
 
 /// A rule in force.
@@ -356,6 +356,17 @@ fn vocabulary(packs: &Packs, folder: &Folder) -> Vocabulary {
         vocabulary.add_call_types(&pack.spec.call_types);
         vocabulary.add_channels(&pack.spec.channels);
     }
+    // Mail is often quoted in another language than the note is written in.
+    let words = |list: &str| {
+        let entries = packs.languages.values().flat_map(|pack| pack.lexicon.entries(list));
+        entries.map(|(_, entry)| entry.to_owned()).collect()
+    };
+    vocabulary.know_mail(&MailWords {
+        wrote: words("mail_wrote"),
+        original: words("mail_original"),
+        from: words("mail_from"),
+        header: words("mail_header"),
+    });
     let columns =
         packs.languages.iter().map(|(code, pack)| (code.as_str(), &pack.columns)).chain([("core", &packs.columns)]);
     for (origin, columns) in columns {
