@@ -253,9 +253,15 @@ impl<'b> Collector<'b> {
         }
     }
 
-    /// The report; `days` tells how the days of each file are written.
-    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions, days: &BTreeMap<String, Days>) -> Report {
-        let read = days.iter().filter_map(|(file, days)| days.remark(file));
+    /// The report; `days` tells how the days of each file are written, `noticed` what else was noticed in the files.
+    pub(super) fn finish(
+        mut self,
+        roster: &[Worked],
+        decisions: &Decisions,
+        days: &BTreeMap<String, Days>,
+        noticed: Vec<Problem>,
+    ) -> Report {
+        let read = noticed.into_iter().chain(days.iter().filter_map(|(file, days)| days.remark(file)));
         let unread = self.undated.iter().map(|(file, notes)| input::unread(file, *notes, days.get(file)));
         // In front: they are about all rows, and long lists are cut.
         self.report.problems.splice(0..0, read.chain(unread));
@@ -342,7 +348,7 @@ mod tests {
             let language = Some("en".into());
             collector.note(AuditedNote { note, language, ..AuditedNote::default() });
         }
-        collector.finish(&[], &Decisions::default(), &BTreeMap::new())
+        collector.finish(&[], &Decisions::default(), &BTreeMap::new(), Vec::new())
     }
 
     proptest! {

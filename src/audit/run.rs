@@ -125,7 +125,7 @@ pub fn run(
             }
             progress.rows(done);
         }
-        let report = collector.finish(&options.roster, &options.decisions, &sources.days());
+        let report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::values::{Unit, duration};
+use super::values::{Clock, Unit, duration};
 use super::{FORMATS, InputError, Row, Vocabulary, decode, io_error};
 use crate::model::Problem;
 
@@ -73,7 +73,7 @@ pub fn read_feedback(path: &Path, vocabulary: &Vocabulary) -> Result<(Vec<Feedba
             );
             continue;
         };
-        let cost = field(4).map(|value| duration(&value, Unit::Minutes));
+        let cost = field(4).map(|value| duration(&value, Unit::Minutes, Clock::Minutes, &vocabulary.units));
         if cost == Some(None) {
             refuse("the cost is no duration; it is left out", "write minutes (`12`) or a duration (`0:12:00`, `12m`)");
         }

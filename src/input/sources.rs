@@ -6,8 +6,9 @@ use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::model::Role;
+use crate::model::{Problem, Role};
 
+use super::watch::Noticed;
 use super::{DateOrder, Days, Export, FORMATS, InputError, Options, Vocabulary, io_error};
 
 /// Opens a file whose days nobody has looked at.
@@ -23,6 +24,8 @@ pub struct Sources {
     told: Mutex<BTreeMap<PathBuf, Option<Days>>>,
     /// How the days of the files that were opened are read.
     days: Mutex<BTreeMap<PathBuf, Option<Days>>>,
+    /// What was noticed in the files that were read.
+    noticed: Noticed,
 }
 
 impl Sources {
@@ -36,7 +39,7 @@ impl Sources {
             true => Some(keep().map_err(|error| io_error(Path::new("-"), &error))?),
             false => None,
         };
-        Ok(Sources { files, kept, told: Mutex::default(), days: Mutex::default() })
+        Ok(Sources { files, kept, told: Mutex::default(), days: Mutex::default(), noticed: Noticed::default() })
     }
 
     /// The files.
@@ -66,7 +69,15 @@ impl Sources {
         if let Ok(mut known) = self.days.lock() {
             known.insert(file.to_owned(), days.clone());
         }
-        Ok(export.with(days))
+        let mut export = export.with(days);
+        export.noticed = Some(Noticed::clone(&self.noticed));
+        Ok(export)
+    }
+
+    /// What was noticed in each file that was read: what its rows tell about the whole of it.
+    pub fn remarks(&self) -> Vec<Problem> {
+        let Ok(noticed) = self.noticed.lock() else { return Vec::new() };
+        self.files.iter().filter_map(|file| noticed.get(&file.display().to_string())).flatten().cloned().collect()
     }
 
     fn opens_again(&self, file: &Path) -> bool {
