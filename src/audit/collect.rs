@@ -257,18 +257,18 @@ impl<'b> Collector<'b> {
         }
     }
 
-    /// The report; `days` tells how the days of each file are written, `remarks` what else is to be said of the files.
+    /// The report; `days` tells how the days of each file are written, `noticed` what else is to be said of the files.
     pub(super) fn finish(
         mut self,
         roster: &[Worked],
         decisions: &Decisions,
         days: &BTreeMap<String, Days>,
-        remarks: Vec<Problem>,
+        noticed: Vec<Problem>,
     ) -> Report {
-        let read = days.iter().filter_map(|(file, days)| days.remark(file));
+        let read = noticed.into_iter().chain(days.iter().filter_map(|(file, days)| days.remark(file)));
         let unread = self.undated.iter().map(|(file, notes)| input::unread(file, *notes, days.get(file)));
         // In front: they are about all rows, and long lists are cut.
-        self.report.problems.splice(0..0, read.chain(unread).chain(remarks).chain(self.twice.remarks()));
+        self.report.problems.splice(0..0, read.chain(unread).chain(self.twice.remarks()));
         self.report.decisions.remarks = decisions.remarks(&self.met);
         self.add_worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
@@ -352,7 +352,7 @@ mod tests {
             let language = Some("en".into());
             collector.note(AuditedNote { note, language, ..AuditedNote::default() });
         }
-        collector.finish(&[], &Decisions::default(), &BTreeMap::new(), vec![])
+        collector.finish(&[], &Decisions::default(), &BTreeMap::new(), Vec::new())
     }
 
     proptest! {

@@ -202,7 +202,7 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &S
                     return;
                 }
                 if last {
-                    if let Some(error) = export.refused {
+                    if let Some(error) = export.refused.take() {
                         let _ = sender.send(Err(error));
                         return;
                     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, DateOrder, Delimiter, Given};
+use crate::input::{self, DateOrder, Delimiter, Given, Headers, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, did_you_mean};
@@ -52,9 +52,15 @@ pub struct Spec {
     /// Delimiter of CSV files; absent: the one that fits most rows.
     #[serde(default)]
     pub delimiter: Option<Delimiter>,
-    /// Columns by role: a header, or `=value` for a constant.
+    /// Where the contacts were: days are counted there, of moments that tell their offset; absent: as they are written.
     #[serde(default)]
-    pub columns: BTreeMap<Role, String>,
+    pub time_zone: Option<Zone>,
+    /// Name of the preset by which exports are read, or `none`; absent: told by their headers.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// Columns by role: a header, a list of them, or `=value` for a constant.
+    #[serde(default)]
+    pub columns: BTreeMap<Role, Headers>,
     /// File of disputes and waivers; relative to this file.
     #[serde(default)]
     pub decisions: Option<PathBuf>,
@@ -256,7 +262,7 @@ impl Settings {
         }
         let standards = standards(&spec, &source)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let columns = spec.columns.iter().map(|(role, value)| Given::of(*role, value)).collect();
+        let columns = Given::all(&spec.columns);
         Ok(Settings {
             target: spec.target,
             scorecard: spec.scorecard,
@@ -270,6 +276,8 @@ impl Settings {
                 date_order: spec.date_order,
                 worksheet: spec.worksheet,
                 delimiter: spec.delimiter,
+                time_zone: spec.time_zone,
+                preset: spec.preset,
             },
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::values::{Unit, duration};
 use super::formats::{self, Wanted};
 use super::source::Source;
+use super::values::{Clock, Unit, duration};
 use super::{InputError, Options, Row, Vocabulary};
 use crate::model::{Problem, Role};
 
@@ -72,7 +72,7 @@ pub fn read_feedback(path: &Path, vocabulary: &Vocabulary) -> Result<(Vec<Feedba
             );
             continue;
         };
-        let cost = field(4).map(|value| duration(&value, Unit::Minutes));
+        let cost = field(4).map(|value| duration(&value, Unit::Minutes, Clock::Minutes, &vocabulary.units));
         if cost == Some(None) {
             refuse("the cost is no duration; it is left out", "write minutes (`12`) or a duration (`0:12:00`, `12m`)");
         }

@@ -8,37 +8,46 @@ mod dates;
 mod decode;
 mod feedback;
 mod formats;
+mod given;
 mod grid;
 mod guess;
 mod header;
 mod json;
 mod labelled;
 mod manifest;
+mod preset;
 mod roster;
+mod row;
 mod sheet;
 mod source;
 mod sources;
+mod stamp;
 mod values;
 mod vocabulary;
+mod watch;
 mod workbook;
+mod zone;
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-pub use columns::{Assignment, Columns, Given};
+pub use columns::{Assignment, Columns, Part, Place, Recognised};
 pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
 pub use formats::{Delimiter, FORMATS, Format, formats_in_markdown};
+pub use given::{Given, Headers};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use manifest::{Drawn, Manifest, Replaced, Stratum};
+pub use preset::{Complete, NotePart, Preset, PresetSpec, Sign};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use source::{CONTAINERS, Container};
 pub use sources::Sources;
-pub use values::seconds;
+pub use values::{Unit, seconds};
 pub use vocabulary::Vocabulary;
+pub use zone::Zone;
 
 use serde::{Deserialize, Serialize};
 
@@ -150,7 +159,7 @@ pub struct Options {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
     /// Columns that the user names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "columns::by_role")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "given::by_role")]
     pub columns: Vec<Given>,
     /// Code of the language of notes that state none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,6 +173,12 @@ pub struct Options {
     /// Delimiter of CSV files, where the user says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<Delimiter>,
+    /// Where days are counted, of moments that tell their offset; absent: as they are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Zone>,
+    /// Name of the preset, or `none`; absent: told by the headers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
 }
 
 impl Options {
@@ -178,6 +193,8 @@ impl Options {
             date_order: self.date_order.or(others.date_order),
             worksheet: self.worksheet.or(others.worksheet),
             delimiter: self.delimiter.or(others.delimiter),
+            time_zone: self.time_zone.or(others.time_zone),
+            preset: self.preset.or(others.preset),
         }
     }
 }
@@ -200,8 +217,10 @@ pub struct Export {
     pub refused: Option<InputError>,
     remarks: Remarks,
     rows: Rows,
-    default_language: Option<String>,
     vocabulary: Vocabulary,
+    notices: watch::Notices,
+    /// Where what was noticed is kept when the reading ends.
+    noticed: Option<watch::Noticed>,
 }
 
 fn io_error(path: &Path, error: &io::Error) -> InputError {
@@ -241,7 +260,7 @@ impl Export {
         let wanted = Wanted { options, vocabulary, needed, saved: false };
         let opened = formats::open(&file, source, &wanted)?;
         let table = opened.table;
-        let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary, needed)?;
+        let columns = Columns::find(&file, &table.headers, options, vocabulary, needed)?;
         Ok(Export {
             file,
             format: opened.format,
@@ -252,9 +271,49 @@ impl Export {
             refused: None,
             remarks: table.remarks,
             rows: table.rows,
-            default_language: options.language.clone(),
             vocabulary: vocabulary.clone(),
+            notices: watch::Notices::default(),
+            noticed: None,
         })
+    }
+}
+
+impl Export {
+    /// What the reader has to say of the file, and what the rows that were read tell about the whole of it: rows that are missing,
+    /// identifiers that lost digits, days of universal time.
+    pub fn remarks(&self) -> Vec<Problem> {
+        let mut remarks = self.remarks.all();
+        remarks.extend(self.notices.remarks(&self.file, &self.columns));
+        remarks
+    }
+
+    /// A row as a note, or why it is none.
+    fn note(&mut self, line: u64, fields: &[String]) -> Result<Note, Problem> {
+        let refused = |message: &str, help: &str| {
+            Err(Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() })
+        };
+        match self.columns.kind(fields, &self.vocabulary) {
+            row::Kind::Footer => refused(
+                "the row is no note: it begins as a total does, or as a line below the rows of an export",
+                "nothing is to be done, unless rows are missing above it",
+            ),
+            row::Kind::Nobody => refused(
+                "the row has neither agent nor note: nobody took the contact, or nothing was exported of it",
+                "nothing is to be done; where agents or notes stand in another column, name it with --column",
+            ),
+            row::Kind::Note => {
+                self.notices.row(fields, &self.columns, &self.vocabulary);
+                Ok(self.columns.note(Origin { file: self.file.clone(), line }, fields, &self.vocabulary))
+            }
+        }
+    }
+}
+
+impl Drop for Export {
+    fn drop(&mut self) {
+        if let Some(mut noticed) = self.noticed.as_ref().and_then(|noticed| noticed.lock().ok()) {
+            noticed.insert(self.file.clone(), self.remarks());
+        }
     }
 }
 
@@ -268,12 +327,7 @@ impl Iterator for Export {
                 self.refused = Some(error);
                 return None;
             }
-            Row::Fields(line, fields) => {
-                let origin = Origin { file: self.file.clone(), line };
-                let mut note = self.columns.note(origin, &fields, &self.vocabulary);
-                note.language = note.language.or_else(|| self.default_language.clone());
-                Ok(note)
-            }
+            Row::Fields(line, fields) => self.note(line, &fields),
         })
     }
 }

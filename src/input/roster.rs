@@ -60,7 +60,7 @@ pub fn read_roster(path: &Path, vocabulary: &Vocabulary, order: Option<DateOrder
         }
         out.push(Worked { agent: row.agent, day: row.day, seconds });
     }
-    match export.refused {
+    match export.refused.take() {
         Some(error) => Err(error),
         None => Ok(out),
     }

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use crate::model::{Problem, Role};
 
 use super::archive::{self, Member, is_export};
-use super::formats::Remarks;
 use super::source::Source;
+use super::watch::Noticed;
 use super::{DateOrder, Days, Export, InputError, Options, Vocabulary, io_error};
 
 /// Opens a file whose days nobody has looked at.
@@ -26,10 +26,10 @@ pub struct Sources {
     kept: Option<File>,
     /// What the files that were looked at tell of their days.
     told: Mutex<BTreeMap<PathBuf, Option<Days>>>,
-    /// What is said of the files that were opened, when they were read last.
-    remarks: Mutex<BTreeMap<PathBuf, Remarks>>,
     /// How the days of the files that were opened are read.
     days: Mutex<BTreeMap<PathBuf, Option<Days>>>,
+    /// What was noticed in the files that were read.
+    noticed: Noticed,
 }
 
 impl Sources {
@@ -43,8 +43,8 @@ impl Sources {
             members: BTreeMap::new(),
             kept: None,
             told: Mutex::default(),
-            remarks: Mutex::default(),
             days: Mutex::default(),
+            noticed: Noticed::default(),
         };
         for path in paths {
             sources.expand(path)?;
@@ -80,13 +80,18 @@ impl Sources {
             export = opened(file)?;
             export.days_of_head()
         };
-        if let Ok(mut remarks) = self.remarks.lock() {
-            remarks.insert(file.to_owned(), export.remarks.clone());
-        }
         if let Ok(mut known) = self.days.lock() {
             known.insert(file.to_owned(), days.clone());
         }
-        Ok(export.with(days))
+        let mut export = export.with(days);
+        export.noticed = Some(Noticed::clone(&self.noticed));
+        Ok(export)
+    }
+
+    /// What was noticed in each file that was read: what its reader has to say, and what its rows tell about the whole of it.
+    pub fn remarks(&self) -> Vec<Problem> {
+        let Ok(noticed) = self.noticed.lock() else { return Vec::new() };
+        self.files.iter().filter_map(|file| noticed.get(&file.display().to_string())).flatten().cloned().collect()
     }
 
     fn opens_again(&self, file: &Path) -> bool {
@@ -129,12 +134,6 @@ impl Sources {
         let Ok(days) = self.days.lock() else { return BTreeMap::new() };
         let told = days.iter().filter_map(|(file, days)| Some((file.display().to_string(), days.clone()?)));
         told.collect()
-    }
-
-    /// What is said of the files, beside their rows and days; whole when they were read to their end.
-    pub fn remarks(&self) -> Vec<Problem> {
-        let Ok(remarks) = self.remarks.lock() else { return vec![] };
-        self.files.iter().filter_map(|file| remarks.get(file)).flat_map(Remarks::all).collect()
     }
 
     fn opened(&self, file: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Export, InputError> {
