@@ -11,8 +11,8 @@ use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use crate::checks::{Corpus, Needs};
-use crate::input::{self, InputError, Sources, Worked};
-use crate::model::{AuditedNote, Note, Problem, Report, RunInfo, Standards};
+use crate::input::{self, InputError, Rejected, Rejects, Sources, Worked};
+use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
 
@@ -36,12 +36,19 @@ pub struct Options {
     pub decisions: Decisions,
     /// How many of an agent's worst and best notes the report keeps.
     pub keep: (usize, usize),
+    /// File for the rows that cannot be read.
+    pub rejects: Option<PathBuf>,
 }
 
 impl Options {
     /// The inputs as the user named them.
     pub fn named(&self) -> Vec<String> {
         self.inputs.iter().map(|path| path.display().to_string()).collect()
+    }
+
+    /// How to read the inputs.
+    fn reading(&self) -> input::Options {
+        input::Options { keep_rejected: self.rejects.is_some(), ..self.input.clone() }
     }
 }
 
@@ -85,25 +92,27 @@ pub fn run(
     let sources = Sources::find(&options.inputs, needs.any()).map_err(AuditError::Input)?;
     let corpus = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
     let (sources, corpus) = (&sources, &corpus);
+    let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
+    let reading = &options.reading();
     let info = RunInfo {
         version: env!("CARGO_PKG_VERSION"),
         rules_hash: book.hash.clone(),
         inputs: options.named(),
         rows: 0,
+        rejected: 0,
         standards: Standards { target: book.scorecard.target, ..options.standards.clone() },
     };
     let mut collector = Collector::new(book, info, options.keep);
     let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     thread::scope(|scope| {
-        scope.spawn(move || read(sources, &options.input, book, &sender));
+        scope.spawn(move || read(sources, reading, book, &sender));
         let mut fallback = None;
-        let mut done = 0;
         for batch in receiver {
             let batch = batch.map_err(AuditError::Input)?;
             let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
-            done += batch.len() as u64;
-            let audited: Vec<Result<AuditedNote, Problem>> = batch
+            collector.read(batch.len() as u64);
+            let audited: Vec<Result<AuditedNote, Rejected>> = batch
                 .into_par_iter()
                 .map_init(
                     || Borrowed::from(&pool),
@@ -120,16 +129,20 @@ pub fn run(
                         each(&note).map_err(AuditError::Output)?;
                         collector.note(note);
                     }
-                    Err(problem) => collector.problem(problem),
+                    Err(rejected) => {
+                        rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
+                        collector.reject(rejected.problem);
+                    }
                 }
             }
-            progress.rows(done);
+            progress.rows(collector.rows());
         }
         let report = collector.finish(&options.roster, &options.decisions, &sources.days());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));
         }
+        rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output)?;
         Ok(report)
     })
 }
@@ -149,18 +162,20 @@ pub struct Picked {
 /// Only they are kept in memory.
 ///
 /// # Errors
-/// An input that cannot be read at all.
-pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) -> bool) -> Result<Picked, InputError> {
+/// An input that cannot be read at all, or what cannot be written.
+pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) -> bool) -> Result<Picked, AuditError> {
     let needs = book.needs();
-    let sources = &Sources::find(&options.inputs, needs.any())?;
+    let sources = &Sources::find(&options.inputs, needs.any()).map_err(AuditError::Input)?;
+    let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
+    let reading = &options.reading();
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     let mut picked = Picked::default();
     let mut chosen: Vec<Note> = Vec::new();
     let mut fallback = None;
     thread::scope(|scope| {
-        scope.spawn(move || read(sources, &options.input, book, &sender));
+        scope.spawn(move || read(sources, reading, book, &sender));
         for batch in receiver {
-            let batch = batch?;
+            let batch = batch.map_err(AuditError::Input)?;
             fallback.get_or_insert_with(|| majority(&batch, book));
             for row in batch {
                 match row {
@@ -170,14 +185,17 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
                             chosen.push(note);
                         }
                     }
-                    Err(_) => picked.unreadable += 1,
+                    Err(rejected) => {
+                        picked.unreadable += 1;
+                        rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
+                    }
                 }
             }
         }
-        Ok(())
+        rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output)
     })?;
     if !chosen.is_empty() {
-        let corpus = survey(sources, &options.input, book, needs)?;
+        let corpus = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
         let audit = |workspaces: &mut Workspaces, note: Note| {
             let language = language_of(&note, book).or(fallback.flatten().filter(|_| note.language.is_none()));
             audit_decided(note, language, book, &corpus, &options.decisions, workspaces)
@@ -188,7 +206,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
 }
 
 /// Rows that travel together.
-type Batch = Vec<Result<Note, Problem>>;
+type Batch = Vec<Result<Note, Rejected>>;
 
 /// Reads the exports batch by batch, until they end or nobody listens any more.
 fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &SyncSender<Result<Batch, InputError>>) {
@@ -246,7 +264,7 @@ fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
 }
 
 /// The most frequent language of a batch, for notes too short to tell theirs.
-fn majority(batch: &[Result<Note, Problem>], book: &Rulebook) -> Option<usize> {
+fn majority(batch: &[Result<Note, Rejected>], book: &Rulebook) -> Option<usize> {
     let mut counts = vec![0usize; book.languages.len()];
     for note in batch.iter().flatten().take(400) {
         if let Some(language) = language_of(note, book) {

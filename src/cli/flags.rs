@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::audit::{Decisions, Progress, decisions};
+use crate::audit::{self, Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::{self, DateOrder, Given};
 use crate::model::Period;
@@ -71,16 +71,43 @@ pub(super) struct Auditing {
     #[command(flatten)]
     pub(super) deciding: Deciding,
     #[command(flatten)]
-    pub(super) reading: Reading,
+    pub(super) taking: Taking,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+/// Flags of every subcommand that reads exports to their end.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Taking {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// Write the rows that cannot be read to this file, as JSON lines with the reason and the row, in clear as in the export
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+impl Taking {
+    /// How to read exports: as the flags say, and otherwise as `others` do.
+    pub(super) fn over(&self, others: &input::Options) -> input::Options {
+        self.reading.over(others)
+    }
+
+    /// What to audit, and how to read it.
+    pub(super) fn options(&self, inputs: &[PathBuf], settings: &Settings) -> audit::Options {
+        audit::Options {
+            inputs: inputs.to_vec(),
+            input: settings.input.clone(),
+            rejects: self.rejects.clone(),
+            ..audit::Options::default()
+        }
+    }
 }
 
 impl Reading {
     /// How to read exports: as the flags say, and otherwise as `others` do.
     pub(super) fn over(&self, others: &input::Options) -> input::Options {
         let Reading { columns, encoding, language, date_order } = self.clone();
-        input::Options { encoding, columns, language, date_order }.over(others.clone())
+        input::Options { encoding, columns, language, date_order, ..input::Options::default() }.over(others.clone())
     }
 }
 
@@ -92,6 +119,20 @@ impl Common {
             settings.input = reading.over(&settings.input);
         }
         Ok(settings)
+    }
+
+    /// The settings of a subcommand that reads exports to their end.
+    pub(super) fn settings_taking(&self, taking: &Taking) -> Result<Settings, Failure> {
+        let mut settings = self.settings(None)?;
+        settings.input = taking.over(&settings.input);
+        Ok(settings)
+    }
+
+    /// The same, and the rules in force under them.
+    pub(super) fn load_taking(&self, taking: &Taking) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings_taking(taking)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        Ok((settings, book))
     }
 
     /// The settings, and the rules in force under them.

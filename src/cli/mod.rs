@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use exit::Failure;
-use flags::{Auditing, Common, Deciding, Paging, Printing, Reading, Silent, periods, print};
+use flags::{Auditing, Common, Deciding, Paging, Printing, Reading, Silent, Taking, periods, print};
 
 /// Audits the notes that contact-centre agents type after a call.
 #[derive(Debug, Parser)]

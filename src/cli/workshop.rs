@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::flags::{Bar, check_locale};
-use super::{Common, Deciding, Failure, Reading};
+use super::{Common, Deciding, Failure, Taking};
 use crate::audit::{self, Options};
 use crate::coach::{Level, Round};
 use crate::model::{Category, Dimension, Report};
@@ -56,7 +56,7 @@ pub(super) struct Make {
     #[command(flatten)]
     deciding: Deciding,
     #[command(flatten)]
-    reading: Reading,
+    taking: Taking,
     #[command(flatten)]
     common: Common,
 }
@@ -69,17 +69,15 @@ fn whole(text: &str, low: usize, high: usize) -> Result<usize, String> {
 
 impl Make {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
+        let settings = self.common.settings_taking(&self.taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         let round = self.round()?;
         check_locale(self.locale.as_deref(), &book)?;
         html::check(&self.out).map_err(|e| Failure::Output(e.to_string()))?;
         let options = Options {
-            inputs: self.inputs.clone(),
-            input: settings.input.clone(),
             decisions: self.deciding.load(&settings, &book)?,
             keep: KEPT,
-            ..Options::default()
+            ..self.taking.options(&self.inputs, &settings)
         };
         let progress = Bar::new(self.quiet);
         let report = audit::run(&options, &book, &progress, &mut |_| Ok(()));

@@ -262,6 +262,7 @@ impl Settings {
                 columns,
                 language: spec.language,
                 date_order: spec.date_order,
+                ..input::Options::default()
             },
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,

@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use super::{InputError, Row, Rows, Table, decode::Decoded};
+use super::raw::Tape;
+use super::{InputError, Raw, Rejected, Row, Rows, Table, decode::Decoded};
 use crate::model::Problem;
 
 /// Delimiters that exports use, likeliest first.
@@ -35,6 +36,7 @@ fn open_with(file: &str, decoded: Decoded, fill: bool) -> Result<Table, InputErr
     if hint.is_some() {
         skip_line(&mut reader);
     }
+    let skipped = decoded.tape.as_ref().map_or(0, Tape::given);
     let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(reader);
     let mut record = csv::ByteRecord::new();
     let first = csv.read_byte_record(&mut record).map_err(|error| unreadable(file, &error))?;
@@ -54,6 +56,7 @@ fn open_with(file: &str, decoded: Decoded, fill: bool) -> Result<Table, InputErr
         record: csv::ByteRecord::new(),
         ended: false,
         hint: u64::from(hint.is_some()),
+        tape: decoded.tape.map(|tape| (tape, skipped)),
     });
     Ok(Table { headers, rows, form })
 }
@@ -94,9 +97,18 @@ struct CsvRows {
     ended: bool,
     /// Lines that stand before what the CSV reader sees.
     hint: u64,
+    /// Keeps the rows as they stand in the file; what was read of the text before the CSV reader began.
+    tape: Option<(Tape, u64)>,
 }
 
 impl CsvRows {
+    /// The row that was read last, as it stands in the file; of one that was not read to its end, what is there.
+    fn raw(&self, whole: bool) -> Option<Raw> {
+        let (tape, skipped) = self.tape.as_ref()?;
+        let end = if whole { skipped + self.csv.position().byte() } else { u64::MAX };
+        tape.row(skipped + self.record.position()?.byte(), end)
+    }
+
     /// Fills up a short row whose last field cannot have swallowed what is missing.
     fn fill(&mut self) {
         let Some(delimiter) = self.fill else { return };
@@ -119,15 +131,18 @@ impl Iterator for CsvRows {
         let read = self.csv.read_byte_record(&mut self.record);
         self.fill();
         let line = self.record.position().map_or_else(|| self.csv.position().line(), csv::Position::line) + self.hint;
+        if let (Some((tape, skipped)), Some(position)) = (&self.tape, self.record.position()) {
+            tape.let_go(skipped + position.byte());
+        }
+        let whole = read.is_ok();
+        self.ended = !whole;
         let problem = |message: String, help: &str| {
-            Some(Row::Unreadable(Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() }))
+            let problem = Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() };
+            Some(Row::Unreadable(Rejected { problem, raw: self.raw(whole) }))
         };
         match read {
             Ok(false) => None,
-            Err(error) => {
-                self.ended = true;
-                problem(format!("reading stopped here: {error}"), "check that the file is complete")
-            }
+            Err(error) => problem(format!("reading stopped here: {error}"), "check that the file is complete"),
             Ok(true) if self.record.len() != self.width => {
                 // A file that ends inside quotes gives one long last record.
                 let message = format!("the row has {} fields, the header {}", self.record.len(), self.width);

@@ -7,6 +7,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::InputError;
+use super::raw::Tape;
 
 /// Bytes that are looked at before the form of a file is decided.
 const HEAD: usize = 256 << 10;
@@ -21,6 +22,8 @@ pub(super) struct Decoded {
     pub encoding: String,
     /// Why it is thought so.
     pub reason: &'static str,
+    /// Keeps rows as they stand in the file, where somebody wants those that cannot be read.
+    pub tape: Option<Tape>,
 }
 
 /// Finds the encoding of a file and gives a reader of its text.
@@ -67,7 +70,7 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
     } else {
         Box::new(DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_sniffing(true).build(chained))
     };
-    Ok(Decoded { head: text, reader, encoding: encoding.name().to_owned(), reason })
+    Ok(Decoded { head: text, reader, encoding: encoding.name().to_owned(), reason, tape: None })
 }
 
 fn detect(head: &[u8], whole: bool) -> (&'static Encoding, &'static str) {

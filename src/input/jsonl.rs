@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 
 use serde_json::Value;
 
-use super::{InputError, Row, Rows, Table, decode::Decoded};
+use super::raw::Tape;
+use super::{InputError, Rejected, Row, Rows, Table, decode::Decoded};
 use crate::model::Problem;
 
 /// Rows that are read before the columns are decided.
@@ -32,6 +33,9 @@ pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
         file: file.to_owned(),
         line: 0,
         ended: false,
+        at: decoded.tape.as_ref().map_or(0, Tape::given),
+        start: 0,
+        tape: decoded.tape,
     };
     let mut headers: Vec<String> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
@@ -49,7 +53,7 @@ pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
     }
     if headers.is_empty() {
         return Err(match first.into_iter().next() {
-            Some(Object::Broken(problem)) => InputError::Form {
+            Some(Object::Broken(Rejected { problem, .. })) => InputError::Form {
                 file: problem.file,
                 message: format!("line 1: {}", problem.message),
                 help: problem.help,
@@ -59,7 +63,7 @@ pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
     }
     let width = headers.len();
     let rows: Rows = Box::new(first.into_iter().chain(lines).map(move |object| match object {
-        Object::Broken(problem) => Row::Unreadable(problem),
+        Object::Broken(rejected) => Row::Unreadable(rejected),
         Object::Fields(line, pairs) => {
             let mut fields = vec![String::new(); width];
             for (path, value) in pairs {
@@ -75,7 +79,7 @@ pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
 
 enum Object {
     Fields(u64, Vec<(String, String)>),
-    Broken(Problem),
+    Broken(Rejected),
 }
 
 struct Lines<R> {
@@ -83,6 +87,10 @@ struct Lines<R> {
     file: String,
     line: u64,
     ended: bool,
+    /// Where the line that was read last starts in the text, and where it ends.
+    start: u64,
+    at: u64,
+    tape: Option<Tape>,
 }
 
 impl<R: BufRead> Iterator for Lines<R> {
@@ -94,6 +102,11 @@ impl<R: BufRead> Iterator for Lines<R> {
             bytes.clear();
             self.line += 1;
             let read = self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+            self.start = self.at;
+            self.at += bytes.len() as u64;
+            if let Some(tape) = &self.tape {
+                tape.let_go(self.start);
+            }
             match read {
                 Err(error) => {
                     self.ended = true;
@@ -116,7 +129,9 @@ impl<R: BufRead> Iterator for Lines<R> {
 
 impl<R> Lines<R> {
     fn broken(&self, message: String, help: &str) -> Object {
-        Object::Broken(Problem { file: self.file.clone(), line: Some(self.line), message, help: help.to_owned() })
+        let problem = Problem { file: self.file.clone(), line: Some(self.line), message, help: help.to_owned() };
+        let raw = self.tape.as_ref().and_then(|tape| tape.row(self.start, self.at));
+        Object::Broken(Rejected { problem, raw })
     }
 
     fn object(&self, bytes: &[u8]) -> Object {

@@ -9,6 +9,8 @@ mod grid;
 mod jsonl;
 mod labelled;
 mod manifest;
+mod raw;
+mod rejects;
 mod roster;
 mod sheet;
 mod sources;
@@ -26,6 +28,8 @@ pub use feedback::{Feedback, read_feedback};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use manifest::{Drawn, Manifest, Replaced, Stratum};
+pub use raw::Raw;
+pub use rejects::{Rejected, Rejects};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use sources::Sources;
@@ -34,7 +38,7 @@ pub use vocabulary::Vocabulary;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Note, Origin, Problem, Role};
+use crate::model::{Note, Origin, Role};
 
 /// What a format's reader gives: rows as fields in the order of the headers, with their line.
 type Rows = Box<dyn Iterator<Item = Row> + Send>;
@@ -43,8 +47,8 @@ type Rows = Box<dyn Iterator<Item = Row> + Send>;
 enum Row {
     /// Line and fields.
     Fields(u64, Vec<String>),
-    /// What is wrong with the row.
-    Unreadable(Problem),
+    /// What is wrong with the row, and the row as it was found.
+    Unreadable(Rejected),
 }
 
 /// A table with its headers and rows.
@@ -169,6 +173,9 @@ pub struct Options {
     /// In what order days are written, where the user says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
+    /// Whether rows that cannot be read are handed over as they were found.
+    #[serde(skip)]
+    pub keep_rejected: bool,
 }
 
 impl Options {
@@ -181,6 +188,7 @@ impl Options {
             columns: others.columns,
             language: self.language.or(others.language),
             date_order: self.date_order.or(others.date_order),
+            keep_rejected: self.keep_rejected || others.keep_rejected,
         }
     }
 }
@@ -250,7 +258,16 @@ impl Export {
         vocabulary: &Vocabulary,
         needed: Role,
     ) -> Result<Self, InputError> {
-        let (format, encoding, decoded) = told(&file, reader, options.encoding.as_deref())?;
+        let tape = options.keep_rejected.then(raw::Tape::default);
+        let reader = match &tape {
+            Some(tape) => tape.below(reader),
+            None => reader,
+        };
+        let (format, encoding, mut decoded) = told(&file, reader, options.encoding.as_deref())?;
+        if let Some(tape) = tape {
+            decoded.reader = tape.above(decoded.reader, &decoded.encoding);
+            decoded.tape = Some(tape);
+        }
         let table = (format.open)(&file, decoded)?;
         let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary, needed)?;
         Ok(Export {
@@ -268,11 +285,11 @@ impl Export {
 }
 
 impl Iterator for Export {
-    type Item = Result<Note, Problem>;
+    type Item = Result<Note, Rejected>;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.rows.next()? {
-            Row::Unreadable(problem) => Err(problem),
+            Row::Unreadable(rejected) => Err(rejected),
             Row::Fields(line, fields) => {
                 let origin = Origin { file: self.file.clone(), line };
                 let mut note = self.columns.note(origin, &fields, &self.vocabulary);

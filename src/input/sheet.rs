@@ -98,7 +98,7 @@ pub(super) fn open(path: &Path, file: &str) -> Result<Table, InputError> {
         .zip(table.rows)
         .map(|(number, row)| match row {
             Row::Fields(_, fields) => (number, Ok(fields)),
-            Row::Unreadable(problem) => (number, Err(Unreadable { message: problem.message, help: problem.help })),
+            Row::Unreadable(row) => (number, Err(Unreadable { message: row.problem.message, help: row.problem.help })),
         })
         .collect();
     Ok(Table { headers: table.headers, rows })

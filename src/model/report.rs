@@ -56,8 +56,10 @@ pub struct RunInfo {
     pub rules_hash: String,
     /// Inputs as the user named them.
     pub inputs: Vec<String>,
-    /// Rows that held a record: audited plus rejected.
+    /// Rows that were read: audited plus rejected. A line with nothing in it is no row.
     pub rows: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
     /// What the figures are held to.
     pub standards: Standards,
 }

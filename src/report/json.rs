@@ -102,7 +102,7 @@ pub fn whole(report: &Report, book: &Rulebook, _: Colour) -> String {
             "inputs": report.run.inputs,
             "rows": report.run.rows,
             "audited": report.total.notes,
-            "rejected": report.run.rows - report.total.notes,
+            "rejected": report.run.rejected,
             "target": standards.target,
             "confidence": standards.confidence,
             "min_notes": standards.min_notes,

@@ -239,7 +239,7 @@ impl<'m> Maker<'m> {
         rows.extend([
             count("book.listed", self.listed().count() as u64),
             count("making.rows", report.run.rows),
-            count("book.rejected", report.run.rows - report.total.notes),
+            count("book.rejected", report.run.rejected),
             count("book.untold", report.problems_left_out),
             plain("book.confidence", Cell::Share(standards.confidence * 100)),
             count("book.least", standards.min_notes),

@@ -247,10 +247,11 @@ fn summary(report: &Report) -> String {
     let languages: Vec<String> = report.languages.iter().map(|(code, count)| format!("{code} {count}")).collect();
     let _ = writeln!(
         out,
-        "Languages: {}. Rows read: {}, not readable: {}.",
+        "Languages: {}. Rows read: {} = {} audited + {} rejected.",
         languages.join(", "),
         report.run.rows,
-        report.run.rows - total.notes
+        total.notes,
+        report.run.rejected
     );
     let _ = writeln!(
         out,

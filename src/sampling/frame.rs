@@ -81,7 +81,7 @@ pub(super) fn frame(
             building.add(&note.note, Some(note));
             Ok(())
         })?;
-        report.run.rows - report.total.notes
+        report.run.rejected
     } else {
         let picked = audit::pick(options, book, &mut |note| {
             building.add(note, None);

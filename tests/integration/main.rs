@@ -14,6 +14,7 @@ mod history;
 mod input;
 mod packs;
 mod privacy;
+mod rejects;
 mod report;
 mod rulebook;
 mod sample;

@@ -285,7 +285,7 @@ impl TeamPage {
                 remarks: report.decisions.remarks.clone(),
                 rows: report.run.rows,
                 audited: report.total.notes,
-                rejected: report.run.rows - report.total.notes,
+                rejected: report.run.rejected,
                 languages: report
                     .languages
                     .iter()
