@@ -78,7 +78,7 @@ impl fmt::Display for AuditError {
 
 impl std::error::Error for AuditError {}
 
-/// Audits every note of the inputs; `each` gets them one by one, in the order of the input.
+/// Audits every note of the inputs that passes the filter; `each` gets them one by one, in the order of the input.
 ///
 /// # Errors
 /// An input that cannot be read at all, or what `each` could not write.
@@ -98,10 +98,11 @@ pub fn run(
         version: env!("CARGO_PKG_VERSION"),
         rules_hash: book.hash.clone(),
         inputs: options.named(),
-        rows: 0,
-        rejected: 0,
+        filter: options.input.filter.said(),
         standards: Standards { target: book.scorecard.target, ..options.standards.clone() },
+        ..RunInfo::default()
     };
+    let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut collector = Collector::new(book, info, options.keep);
     let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
@@ -110,9 +111,11 @@ pub fn run(
         let mut fallback = None;
         for batch in receiver {
             let batch = batch.map_err(AuditError::Input)?;
+            // By all notes, so that the language of a note does not depend on the filter either.
             let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
             collector.read(batch.len() as u64);
-            let audited: Vec<Result<AuditedNote, Rejected>> = batch
+            let taken: Batch = batch.into_iter().filter(|row| !matches!(row, Ok(note) if !sieve.takes(note))).collect();
+            let audited: Vec<Result<AuditedNote, Rejected>> = taken
                 .into_par_iter()
                 .map_init(
                     || Borrowed::from(&pool),
@@ -137,11 +140,18 @@ pub fn run(
             }
             progress.rows(collector.rows());
         }
-        let report = collector.finish(&options.roster, &options.decisions, &sources.days());
+        let mut report = collector.finish(&options.roster, &options.decisions, &sources.days());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));
         }
+        report.run.skipped = sieve.skipped();
+        if report.total.notes == 0
+            && let Some(error) = sieve.nothing_left(&report.run.inputs)
+        {
+            return Err(AuditError::Input(error));
+        }
+        report.problems.splice(0..0, sieve.remarks(&report.run.inputs));
         rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output)?;
         Ok(report)
     })
@@ -152,13 +162,16 @@ pub fn run(
 pub struct Picked {
     /// The wanted notes, audited, in the order of the input.
     pub notes: Vec<AuditedNote>,
-    /// Rows that held a note.
+    /// Notes that passed the filter.
     pub read: u64,
+    /// Notes that it left out.
+    pub skipped: u64,
     /// Rows that could not be read.
     pub unreadable: u64,
 }
 
-/// Reads every note of the inputs, one after the other in their order, and audits those that `wanted` asks for, as [`run`] would.
+/// Reads every note of the inputs that passes the filter, one after the other in their order, and audits those that `wanted` asks
+/// for, as [`run`] would.
 /// Only they are kept in memory.
 ///
 /// # Errors
@@ -170,6 +183,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
     let reading = &options.reading();
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     let mut picked = Picked::default();
+    let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut chosen: Vec<Note> = Vec::new();
     let mut fallback = None;
     thread::scope(|scope| {
@@ -179,6 +193,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
             fallback.get_or_insert_with(|| majority(&batch, book));
             for row in batch {
                 match row {
+                    Ok(note) if !sieve.takes(&note) => picked.skipped += 1,
                     Ok(note) => {
                         picked.read += 1;
                         if wanted(&note) {
@@ -192,7 +207,10 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
                 }
             }
         }
-        rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output)
+        match sieve.nothing_left(&options.named()).filter(|_| picked.read == 0) {
+            Some(error) => Err(AuditError::Input(error)),
+            None => rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output),
+        }
     })?;
     if !chosen.is_empty() {
         let corpus = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
@@ -231,7 +249,8 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &S
     }
 }
 
-/// Reads everything once for the checks that must know the whole export; an empty corpus where none must.
+/// Reads everything once for the checks that must know the whole export; an empty corpus where none must. Notes that the filter
+/// leaves out take part: what is found in a note does not depend on which others are audited with it.
 fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: Needs) -> Result<Corpus, InputError> {
     let mut corpus = Corpus::new(needs);
     if !needs.any() {
@@ -292,6 +311,81 @@ impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
         if let Ok(mut pool) = self.pool.lock() {
             pool.push(std::mem::take(&mut self.own));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::input::{Filter, Names};
+    use crate::model::Day;
+
+    struct Nobody;
+
+    impl Progress for Nobody {
+        fn rows(&self, _: u64) {}
+    }
+
+    fn book() -> &'static Rulebook {
+        static BOOK: OnceLock<Rulebook> = OnceLock::new();
+        BOOK.get_or_init(|| Rulebook::load(None).unwrap())
+    }
+
+    /// A row, whole or broken, and sometimes a line with nothing in it.
+    fn row() -> impl Strategy<Value = String> {
+        let whole = (0..9u32, 1..9u32, prop::sample::select(vec!["North", "south", ""]), "[a-z ]{0,20}")
+            .prop_map(|(agent, day, team, note)| format!("n{agent}{day},A{agent},{team},2026-05-0{day},{note}"));
+        prop_oneof![6 => whole, 1 => Just(String::new()), 1 => "[a-z,;\"\r]{0,12}", 1 => Just(",,,,".into())]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// Whatever is broken and whatever is left out: every row that was read was audited, skipped or rejected, once.
+        #[test]
+        fn counts_always_add_up(
+            rows in prop::collection::vec(row(), 0..40),
+            team: bool,
+            from in prop::option::of(1..9i8),
+            min_words in prop::option::of(0..4usize),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = |name: &str| folder.path().join(name);
+            std::fs::write(path("n.csv"), format!("note_id,agent_id,team,started_at,note\n{}", rows.join("\n"))).unwrap();
+            let filter = Filter {
+                team: Names(if team { vec!["north".into()] } else { Vec::new() }),
+                from: from.map(|day| Day(jiff::civil::date(2026, 5, day))),
+                min_words,
+                ..Filter::default()
+            };
+            let input = input::Options { filter, ..input::Options::default() };
+            let options =
+                Options { inputs: vec![path("n.csv")], input, rejects: Some(path("rejects")), ..Options::default() };
+            let mut seen = 0;
+            let done = run(&options, book(), &Nobody, &mut |_| {
+                seen += 1;
+                Ok(())
+            });
+            let sources = Sources::find(&options.inputs, false).unwrap();
+            let export = sources.open(&options.inputs[0], &options.input, &book().vocabulary).unwrap();
+            let (read, broken) = export.fold((0, 0), |(read, broken), row| (read + 1, broken + u64::from(row.is_err())));
+            match done {
+                Ok(report) => {
+                    prop_assert_eq!((report.run.rows, report.run.rejected, report.total.notes), (read, broken, seen));
+                    prop_assert_eq!(read, seen + report.run.skipped() + broken);
+                    let lines = std::fs::read_to_string(path("rejects")).unwrap().lines().count();
+                    prop_assert_eq!(lines as u64, broken);
+                    let picked = pick(&options, book(), &mut |_| false).unwrap();
+                    prop_assert_eq!((picked.read, picked.skipped, picked.unreadable), (seen, report.run.skipped(), broken));
+                }
+                // Nothing there, or nothing left.
+                Err(error) => prop_assert!(seen == 0 && matches!(error, AuditError::Input(_)), "{}", error),
+            }
         }
     }
 }

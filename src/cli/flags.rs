@@ -7,8 +7,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Failure;
-use crate::audit::{self, Decisions, Progress, decisions};
+use super::{Failure, Taking};
+use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::{self, DateOrder, Given};
 use crate::model::Period;
@@ -74,33 +74,6 @@ pub(super) struct Auditing {
     pub(super) taking: Taking,
     #[command(flatten)]
     pub(super) common: Common,
-}
-
-/// Flags of every subcommand that reads exports to their end.
-#[derive(Debug, Clone, Args)]
-pub(super) struct Taking {
-    #[command(flatten)]
-    pub(super) reading: Reading,
-    /// Write the rows that cannot be read to this file, as JSON lines with the reason and the row, in clear as in the export
-    #[arg(long, value_name = "FILE")]
-    rejects: Option<PathBuf>,
-}
-
-impl Taking {
-    /// How to read exports: as the flags say, and otherwise as `others` do.
-    pub(super) fn over(&self, others: &input::Options) -> input::Options {
-        self.reading.over(others)
-    }
-
-    /// What to audit, and how to read it.
-    pub(super) fn options(&self, inputs: &[PathBuf], settings: &Settings) -> audit::Options {
-        audit::Options {
-            inputs: inputs.to_vec(),
-            input: settings.input.clone(),
-            rejects: self.rejects.clone(),
-            ..audit::Options::default()
-        }
-    }
 }
 
 impl Reading {

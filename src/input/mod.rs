@@ -5,6 +5,7 @@ mod csv;
 mod dates;
 mod decode;
 mod feedback;
+mod filter;
 mod grid;
 mod jsonl;
 mod labelled;
@@ -25,6 +26,7 @@ use std::path::Path;
 pub use columns::{Assignment, Columns, Given};
 pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
+pub use filter::{Filter, Names, Part, Sieve};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use manifest::{Drawn, Manifest, Replaced, Stratum};
@@ -33,7 +35,7 @@ pub use rejects::{Rejected, Rejects};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use sources::Sources;
-pub use values::seconds;
+pub use values::{Seconds, seconds};
 pub use vocabulary::Vocabulary;
 
 use serde::{Deserialize, Serialize};
@@ -173,6 +175,9 @@ pub struct Options {
     /// In what order days are written, where the user says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
+    /// Which notes are audited.
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
     /// Whether rows that cannot be read are handed over as they were found.
     #[serde(skip)]
     pub keep_rejected: bool,
@@ -188,6 +193,7 @@ impl Options {
             columns: others.columns,
             language: self.language.or(others.language),
             date_order: self.date_order.or(others.date_order),
+            filter: self.filter.over(others.filter),
             keep_rejected: self.keep_rejected || others.keep_rejected,
         }
     }

@@ -10,6 +10,7 @@ mod decisions;
 mod errors;
 mod feedback;
 mod figures;
+mod filters;
 mod history;
 mod input;
 mod packs;
