@@ -67,8 +67,19 @@ impl<'b> Collector<'b> {
         }
     }
 
-    pub(super) fn problem(&mut self, problem: Problem) {
-        self.report.run.rows += 1;
+    /// So many rows were read.
+    pub(super) fn read(&mut self, rows: u64) {
+        self.report.run.rows += rows;
+    }
+
+    /// Rows that were read so far.
+    pub(super) fn rows(&self) -> u64 {
+        self.report.run.rows
+    }
+
+    /// A row that could not be read.
+    pub(super) fn reject(&mut self, problem: Problem) {
+        self.report.run.rejected += 1;
         self.remark(problem);
     }
 
@@ -81,7 +92,6 @@ impl<'b> Collector<'b> {
     }
 
     pub(super) fn note(&mut self, note: AuditedNote) {
-        self.report.run.rows += 1;
         match &note.language {
             Some(code) => match self.languages.get_mut(code) {
                 Some(count) => *count += 1,
@@ -244,7 +254,7 @@ impl<'b> Collector<'b> {
     /// Keeps the notes that cost most, and the clean ones that tell most.
     fn keep(&mut self, agent: usize, note: AuditedNote) {
         let (worst, best) = self.keep;
-        let order = self.report.run.rows;
+        let order = self.report.total.notes;
         let kept = &mut self.kept[agent];
         if note.is_clean() {
             if best > 0 && note.score.possible > 0 {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Condition, Decision, Finding, Note, Standing};
+use crate::model::{Condition, Day, Decision, Finding, Note, Standing};
 use crate::rules::{Rule, Rulebook};
 use crate::yaml::{Fault, Source, nearest};
 
@@ -107,17 +107,6 @@ impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// A day as `2026-06-01`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(pub Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Day).map_err(|_| serde::de::Error::custom(format!("`{text}` is no day; write 2026-06-01")))
     }
 }
 

@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::flags::{Bar, check_locale};
 use super::history::{self, Keeping};
-use super::{Auditing, Failure};
+use super::{Auditing, Failure, Taking};
 use crate::audit::{self, Options};
 use crate::input;
 use crate::report::{self, Colour, html};
@@ -52,8 +52,8 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Auditing { deciding, reading, common } = &self.auditing;
-        let mut settings = common.settings(Some(reading))?;
+        let Auditing { deciding, taking, common } = &self.auditing;
+        let mut settings = common.settings_taking(taking)?;
         settings.target = self.target.or(settings.target);
         let book = Rulebook::compile(settings.packs()?)?;
         let format = report::FORMATS.iter().find(|f| f.name == self.format).unwrap_or(&report::FORMATS[0]);
@@ -63,12 +63,11 @@ impl Audit {
         let roster = roster.map(|path| input::read_roster(path, &book.vocabulary, settings.input.date_order));
         let roster = roster.transpose()?.unwrap_or_default();
         let options = Options {
-            inputs: self.inputs.clone(),
-            input: settings.input.clone(),
             standards: settings.standards.clone(),
             roster,
             decisions: deciding.load(&settings, &book)?,
             keep,
+            ..taking.options(&self.inputs, &settings)
         };
         let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
@@ -125,7 +124,7 @@ impl Audit {
         let mut add = |name: &str, value: Option<String>| {
             flags.extend(value.map(|value| [name.to_owned(), value]).into_iter().flatten());
         };
-        let Auditing { deciding, reading, common } = &self.auditing;
+        let Auditing { deciding, taking: Taking { reading, .. }, common } = &self.auditing;
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         for column in &reading.columns {
             let equals = if column.constant { "==" } else { "=" };

@@ -12,6 +12,7 @@ use crate::audit::decisions::{Entry, Fingerprint};
 use crate::audit::{self, Decisions, Options};
 use crate::coach::Nobody;
 use crate::config::Settings;
+use crate::input::{self, Filter};
 use crate::model::{AuditedNote, Disposition, Finding, Note, Report};
 use crate::rules::Rulebook;
 
@@ -202,8 +203,9 @@ fn find(
     settings: &Settings,
     book: &Rulebook,
 ) -> Result<(AuditedNote, Finding, Report), Failure> {
-    let options =
-        Options { inputs: inputs.to_vec(), input: settings.input.clone(), keep: WITNESSES, ..Options::default() };
+    // A finding is looked for in all notes, whatever is audited from day to day.
+    let input = input::Options { filter: Filter::default(), ..settings.input.clone() };
+    let options = Options { inputs: inputs.to_vec(), input, keep: WITNESSES, ..Options::default() };
     let mut found = None;
     let report = audit::run(&options, book, &Silent, &mut |note| {
         if let Some(hit) = note.findings.iter().find(|hit| hit.fingerprint == finding.0) {

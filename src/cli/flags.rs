@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Failure;
+use super::{Failure, Taking};
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
 use crate::input::{self, DateOrder, Delimiter, Given, Zone};
@@ -85,7 +85,7 @@ pub(super) struct Auditing {
     #[command(flatten)]
     pub(super) deciding: Deciding,
     #[command(flatten)]
-    pub(super) reading: Reading,
+    pub(super) taking: Taking,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -94,8 +94,18 @@ impl Reading {
     /// How to read exports: as the flags say, and otherwise as `others` do.
     pub(super) fn over(&self, others: &input::Options) -> input::Options {
         let Reading { columns, encoding, language, date_order, worksheet, delimiter, time_zone, preset } = self.clone();
-        input::Options { encoding, columns, language, date_order, worksheet, delimiter, time_zone, preset }
-            .over(others.clone())
+        let own = input::Options {
+            encoding,
+            columns,
+            language,
+            date_order,
+            worksheet,
+            delimiter,
+            time_zone,
+            preset,
+            ..input::Options::default()
+        };
+        own.over(others.clone())
     }
 }
 
@@ -107,6 +117,20 @@ impl Common {
             settings.input = reading.over(&settings.input);
         }
         Ok(settings)
+    }
+
+    /// The settings of a subcommand that reads exports to their end.
+    pub(super) fn settings_taking(&self, taking: &Taking) -> Result<Settings, Failure> {
+        let mut settings = self.settings(None)?;
+        settings.input = taking.over(&settings.input);
+        Ok(settings)
+    }
+
+    /// The same, and the rules in force under them.
+    pub(super) fn load_taking(&self, taking: &Taking) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings_taking(taking)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        Ok((settings, book))
     }
 
     /// The settings, and the rules in force under them.

@@ -15,6 +15,7 @@ mod history;
 mod measure;
 mod rules;
 mod sample;
+mod taking;
 mod workshop;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ use clap::{Parser, Subcommand};
 
 pub use exit::Failure;
 use flags::{Auditing, Common, Deciding, Paging, Printing, Reading, Silent, periods, print};
+use taking::Taking;
 
 /// Audits the notes that contact-centre agents type after a call.
 #[derive(Debug, Parser)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, DateOrder, Delimiter, Given, Headers, Zone};
+use crate::input::{self, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, did_you_mean};
@@ -61,6 +61,9 @@ pub struct Spec {
     /// Columns by role: a header, a list of them, or `=value` for a constant.
     #[serde(default)]
     pub columns: BTreeMap<Role, Headers>,
+    /// Which notes of the exports are audited; absent: all.
+    #[serde(default)]
+    pub filter: Filter,
     /// File of disputes and waivers; relative to this file.
     #[serde(default)]
     pub decisions: Option<PathBuf>,
@@ -165,34 +168,6 @@ pub struct AcwSpec {
     pub roster: Option<PathBuf>,
 }
 
-/// A duration as people write it: `95`, `1:35`, `1m35s`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seconds(pub u32);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Duration;
-        impl serde::de::Visitor<'_> for Duration {
-            type Value = Seconds;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a duration such as `95`, `1:35` or `1m35s`")
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, seconds: u64) -> Result<Seconds, E> {
-                u32::try_from(seconds).map(Seconds).map_err(E::custom)
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Seconds, E> {
-                input::seconds(text)
-                    .map(Seconds)
-                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
-            }
-        }
-        deserializer.deserialize_any(Duration)
-    }
-}
-
 /// The settings of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -278,6 +253,8 @@ impl Settings {
                 delimiter: spec.delimiter,
                 time_zone: spec.time_zone,
                 preset: spec.preset,
+                filter: spec.filter,
+                ..input::Options::default()
             },
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::formats::{Delimiter, LONGEST_RECORD, Remarks, Table, Wanted, check_width};
 use super::header::{self, Known};
+use super::raw::Tape;
 use super::source::{Limit, Stream};
-use super::{InputError, Row, cannot_read, decode::Decoded};
+use super::{InputError, Raw, Rejected, Row, cannot_read, decode::Decoded};
 use crate::model::Problem;
 
 /// Delimiters that exports use, likeliest first.
@@ -79,7 +80,7 @@ fn usual(widths: &[usize]) -> Option<usize> {
 
 /// Opens a CSV file: the header is the first record, or stands below lines of title.
 pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<Table, InputError> {
-    let Decoded { mut head, mut reader, encoding, .. } = decoded;
+    let Decoded { mut head, mut reader, encoding, tape, .. } = decoded;
     // Line ends of old Macs.
     let lone = head.contains('\r') && !head.contains('\n');
     if lone {
@@ -90,6 +91,10 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
     let hint = line.trim().trim_matches('"').strip_prefix("sep=").map(|sign| sign.bytes().next().unwrap_or(b'\t'));
     let skipped = if hint.is_some() { (line.len() + 1).min(head.len()) } else { 0 };
     skip(&mut reader, skipped).map_err(|error| cannot_read(file, &error))?;
+    let tape = tape.map(|tape| {
+        let given = tape.given();
+        (tape, given)
+    });
     let asked = wanted.options.delimiter.map(Delimiter::byte);
     let form = Form::of(&head[skipped..], asked.or(hint));
     let read = Arc::new(AtomicUsize::new(0));
@@ -105,6 +110,7 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
         record: csv::ByteRecord::new(),
         ended: false,
         above: u64::from(hint.is_some()),
+        tape,
         crlf: head.find('\n').is_some_and(|at| head[..at].ends_with('\r')),
     };
     let (line, headers) = rows.header(&Known::of(wanted), usual(&form.widths(&head[skipped..])))?;
@@ -167,18 +173,20 @@ struct Rows {
     above: u64,
     /// Whether lines end in CR and LF.
     crlf: bool,
+    /// Keeps the rows as they stand in the file; what was read of the text before the CSV reader began.
+    tape: Option<(Tape, u64)>,
 }
 
 impl Rows {
     /// Reads up to the header: its line and its cells. The rows below it are put back.
     fn header(&mut self, known: &Known, usual: Option<usize>) -> Result<(u64, Vec<String>), InputError> {
-        let (mut lines, mut records, mut cells, mut stopped) = (vec![], vec![], vec![], None);
+        let (mut places, mut records, mut cells, mut stopped) = (vec![], vec![], vec![], None);
         while cells.len() < header::LOOKED_AT {
             match self.record() {
                 Ok(Some(line)) => {
                     let text = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
                     cells.push(self.record.iter().map(|field| text(unwrapped(field).as_ref())).collect::<Vec<_>>());
-                    lines.push(line);
+                    places.push((line, self.csv.position().byte()));
                     records.push(self.record.clone());
                 }
                 Ok(None) => break,
@@ -191,7 +199,7 @@ impl Rows {
         if cells.is_empty() {
             return Err(match stopped {
                 Some(Row::Refused(error)) => error,
-                Some(Row::Unreadable(problem)) => {
+                Some(Row::Unreadable(Rejected { problem, .. })) => {
                     InputError::Form { file: self.file.clone(), message: problem.message, help: problem.help }
                 }
                 _ => InputError::Empty { file: self.file.clone() },
@@ -200,13 +208,13 @@ impl Rows {
         let at = known.below_titles(&cells, usual).unwrap_or(0);
         let header = cells.swap_remove(at);
         self.width = header.len();
-        for (line, record) in lines.iter().zip(records).skip(at + 1) {
+        for ((line, end), record) in places.iter().zip(records).skip(at + 1) {
             self.record = record;
-            let row = self.row(*line);
+            let row = self.row(*line, *end);
             self.first.push_back(row);
         }
         self.first.extend(stopped);
-        Ok((lines[at], header))
+        Ok((places[at].0, header))
     }
 
     /// Reads the next record: its line, nothing at the end, or the last row.
@@ -227,6 +235,7 @@ impl Rows {
                     Some(Limit { message, help }) => Row::Refused(InputError::Form { file, message, help: help.into() }),
                     None => self.problem(
                         line,
+                        u64::MAX,
                         format!("reading stopped here: {error}"),
                         "check that the file is complete",
                     ),
@@ -244,18 +253,23 @@ impl Rows {
         before + (end - before).saturating_sub(inside + u64::from(!self.crlf))
     }
 
-    fn problem(&self, line: u64, message: String, help: &str) -> Row {
-        Row::Unreadable(Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() })
+    /// What is wrong with the record, which ends at that byte of what the CSV reader saw.
+    fn problem(&self, line: u64, end: u64, message: String, help: &str) -> Row {
+        let problem = Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() };
+        let raw: Option<Raw> = self.tape.as_ref().zip(self.record.position()).and_then(|((tape, before), position)| {
+            tape.row(before + position.byte(), before.saturating_add(end))
+        });
+        Row::Unreadable(Rejected { problem, raw })
     }
 
-    /// The record as a row.
-    fn row(&mut self, line: u64) -> Row {
+    /// The record as a row; it ends at that byte of what the CSV reader saw.
+    fn row(&mut self, line: u64, end: u64) -> Row {
         self.fill();
         if self.record.len() != self.width {
             // A file that ends inside quotes gives one long last record.
             let message = format!("the row has {} fields, the header {}", self.record.len(), self.width);
             let help = "look for a quotation mark that is not closed, or a delimiter inside a text without quotes";
-            return self.problem(line, message, help);
+            return self.problem(line, end, message, help);
         }
         let text = |field: &[u8]| String::from_utf8(unwrapped(field).into_owned());
         match self.record.iter().map(text).collect() {
@@ -263,6 +277,7 @@ impl Rows {
             // Not audited with holes: what they hid might be what the agent is charged with.
             Err(_) => self.problem(
                 line,
+                end,
                 format!("the row is not valid {}", self.encoding),
                 "give the file's encoding with --encoding, or have the row exported again",
             ),
@@ -292,7 +307,13 @@ impl Iterator for Rows {
             return None;
         }
         match self.record() {
-            Ok(line) => line.map(|line| self.row(line)),
+            Ok(line) => line.map(|line| {
+                if let (Some((tape, before)), Some(position)) = (&self.tape, self.record.position()) {
+                    tape.let_go(before + position.byte());
+                }
+                let end = self.csv.position().byte();
+                self.row(line, end)
+            }),
             Err(row) => Some(row),
         }
     }
@@ -322,7 +343,7 @@ mod tests {
         let (vocabulary, options) = (Vocabulary::new(Folder::default()), Options::default());
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded = Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "" };
+        let decoded = Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
         open("x", decoded, &wanted)
     }
 
@@ -331,7 +352,7 @@ mod tests {
         let table = opened(text).unwrap();
         let row = |row: Row| match row {
             Row::Fields(line, fields) => (line, fields.join("|")),
-            Row::Unreadable(problem) => (problem.line.unwrap(), problem.message),
+            Row::Unreadable(row) => (row.problem.line.unwrap(), row.problem.message),
             Row::Refused(error) => (0, error.to_string()),
         };
         (table.form, table.headers, table.rows.map(row).collect())

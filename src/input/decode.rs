@@ -7,6 +7,7 @@ use encoding_rs::{Encoding, UTF_8};
 use super::charset::Charset;
 use super::guess::guess;
 use super::{InputError, cannot_read};
+use super::raw::Tape;
 
 /// Bytes that are looked at before the form of a file is decided.
 const HEAD: usize = 256 << 10;
@@ -26,6 +27,10 @@ pub(super) struct Decoded {
     pub encoding: String,
     /// Why it is thought so.
     pub reason: &'static str,
+    /// Whether the text is the file's own bytes.
+    pub verbatim: bool,
+    /// Keeps rows as they stand in the file, where somebody wants those that cannot be read.
+    pub tape: Option<Tape>,
 }
 
 /// Finds the encoding of a file and gives a reader of its text.
@@ -87,7 +92,8 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
     } else {
         charset.reader(Box::new(chained))
     };
-    Ok(Decoded { head: text, reader, encoding: charset.name().to_owned(), reason })
+    let verbatim = charset.is(UTF_8) && !undecided;
+    Ok(Decoded { head: text, reader, encoding: charset.name().to_owned(), reason, verbatim, tape: None })
 }
 
 /// Reads up to `length` further bytes; whether the file ended before.

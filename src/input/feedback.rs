@@ -51,8 +51,8 @@ pub fn read_feedback(path: &Path, vocabulary: &Vocabulary) -> Result<(Vec<Feedba
     for row in table.rows {
         let (line, fields) = match row {
             Row::Fields(line, fields) => (line, fields),
-            Row::Unreadable(problem) => {
-                problems.push(problem);
+            Row::Unreadable(rejected) => {
+                problems.push(rejected.problem);
                 continue;
             }
             Row::Refused(error) => return Err(error),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 
+use super::raw::Tape;
 use super::source::{self, CONTAINERS, Source};
 use super::{InputError, Options, Rows, Vocabulary, csv, decode, json, workbook};
 use crate::model::{Problem, Role};
@@ -179,7 +180,17 @@ pub(super) fn open(file: &str, source: Source, wanted: &Wanted<'_>) -> Result<Op
 }
 
 fn open_text(file: &str, source: Source, wanted: &Wanted<'_>) -> Result<Opened, InputError> {
-    let decoded = decode::decode(file, source.into_stream(), wanted.options.encoding.as_deref())?;
+    let tape = wanted.options.keep_rejected.then(Tape::default);
+    let stream = source.into_stream();
+    let stream = match &tape {
+        Some(tape) => tape.below(stream),
+        None => stream,
+    };
+    let mut decoded = decode::decode(file, stream, wanted.options.encoding.as_deref())?;
+    if let Some(tape) = tape {
+        decoded.reader = tape.above(decoded.reader, &decoded.encoding, decoded.verbatim);
+        decoded.tape = Some(tape);
+    }
     if decoded.head.trim().is_empty() {
         return Err(InputError::Empty { file: file.to_owned() });
     }

@@ -7,6 +7,7 @@ mod csv;
 mod dates;
 mod decode;
 mod feedback;
+mod filter;
 mod formats;
 mod given;
 mod grid;
@@ -16,6 +17,8 @@ mod json;
 mod labelled;
 mod manifest;
 mod preset;
+mod raw;
+mod rejects;
 mod roster;
 mod row;
 mod sheet;
@@ -35,17 +38,20 @@ use std::path::Path;
 pub use columns::{Assignment, Columns, Part, Place, Recognised};
 pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
+pub use filter::{Filter, Names, Portion, Sieve};
 pub use formats::{Delimiter, FORMATS, Format, formats_in_markdown};
 pub use given::{Given, Headers};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use manifest::{Drawn, Manifest, Replaced, Stratum};
 pub use preset::{Complete, NotePart, Preset, PresetSpec, Sign};
+pub use raw::Raw;
+pub use rejects::{Rejected, Rejects};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use source::{CONTAINERS, Container};
 pub use sources::Sources;
-pub use values::{Unit, seconds};
+pub use values::{Seconds, Unit, seconds};
 pub use vocabulary::Vocabulary;
 pub use zone::Zone;
 
@@ -63,8 +69,8 @@ type Rows = Box<dyn Iterator<Item = Row> + Send>;
 enum Row {
     /// Line and fields.
     Fields(u64, Vec<String>),
-    /// What is wrong with the row.
-    Unreadable(Problem),
+    /// What is wrong with the row, and the row as it was found.
+    Unreadable(Rejected),
     /// Why the file is refused after all; the last row.
     Refused(InputError),
 }
@@ -179,6 +185,12 @@ pub struct Options {
     /// Name of the preset, or `none`; absent: told by the headers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
+    /// Which notes are audited.
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
+    /// Whether rows that cannot be read are handed over as they were found.
+    #[serde(skip)]
+    pub keep_rejected: bool,
 }
 
 impl Options {
@@ -195,6 +207,8 @@ impl Options {
             delimiter: self.delimiter.or(others.delimiter),
             time_zone: self.time_zone.or(others.time_zone),
             preset: self.preset.or(others.preset),
+            filter: self.filter.over(others.filter),
+            keep_rejected: self.keep_rejected || others.keep_rejected,
         }
     }
 }
@@ -218,6 +232,7 @@ pub struct Export {
     remarks: Remarks,
     rows: Rows,
     vocabulary: Vocabulary,
+    keep_rejected: bool,
     notices: watch::Notices,
     /// Where what was noticed is kept when the reading ends.
     noticed: Option<watch::Noticed>,
@@ -272,6 +287,7 @@ impl Export {
             remarks: table.remarks,
             rows: table.rows,
             vocabulary: vocabulary.clone(),
+            keep_rejected: options.keep_rejected,
             notices: watch::Notices::default(),
             noticed: None,
         })
@@ -288,9 +304,11 @@ impl Export {
     }
 
     /// A row as a note, or why it is none.
-    fn note(&mut self, line: u64, fields: &[String]) -> Result<Note, Problem> {
+    fn note(&mut self, line: u64, fields: &[String]) -> Result<Note, Rejected> {
         let refused = |message: &str, help: &str| {
-            Err(Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() })
+            let problem =
+                Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() };
+            Err(Rejected { problem, raw: self.keep_rejected.then(|| Raw::Cells(fields.to_vec())) })
         };
         match self.columns.kind(fields, &self.vocabulary) {
             row::Kind::Footer => refused(
@@ -318,11 +336,11 @@ impl Drop for Export {
 }
 
 impl Iterator for Export {
-    type Item = Result<Note, Problem>;
+    type Item = Result<Note, Rejected>;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.rows.next()? {
-            Row::Unreadable(problem) => Err(problem),
+            Row::Unreadable(rejected) => Err(rejected),
             Row::Refused(error) => {
                 self.refused = Some(error);
                 return None;

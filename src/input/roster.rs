@@ -49,10 +49,10 @@ pub fn read_roster(path: &Path, vocabulary: &Vocabulary, order: Option<DateOrder
     };
     let mut out = Vec::new();
     for row in export.by_ref() {
-        let row = row.map_err(|problem| InputError::Form {
-            file: format!("{file}:{}", problem.line.unwrap_or_default()),
-            message: problem.message,
-            help: problem.help,
+        let row = row.map_err(|rejected| InputError::Form {
+            file: format!("{file}:{}", rejected.problem.line.unwrap_or_default()),
+            message: rejected.problem.message,
+            help: rejected.problem.help,
         })?;
         let seconds = row.worked_seconds.ok_or_else(|| unreadable(row.origin.line, "time that can be read"))?;
         if row.agent == "?" {

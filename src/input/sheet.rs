@@ -86,7 +86,7 @@ pub(super) fn open(path: &Path, file: &str) -> Result<Table, InputError> {
         rows.push(match row {
             // Rows of text are counted as a spreadsheet does that shows it.
             Row::Fields(line, fields) => (if opened.is_workbook { line } else { number }, Ok(fields)),
-            Row::Unreadable(problem) => (number, Err(Unreadable { message: problem.message, help: problem.help })),
+            Row::Unreadable(row) => (number, Err(Unreadable { message: row.problem.message, help: row.problem.help })),
             Row::Refused(error) => return Err(error),
         });
     }

@@ -1,9 +1,12 @@
 //! Values of columns: durations.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Unit of a duration: of a bare number, where the header or the preset tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize, JsonSchema)]
@@ -67,6 +70,41 @@ pub(super) fn duration(value: &str, unit: Unit, clock: Clock, units: &Units) -> 
         .or_else(|| colons(&value, clock))
         .or_else(|| named(value.strip_prefix("pt").unwrap_or(&value), units))?;
     (seconds >= 0.0 && seconds < f64::from(u32::MAX)).then(|| seconds.round() as u32)
+}
+
+/// A duration as people write it: `95`, `1:35`, `1m35s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Seconds(pub u32);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Duration;
+        impl Visitor<'_> for Duration {
+            type Value = Seconds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a duration such as `95`, `1:35` or `1m35s`")
+            }
+
+            fn visit_u64<E: Error>(self, seconds: u64) -> Result<Seconds, E> {
+                u32::try_from(seconds).map(Seconds).map_err(E::custom)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Seconds, E> {
+                text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_any(Duration)
+    }
+}
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        seconds(text).map(Seconds).ok_or_else(|| format!("`{text}` is no duration; write `95`, `1:35` or `1m35s`"))
+    }
 }
 
 /// Seconds of a duration in any form that exports have; a bare number is seconds. `None` where it is none.

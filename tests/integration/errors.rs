@@ -85,10 +85,10 @@ fn rows_that_cannot_be_read_are_counted_and_listed_and_the_rest_goes_on() {
     let place = Place::new();
     let done = place.acw(&["audit", &fixture("exports/broken-rows.csv")]);
     assert_eq!(done.code, 0, "{}", done.err);
-    assert!(done.out.contains("Rows read: 10, not readable: 2."), "{}", done.out);
+    assert!(done.out.contains("Rows read: 10 = 8 audited + 2 rejected."), "{}", done.out);
     assert_eq!(done.err.matches("fields, the header").count(), 2, "{}", done.err);
     let lines = place.acw(&["audit", &fixture("exports/zendesk-en.jsonl")]);
-    assert!(lines.out.contains("Rows read: 20, not readable: 2."), "{}", lines.out);
+    assert!(lines.out.contains("Rows read: 20 = 18 audited + 2 rejected."), "{}", lines.out);
     assert!(lines.err.contains(":8: no valid JSON") && lines.err.contains(":15: no valid JSON"), "{}", lines.err);
 }
 

@@ -6,6 +6,7 @@ use std::io::BufReader;
 use super::walk::{Step, Walk};
 use super::{Object, table};
 use crate::input::formats::{LONGEST_RECORD, Table, Wanted};
+use crate::input::raw::Raw;
 use crate::input::source::Stream;
 use crate::input::{InputError, Vocabulary, decode::Decoded};
 use crate::model::Role;
@@ -36,6 +37,7 @@ pub(in crate::input) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) 
     let objects = Objects {
         reader: BufReader::with_capacity(1 << 16, decoded.reader),
         file: file.to_owned(),
+        encoding: decoded.tape.map(|_| decoded.encoding),
         walk: Walk::default(),
         line: 1,
         rows,
@@ -129,6 +131,8 @@ fn role_of(path: &str, vocabulary: &Vocabulary) -> Option<Role> {
 struct Objects {
     reader: BufReader<Stream>,
     file: String,
+    /// The file's encoding, where objects that cannot be read are to be handed over as they were found.
+    encoding: Option<String>,
     walk: Walk,
     line: u64,
     /// The path of the array that holds them; `None` where they stand in no container.
@@ -203,7 +207,15 @@ impl Iterator for Objects {
                     let message = "the object is longer than 16 MiB".to_owned();
                     return Some(Object::broken(&self.file, line, message, "export only the fields that are needed"));
                 }
-                Some(Taken { line, bytes, .. }) => return Some(Object::read(&self.file, line, &bytes)),
+                Some(Taken { line, bytes, .. }) => {
+                    // It does not stand on lines of its own, so that its bytes in the file are not known.
+                    let raw = |encoding: &String| {
+                        let text = String::from_utf8(bytes.clone()).ok();
+                        Raw::Text { encoding: encoding.clone(), bytes: None, text }
+                    };
+                    let object = Object::read(&self.file, line, &bytes);
+                    return Some(object.with(|| self.encoding.as_ref().map(raw)));
+                }
                 None => {}
             }
         }
@@ -231,14 +243,14 @@ mod tests {
         let options = Options::default();
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader: Stream = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded = Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "" };
+        let decoded = Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
         let table = match open("f", decoded, &wanted) {
             Ok(table) => table,
             Err(error) => return (error.to_string(), vec![]),
         };
         let row = |row: Row| match row {
             Row::Fields(line, fields) => (line, fields.join("|")),
-            Row::Unreadable(problem) => (problem.line.unwrap(), problem.message),
+            Row::Unreadable(row) => (row.problem.line.unwrap(), row.problem.message),
             Row::Refused(error) => (0, error.to_string()),
         };
         (table.form, table.rows.map(row).collect())

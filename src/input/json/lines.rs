@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::{Object, document, table};
 use crate::input::formats::{LONGEST_RECORD, Table, Wanted};
+use crate::input::raw::{Raw, Tape};
 use crate::input::{InputError, decode::Decoded};
 
 /// Lines by which it is told whether each is an object.
@@ -45,6 +46,9 @@ pub(in crate::input) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) 
         file: file.to_owned(),
         line: 0,
         ended: false,
+        start: 0,
+        at: decoded.tape.as_ref().map_or(0, Tape::given),
+        tape: decoded.tape,
     };
     table(file, lines, "one object a line".into(), wanted)
 }
@@ -54,6 +58,11 @@ struct Lines<R> {
     file: String,
     line: u64,
     ended: bool,
+    /// Where the line that was read last starts in the text, and where it ends.
+    start: u64,
+    at: u64,
+    /// Keeps the lines as they stand in the file.
+    tape: Option<Tape>,
 }
 
 impl<R: BufRead> Iterator for Lines<R> {
@@ -65,6 +74,11 @@ impl<R: BufRead> Iterator for Lines<R> {
             bytes.clear();
             self.line += 1;
             let read = self.reader.by_ref().take(LONGEST_RECORD as u64).read_until(b'\n', &mut bytes);
+            self.start = self.at;
+            self.at += bytes.len() as u64;
+            if let Some(tape) = &self.tape {
+                tape.let_go(self.start);
+            }
             match read {
                 Err(error) => {
                     self.ended = true;
@@ -78,13 +92,20 @@ impl<R: BufRead> Iterator for Lines<R> {
                         self.ended = true;
                         return Some(Object::stopped(&self.file, self.line, &error));
                     }
-                    return Some(Object::broken(&self.file, self.line, message, help));
+                    return Some(Object::broken(&self.file, self.line, message, help).with(|| self.raw()));
                 }
                 Ok(_) if bytes.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(_) => return Some(Object::read(&self.file, self.line, &bytes)),
+                Ok(_) => return Some(Object::read(&self.file, self.line, &bytes).with(|| self.raw())),
             }
         }
         None
+    }
+}
+
+impl<R> Lines<R> {
+    /// The line as it stands in the file.
+    fn raw(&self) -> Option<Raw> {
+        self.tape.as_ref().and_then(|tape| tape.row(self.start, self.at))
     }
 }
 
@@ -98,6 +119,7 @@ impl<R: BufRead> Lines<R> {
                 None => (buffer.len(), buffer.is_empty()),
             };
             self.reader.consume(length);
+            self.at += length as u64;
             if end {
                 return Ok(());
             }
@@ -130,11 +152,11 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_left_out_alone() {
         let text = [b"{\"a\":1}\n{\"a\":\"".to_vec(), vec![b'x'; LONGEST_RECORD + 9], b"\"}\n{\"a\":3}\n".to_vec()].concat();
-        let lines = Lines { reader: text.as_slice(), file: "f".into(), line: 0, ended: false };
+        let lines = Lines { reader: text.as_slice(), file: "f".into(), line: 0, ended: false, start: 0, at: 0, tape: None };
         let told: Vec<u64> = lines
             .map(|object| match object {
                 Object::Fields(line, _) => line,
-                Object::Broken(problem) => 100 + problem.line.unwrap(),
+                Object::Broken(rejected) => 100 + rejected.problem.line.unwrap(),
                 Object::Refused(_) => 0,
             })
             .collect();

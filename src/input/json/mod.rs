@@ -11,7 +11,7 @@ pub(super) use document::{open as open_document, sniff as sniff_document};
 pub(super) use lines::{open as open_lines, sniff as sniff_lines};
 
 use super::formats::{MOST_COLUMNS, Remarks, Table, Wanted};
-use super::{InputError, Row, Vocabulary};
+use super::{InputError, Raw, Rejected, Row, Vocabulary};
 use crate::model::{Problem, Role};
 
 /// Rows that are read before the columns are decided, and most bytes of them.
@@ -22,7 +22,7 @@ const LOOKED_AT_BYTES: usize = 32 << 20;
 enum Object {
     /// Its line, and the values by path.
     Fields(u64, Vec<(String, String)>),
-    Broken(Problem),
+    Broken(Rejected),
     Refused(InputError),
 }
 
@@ -36,7 +36,15 @@ impl Object {
     }
 
     fn broken(file: &str, line: u64, message: String, help: &str) -> Self {
-        Object::Broken(Problem { file: file.to_owned(), line: Some(line), message, help: help.to_owned() })
+        Object::Broken(Problem { file: file.to_owned(), line: Some(line), message, help: help.to_owned() }.into())
+    }
+
+    /// The same, with the object as it was found where it is broken.
+    fn with(self, raw: impl FnOnce() -> Option<Raw>) -> Self {
+        match self {
+            Object::Broken(Rejected { problem, .. }) => Object::Broken(Rejected { problem, raw: raw() }),
+            object => object,
+        }
     }
 
     /// The end of reading: a limit, or what the system says.
@@ -69,7 +77,7 @@ fn table(
     }
     if columns.headers.is_empty() {
         return Err(match first.into_iter().next() {
-            Some(Object::Broken(problem)) => InputError::Form {
+            Some(Object::Broken(Rejected { problem, .. })) => InputError::Form {
                 file: problem.file,
                 message: format!("line {}: {}", problem.line.unwrap_or(1), problem.message),
                 help: problem.help,
@@ -80,7 +88,7 @@ fn table(
     }
     let (headers, remarks) = (columns.headers.clone(), columns.remarks.clone());
     let rows = first.into_iter().chain(objects).map(move |object| match object {
-        Object::Broken(problem) => Row::Unreadable(problem),
+        Object::Broken(rejected) => Row::Unreadable(rejected),
         Object::Refused(error) => Row::Refused(error),
         Object::Fields(line, pairs) => Row::Fields(line, columns.fields(line, pairs)),
     });

@@ -216,7 +216,7 @@ impl Reading {
                 line: None,
                 message: format!("reading stopped here: {message}"),
                 help: "open the workbook in a spreadsheet program and save it again".into(),
-            })),
+            }.into())),
             Ok(()) => {}
         }
         if batch.is_empty() || send(Message::Rows(batch)) {

@@ -113,7 +113,8 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
         nav.push(entry(&wording, "spot-the-error", EXERCISE, "spot.title"));
     }
     nav.push(entry(&wording, "guide", guide::FIRST, "guide.title"));
-    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?.in_full(extras.full_text);
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
+    let pages = pages.in_full(extras.full_text).of_part(report.run.filter());
     let team = TeamPage::of(&context, extras);
     let figures = tables::workbook(report, book, language, &wording, extras.past)?;
     folder.write(FIGURES, figures)?;
