@@ -45,6 +45,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Note, Origin, Problem, Role};
 
+/// Rows that are looked at before it is decided how a column is read.
+const LOOKED_AT: usize = 1_000;
+
 /// What a format's reader gives: rows as fields in the order of the headers, with their line.
 type Rows = Box<dyn Iterator<Item = Row> + Send>;
 
@@ -271,7 +274,16 @@ impl Export {
     ) -> Result<Self, InputError> {
         let (format, encoding, decoded) = told(&file, reader, options.encoding.as_deref())?;
         let table = (format.open)(&file, decoded)?;
-        let columns = Columns::find(&file, &table.headers, options, vocabulary, needed)?;
+        let mut columns = Columns::find(&file, &table.headers, options, vocabulary, needed)?;
+        let mut rows = table.rows;
+        if Role::ALL.into_iter().any(|role| columns.in_hours(role)) {
+            let first: Vec<Row> = rows.by_ref().take(LOOKED_AT).collect();
+            columns.settle_clocks(first.iter().filter_map(|row| match row {
+                Row::Fields(_, fields) => Some(fields),
+                Row::Unreadable(_) => None,
+            }));
+            rows = Box::new(first.into_iter().chain(rows));
+        }
         Ok(Export {
             file,
             format: format.name,
@@ -279,7 +291,7 @@ impl Export {
             encoding,
             columns,
             days: None,
-            rows: table.rows,
+            rows,
             vocabulary: vocabulary.clone(),
             notices: watch::Notices::default(),
             noticed: None,
