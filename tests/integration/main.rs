@@ -13,6 +13,7 @@ mod figures;
 mod history;
 mod input;
 mod packs;
+mod presets;
 mod privacy;
 mod report;
 mod rulebook;
