@@ -50,7 +50,8 @@ impl Show {
                 let Some(assignment) = export.columns.assignments.get(&role) else { continue };
                 let source = export.columns.shown(&assignment.source);
                 let days = export.days.as_ref().filter(|_| role == Role::StartedAt).map(days).unwrap_or_default();
-                let _ = writeln!(text, "  {:<13} {source}  ({}{days})", role.name(), assignment.why);
+                let clock = if export.columns.in_hours(role) { "; 1:05 is hours and minutes" } else { "" };
+                let _ = writeln!(text, "  {:<13} {source}  ({}{days}{clock})", role.name(), assignment.why);
             }
             for (header, guess) in &export.columns.unknown {
                 let guess = guess

@@ -40,8 +40,8 @@ pub struct Part {
     pub columns: Vec<usize>,
     /// What it tells, which names it in the language of the note.
     pub element: Option<Element>,
-    /// Its label, where the language has none.
-    pub label: String,
+    /// Its label, where one is given; absent, the header is.
+    pub label: Option<String>,
 }
 
 /// The preset of an export.
@@ -155,7 +155,8 @@ impl Columns {
         let taken = parts.taken;
         let unknown =
             headers.iter().enumerate().filter(|(column, _)| !taken.contains(column)).map(|(column, header)| {
-                let guess = guess(header, vocabulary).filter(|_| !unused.contains(&column));
+                let guess = guess(header, vocabulary)
+                    .filter(|(role, _)| !unused.contains(&column) && !assignments.contains_key(role));
                 (header.clone(), guess.map(|(role, _)| role.name().to_owned()))
             });
         let unknown = unknown.collect();
@@ -203,6 +204,24 @@ impl Columns {
     /// The header of a part's first column; `None` where it is a constant or not there.
     pub(super) fn header(&self, role: Role) -> Option<String> {
         self.places(role).first().map(|column| self.headers[*column].clone())
+    }
+
+    /// Looks at rows for columns of hours and minutes that are none: a day has 24 hours, and three numbers have seconds.
+    pub(super) fn settle_clocks<'r>(&mut self, rows: impl Iterator<Item = &'r Vec<String>>) {
+        for fields in rows {
+            for (value, clock) in fields.iter().zip(&mut self.clocks).filter(|(_, clock)| **clock == Clock::Hours) {
+                let numbers: Vec<&str> = value.trim().split(':').collect();
+                let over = numbers.len() == 2 && numbers[0].parse::<u32>().is_ok_and(|hours| hours > 24);
+                if over || numbers.len() == 3 {
+                    *clock = Clock::Minutes;
+                }
+            }
+        }
+    }
+
+    /// Whether two numbers with a colon between are hours and minutes in the columns of a part.
+    pub fn in_hours(&self, role: Role) -> bool {
+        self.places(role).iter().any(|column| self.clocks[*column] == Clock::Hours)
     }
 
     /// Where a part's value stands, for people: `← Agent, else Owner`.
@@ -308,8 +327,7 @@ impl Parts<'_> {
         Ok(match (role, columns.len()) {
             (_, 0) => None,
             (Role::Note, 2..) => {
-                let part =
-                    |column: usize| Part { columns: vec![column], element: None, label: self.headers[column].clone() };
+                let part = |column: usize| Part { columns: vec![column], element: None, label: None };
                 Some(Place::Parts(columns.into_iter().map(part).collect()))
             }
             (Role::AgentName, _) => Some(Place::Columns(vec![columns])),
@@ -329,10 +347,9 @@ impl Parts<'_> {
         let mut parts = Vec::new();
         for part in preset.note.iter().filter(|_| role == Role::Note) {
             let columns = self.free(&part.column);
-            if let Some(first) = columns.first() {
-                let label = part.label.clone().unwrap_or_else(|| self.headers[*first].clone());
+            if !columns.is_empty() {
                 self.taken.extend(&columns);
-                parts.push(Part { columns, element: part.element.filter(|_| part.label.is_none()), label });
+                parts.push(Part { columns, element: part.element, label: part.label.clone() });
             }
         }
         match parts.as_slice() {

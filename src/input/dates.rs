@@ -8,11 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::stamp::{DateWords, Written, written};
-use super::{Columns, Export, Row, Vocabulary};
+use super::{Columns, Export, LOOKED_AT, Row, Vocabulary};
 use crate::model::{Problem, Role};
 
-/// Rows that are looked at before it is known whether any day of the column leaves doubt.
-const LOOKED_AT: usize = 1_000;
 /// Changes of day, all in one direction, from which the order of the rows is no accident: six days stand so in 2 of 720 orders.
 const STEPS: u32 = 5;
 

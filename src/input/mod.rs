@@ -62,6 +62,9 @@ use source::{Limit, Source};
 
 use crate::model::{Note, Origin, Problem, Role};
 
+/// Rows that are looked at before it is decided how a column is read.
+const LOOKED_AT: usize = 1_000;
+
 /// What a format's reader gives: rows as fields in the order of the headers, with their line.
 type Rows = Box<dyn Iterator<Item = Row> + Send>;
 
@@ -275,7 +278,16 @@ impl Export {
         let wanted = Wanted { options, vocabulary, needed, saved: false };
         let opened = formats::open(&file, source, &wanted)?;
         let table = opened.table;
-        let columns = Columns::find(&file, &table.headers, options, vocabulary, needed)?;
+        let mut columns = Columns::find(&file, &table.headers, options, vocabulary, needed)?;
+        let mut rows = table.rows;
+        if Role::ALL.into_iter().any(|role| columns.in_hours(role)) {
+            let first: Vec<Row> = rows.by_ref().take(LOOKED_AT).collect();
+            columns.settle_clocks(first.iter().filter_map(|row| match row {
+                Row::Fields(_, fields) => Some(fields),
+                Row::Unreadable(_) | Row::Refused(_) => None,
+            }));
+            rows = Box::new(first.into_iter().chain(rows));
+        }
         Ok(Export {
             file,
             format: opened.format,
@@ -285,7 +297,7 @@ impl Export {
             days: None,
             refused: None,
             remarks: table.remarks,
-            rows: table.rows,
+            rows,
             vocabulary: vocabulary.clone(),
             keep_rejected: options.keep_rejected,
             notices: watch::Notices::default(),

@@ -136,7 +136,7 @@ impl Columns {
         }
     }
 
-    /// The note: as typed where it has one column, else a labelled line a column that is filled.
+    /// The note: as typed where one column has it, else a labelled line a column that is filled.
     fn text(&self, fields: &[String], language: Option<&str>, vocabulary: &Vocabulary) -> String {
         let parts = match self.assignments.get(&Role::Note).map(|assignment| &assignment.source) {
             Some(Place::Constant(value)) => return value.clone(),
@@ -153,11 +153,16 @@ impl Columns {
             let texts: Vec<&str> = filled.iter().map(|(_, text)| *text).collect();
             vocabulary.language_of(&texts.join("\n"))
         };
+        // A header says only which of several it was.
+        if let [(Part { element: None, label: None, .. }, text)] = filled.as_slice() {
+            return (*text).to_owned();
+        }
         let named = filled.iter().any(|(part, _)| part.element.is_some());
         let language = language.or_else(|| told().filter(|_| named));
         let lines = filled.iter().map(|(part, text)| {
             let label = part.element.and_then(|element| vocabulary.label(language?, element));
-            format!("{}: {text}", label.unwrap_or(&part.label))
+            let header = || self.headers[part.columns[0]].as_str();
+            format!("{}: {text}", part.label.as_deref().or(label).unwrap_or_else(header))
         });
         lines.collect::<Vec<_>>().join("\n")
     }
@@ -228,7 +233,7 @@ mod tests {
         assert_eq!(one.agent, "Ana Ruiz");
         assert_eq!(one.text, "Asked: a bill\nDone: sent it");
         assert_eq!(one.case_id.as_deref(), Some("T-1"));
-        assert_eq!(note(&columns, &["", "Ruiz", "", "sent it", "", ""], &vocabulary).text, "Done: sent it");
+        assert_eq!(note(&columns, &["", "Ruiz", "", "sent it", "", ""], &vocabulary).text, "sent it");
     }
 
     #[test]

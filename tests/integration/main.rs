@@ -14,6 +14,7 @@ mod filters;
 mod history;
 mod input;
 mod packs;
+mod presets;
 mod privacy;
 mod rejects;
 mod report;
