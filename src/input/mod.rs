@@ -1,6 +1,8 @@
 //! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
 
+mod columnar;
 mod columns;
+mod contain;
 mod csv;
 mod dates;
 mod decode;
@@ -17,7 +19,7 @@ mod vocabulary;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 pub use columns::{Assignment, Columns, Given};
@@ -237,7 +239,17 @@ impl Export {
         let reader: Box<dyn Read + Send> = if path == Path::new("-") {
             Box::new(io::stdin())
         } else {
-            Box::new(File::open(path).map_err(|error| io_error(path, &error))?)
+            let mut source = File::open(path).map_err(|error| io_error(path, &error))?;
+            let mut head = [0; 64];
+            let read = source.read(&mut head).map_err(|error| io_error(path, &error))?;
+            if let Some((name, open)) = columnar::told(&head[..read]) {
+                let file = path.display().to_string();
+                let table = open(&file, source)?;
+                let encoding = ("UTF-8".to_owned(), "as the format has it");
+                return Self::of_table(file, name, encoding, table, options, vocabulary, Role::Note);
+            }
+            source.rewind().map_err(|error| io_error(path, &error))?;
+            Box::new(source)
         };
         Self::read(path.display().to_string(), reader, options, vocabulary, Role::Note)
     }
@@ -252,10 +264,22 @@ impl Export {
     ) -> Result<Self, InputError> {
         let (format, encoding, decoded) = told(&file, reader, options.encoding.as_deref())?;
         let table = (format.open)(&file, decoded)?;
+        Self::of_table(file, format.name, encoding, table, options, vocabulary, needed)
+    }
+
+    fn of_table(
+        file: String,
+        format: &'static str,
+        encoding: (String, &'static str),
+        table: Table,
+        options: &Options,
+        vocabulary: &Vocabulary,
+        needed: Role,
+    ) -> Result<Self, InputError> {
         let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary, needed)?;
         Ok(Export {
             file,
-            format: format.name,
+            format,
             form: table.form,
             encoding,
             columns,
