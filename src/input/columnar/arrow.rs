@@ -192,6 +192,16 @@ fn header(message: &Message) -> Result<(Option<MessageHeaderRef<'_>>, i64), Faul
     Ok((read.header().map_err(broken)?, read.body_length().map_err(broken)?))
 }
 
+/// The fields of a schema that stands alone, as a message with its length before it; `None` where it is none.
+pub(super) fn schema(message: &[u8]) -> Option<Vec<Field>> {
+    let rest = message.strip_prefix(&CONTINUED).unwrap_or(message);
+    let read = MessageRef::read_as_root(rest.get(4..)?).ok()?;
+    match read.header().ok().flatten()? {
+        MessageHeaderRef::Schema(schema) => types::fields(schema).ok(),
+        _ => None,
+    }
+}
+
 /// The field whose values are in the dictionary of that number.
 fn find(fields: &[Field], number: i64) -> Option<&Field> {
     fields.iter().find_map(|field| match field.dictionary {

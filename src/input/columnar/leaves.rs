@@ -6,6 +6,7 @@ use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type};
 use super::Fault;
 use super::cell::Unit;
 use super::places::Places;
+use super::types::{self as arrow, Field};
 
 /// A leaf of the schema.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ pub(super) enum Kind {
     Date,
     Time(Unit),
     Timestamp(Unit, bool),
+    Duration(Unit),
     Half,
     Uuid,
     /// Months, days and milliseconds.
@@ -115,6 +117,19 @@ pub(super) fn leaves(schema: &SchemaDescriptor, places: &mut Places) -> Result<V
         }
     }
     Ok(leaves)
+}
+
+/// Durations, which Parquet has no kind for: they are whole numbers, and only the Arrow schema that some writers leave in the file
+/// tells in which unit. One that cannot be read tells nothing.
+pub(super) fn tell_durations(leaves: &mut [Leaf], schema: &[Field]) {
+    for field in schema {
+        let arrow::Kind::Duration { unit } = field.kind else { continue };
+        for leaf in leaves.iter_mut().filter(|leaf| leaf.kind == Kind::Plain) {
+            if matches!(leaf.steps.as_slice(), [Step::Name(name)] if *name == field.name) {
+                leaf.kind = Kind::Duration(unit);
+            }
+        }
+    }
 }
 
 impl Step {

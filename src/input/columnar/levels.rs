@@ -200,6 +200,7 @@ fn whole(value: i64, kind: Kind) -> String {
     match kind {
         Kind::Date => cell::date(value),
         Kind::Time(unit) => cell::time(value, unit),
+        Kind::Duration(unit) => cell::duration(value, unit),
         Kind::Timestamp(unit, universal) => cell::timestamp(value, unit, universal),
         _ => value.to_string(),
     }

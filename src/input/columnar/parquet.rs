@@ -4,15 +4,18 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::super::contain::contained;
 use super::super::{InputError, Row, Rows, Table};
+use super::arrow::schema;
 use super::cell::Text;
-use super::leaves::{Leaf, leaves};
+use super::leaves::{Leaf, leaves, tell_durations};
 use super::levels::{Chunk, Keys, Put, Target};
 use super::pages::{Pages, Shared};
 use super::places::{Places, lost};
+use super::types::Field;
 use super::{Fault, limits, thrift};
 
 /// What a file begins and ends with, and one whose description is encrypted.
@@ -42,7 +45,11 @@ pub(in crate::input) fn open(file: &str, source: File) -> Result<Table, InputErr
 fn opened(mut source: File) -> Result<(Records, Places), Fault> {
     let metadata = Arc::new(description(&mut source)?);
     let mut places = Places::default();
-    let leaves = Arc::new(leaves(metadata.file_metadata().schema_descr(), &mut places)?);
+    let mut leaves = leaves(metadata.file_metadata().schema_descr(), &mut places)?;
+    if let Some(schema) = arrow_schema(&metadata) {
+        tell_durations(&mut leaves, &schema);
+    }
+    let leaves = Arc::new(leaves);
     let records = |wanted: Vec<usize>, source: &File| -> Result<Records, Fault> {
         let source = source.try_clone()?;
         let (metadata, leaves) = (Arc::clone(&metadata), Arc::clone(&leaves));
@@ -98,6 +105,13 @@ fn description(source: &mut File) -> Result<ParquetMetaData, Fault> {
     thrift::check_footer(&bytes)?;
     ParquetMetaDataReader::decode_metadata(&bytes)
         .map_err(|error| Fault::broken(format!("its description is broken: {error}")))
+}
+
+/// The schema as an Arrow message, where the writer left it in the file.
+fn arrow_schema(metadata: &ParquetMetaData) -> Option<Vec<Field>> {
+    let pairs = metadata.file_metadata().key_value_metadata()?;
+    let text = pairs.iter().find(|pair| pair.key == "ARROW:schema")?.value.as_ref()?;
+    schema(&BASE64_STANDARD.decode(text).ok()?)
 }
 
 /// A row group that is being read.
