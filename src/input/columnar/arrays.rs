@@ -9,7 +9,7 @@ use polars_arrow_format::ipc::planus::Error;
 use polars_arrow_format::ipc::{CompressionType, RecordBatchRef};
 
 use super::cell::{self, Text, Unit};
-use super::levels::{Put, Target};
+use super::levels::{Held, Put, Target};
 use super::types::{Field, Kind};
 use super::unpack::{Packing, unpack};
 use super::{Fault, limits};
@@ -354,14 +354,14 @@ impl Array {
             Ok(None) => {
                 // What would be in a struct or a list that is not there has no place of its own.
                 if field.is_plain() || field.is_joined() {
-                    put(target(field, path), true, None);
+                    put(target(field, path), true, Held::Nothing);
                 }
                 None
             }
             Err(fault) => Some(fault),
         };
         if let Some(fault) = fault {
-            put(target(field, path), false, Some(Err(fault)));
+            put(target(field, path), false, Held::Fault(fault));
         }
     }
 
@@ -398,8 +398,7 @@ impl Array {
                 ((start, start.saturating_add(items)), self.inner(field)?)
             }
             kind => {
-                let text = self.text(kind, at);
-                put(target(field, path), false, Some(text));
+                put(target(field, path), false, Held::Text(&|| self.text(kind, at)));
                 return Ok(());
             }
         };
@@ -408,10 +407,10 @@ impl Array {
         }
         if field.is_joined() {
             *left -= items.1 - items.0;
-            put(target(field, path), true, None);
+            put(target(field, path), true, Held::Nothing);
             for item in items.0..items.1 {
                 if let Some((array, inner, at)) = inner.0.resolved(inner.1, item)? {
-                    put(target(field, path), true, Some(array.text(inner.kind, at)));
+                    put(target(field, path), true, Held::Text(&|| array.text(inner.kind, at)));
                 }
             }
             return Ok(());

@@ -9,8 +9,7 @@ use polars_arrow_format::ipc::{DictionaryBatchRef, MessageHeaderRef, MessageRef,
 use super::super::contain::contained;
 use super::super::{InputError, Row, Rows, Table};
 use super::arrays::{self, Array, Dictionaries};
-use super::cell::Text;
-use super::levels::{Put, Target};
+use super::levels::{Held, Put, Target};
 use super::messages::{CONTINUED, MAGIC, Message, Messages};
 use super::places::{Places, lost, unreadable};
 use super::types::{self, Field};
@@ -42,8 +41,8 @@ fn opened(source: &File) -> Result<(Records, Places), Fault> {
     let (mut records, unknown) = Records::new(source.try_clone()?, &mut places)?;
     // Lists and maps: their paths stand in the rows alone. What cannot be read is told when its rows are.
     if unknown {
-        let mut put = |target: Target<'_>, _: bool, text: Option<Text>| {
-            if let (Target::Path(path), None | Some(Ok(_))) = (target, text) {
+        let mut put = |target: Target<'_>, _: bool, held: Held<'_>| {
+            if let (Target::Path(path), Held::Nothing | Held::Text(_)) = (target, held) {
                 places.find(path);
             }
         };
@@ -221,7 +220,7 @@ impl Iterator for ArrowRows {
 
     fn next(&mut self) -> Option<Row> {
         let mut cells = self.places.row();
-        Some(match self.records.next(&mut |target, joined, text| cells.put(target, joined, text))? {
+        Some(match self.records.next(&mut |target, joined, held| cells.put(target, joined, held))? {
             Ok(number) => cells.finish(&self.file, number),
             Err((first, Some(rows), fault)) => lost(&self.file, first, rows, &fault),
             Err((first, None, fault)) => {

@@ -16,6 +16,8 @@ use super::{Fault, limits};
 
 /// Days from the beginning of the Julian calendar's count to 1970.
 const JULIAN: i64 = 2_440_588;
+/// Bytes of the keys of a row's map, and keys: behind that, they are called by their numbers, and then not at all.
+const KEYS: (usize, usize) = (1 << 20, limits::VALUES);
 
 /// Where a value goes.
 pub(super) enum Target<'t> {
@@ -23,8 +25,16 @@ pub(super) enum Target<'t> {
     Path(&'t str),
 }
 
-/// Takes what a row holds at a target, and whether it is an item of a list that is joined; `None` is no value.
-pub(super) type Put<'p> = &'p mut dyn FnMut(Target<'_>, bool, Option<Text>);
+/// What a row holds at a target.
+pub(super) enum Held<'v> {
+    Nothing,
+    /// A text, which is made when it is asked for: a dictionary has one value stand for any number of long ones.
+    Text(&'v dyn Fn() -> Text),
+    Fault(&'static str),
+}
+
+/// Takes what a row holds at a target, and whether it is an item of a list that is joined.
+pub(super) type Put<'p> = &'p mut dyn FnMut(Target<'_>, bool, Held<'_>);
 
 /// The keys of a row's maps, by the leaf whose values they are.
 pub(super) type Keys = Vec<Vec<String>>;
@@ -84,6 +94,7 @@ impl Chunk {
     pub(super) fn row(&mut self, leaf: &Leaf, keys: &mut Keys, index: usize, put: Put<'_>) {
         let mut at = vec![0; leaf.steps.len() + 1];
         let mut path = String::new();
+        let mut bytes = 0;
         let mut first = true;
         while let Some((repeated, defined)) = self.values.levels(leaf.defined) {
             if !first && repeated == 0 {
@@ -96,14 +107,23 @@ impl Chunk {
                 at.iter_mut().skip(which + 1).for_each(|at| *at = 0);
             }
             first = false;
-            let text = self.values.take(leaf.kind, leaf.defined);
+            let value = self.values.take(leaf.defined);
             if leaf.is_key {
-                let key = text.and_then(Result::ok).unwrap_or_else(|| keys[index].len().to_string());
-                keys[index].push(key);
-            } else if let Some(column) = leaf.place {
-                put(Target::Column(column), leaf.joined.is_some(), text);
+                let known = &mut keys[index];
+                let key = value.filter(|_| bytes < KEYS.0).and_then(|value| self.values.text(value, leaf.kind).ok());
+                bytes += key.as_ref().map_or(0, String::len);
+                let key = key.filter(|_| bytes <= KEYS.0).unwrap_or_else(|| known.len().to_string());
+                if known.len() < KEYS.1 {
+                    known.push(key);
+                }
+                continue;
+            }
+            let text = || value.map_or_else(|| Ok(String::new()), |value| self.values.text(value, leaf.kind));
+            let held = if value.is_some() { Held::Text(&text) } else { Held::Nothing };
+            if let Some(column) = leaf.place {
+                put(Target::Column(column), leaf.joined.is_some(), held);
             } else if write_path(&mut path, leaf, &at, defined, keys) {
-                put(Target::Path(&path), leaf.joined.is_some(), text);
+                put(Target::Path(&path), leaf.joined.is_some(), held);
             }
         }
     }
@@ -136,8 +156,10 @@ trait Values: Send {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError>;
     /// Repetition and definition level of the next value; `None` where none is left.
     fn levels(&self, defined: i16) -> Option<(i16, i16)>;
-    /// Takes the next value; `None` where it is a gap.
-    fn take(&mut self, kind: Kind, defined: i16) -> Option<Text>;
+    /// Takes the next value and answers its number; `None` where it is a gap.
+    fn take(&mut self, defined: i16) -> Option<usize>;
+    /// The text of a value.
+    fn text(&self, value: usize, kind: Kind) -> Text;
 }
 
 struct Typed<T: DataType> {
@@ -184,15 +206,18 @@ impl<T: DataType> Values for Typed<T> {
         Some((level(&self.repetition, 0), level(&self.definition, defined)))
     }
 
-    fn take(&mut self, kind: Kind, defined: i16) -> Option<Text> {
+    fn take(&mut self, defined: i16) -> Option<usize> {
         let (_, level) = self.levels(defined)?;
         self.at.0 += 1;
         if level < defined {
             return None;
         }
-        let value = self.values.get(self.at.1)?;
         self.at.1 += 1;
-        Some((self.text)(value, kind))
+        Some(self.at.1 - 1)
+    }
+
+    fn text(&self, value: usize, kind: Kind) -> Text {
+        self.values.get(value).map_or(Err("a value is missing"), |value| (self.text)(value, kind))
     }
 }
 

@@ -39,7 +39,7 @@ impl Messages {
         let length = source.metadata()?.len();
         let mut start = [0; 8];
         source.rewind()?;
-        source.read_exact(&mut start)?;
+        source.read_exact(&mut start).map_err(|_| early())?;
         let is_file = start.starts_with(MAGIC);
         let footer = if is_file { footer(&mut source, length)? } else { None };
         let at = if is_file { 8 } else { 0 };

@@ -34,7 +34,7 @@ pub(super) struct Shared {
 
 /// Reads the pages of a column of a row group.
 pub(super) struct Pages {
-    file: File,
+    file: Arc<File>,
     at: u64,
     end: u64,
     packing: Packing,
@@ -51,7 +51,7 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    pub(super) fn new(file: &File, column: &ColumnChunkMetaData, shared: Arc<Shared>) -> Result<Self, Fault> {
+    pub(super) fn new(file: &Arc<File>, column: &ColumnChunkMetaData, shared: Arc<Shared>) -> Result<Self, Fault> {
         let packing = match column.compression() {
             Compression::UNCOMPRESSED => Packing::Plain,
             Compression::SNAPPY => Packing::Snappy,
@@ -75,7 +75,7 @@ impl Pages {
         let end = end.ok_or_else(|| Fault::broken("it goes on beyond the end of the file"))?;
         let column = column.column_descr();
         Ok(Pages {
-            file: file.try_clone()?,
+            file: Arc::clone(file),
             at: start,
             end,
             packing,
@@ -89,9 +89,11 @@ impl Pages {
     }
 
     fn read(&mut self, length: u64) -> Result<Vec<u8>, Fault> {
-        self.file.seek(SeekFrom::Start(self.at))?;
+        // All columns read through one file: each says where.
+        let mut file = self.file.as_ref();
+        file.seek(SeekFrom::Start(self.at))?;
         let mut bytes = Vec::with_capacity(length as usize);
-        self.file.by_ref().take(length).read_to_end(&mut bytes)?;
+        file.take(length).read_to_end(&mut bytes)?;
         if bytes.len() as u64 == length { Ok(bytes) } else { Err(Fault::broken("the file ends early")) }
     }
 

@@ -10,9 +10,8 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use super::super::contain::contained;
 use super::super::{InputError, Row, Rows, Table};
 use super::arrow::schema;
-use super::cell::Text;
 use super::leaves::{Leaf, leaves, tell_durations};
-use super::levels::{Chunk, Keys, Put, Target};
+use super::levels::{Chunk, Held, Keys, Put, Target};
 use super::pages::{Pages, Shared};
 use super::places::{Places, lost};
 use super::types::Field;
@@ -36,7 +35,7 @@ pub(in crate::input) fn open(file: &str, source: File) -> Result<Table, InputErr
     let headers = places.headers(file)?;
     let count = |number: i64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let groups = i64::try_from(source.metadata.num_row_groups()).unwrap_or(0);
-    let rows = source.metadata.file_metadata().num_rows();
+    let rows = source.metadata.file_metadata().num_rows().max(0);
     let form = format!("{} in {}", count(rows, "row"), count(groups, "row group"));
     let rows: Rows = Box::new(ParquetRows { file: file.to_owned(), records: source, places });
     Ok(Table { headers, rows, form })
@@ -50,32 +49,24 @@ fn opened(mut source: File) -> Result<(Records, Places), Fault> {
         tell_durations(&mut leaves, &schema);
     }
     let leaves = Arc::new(leaves);
-    let records = |wanted: Vec<usize>, source: &File| -> Result<Records, Fault> {
-        let source = source.try_clone()?;
-        let (metadata, leaves) = (Arc::clone(&metadata), Arc::clone(&leaves));
-        Ok(Records {
-            source,
-            metadata,
-            keys: vec![Vec::new(); leaves.len()],
-            leaves,
-            wanted,
-            group: 0,
-            row: 0,
-            open: None,
-        })
+    let source = Arc::new(source);
+    let records = |wanted: Vec<usize>| {
+        let (source, metadata, leaves) = (Arc::clone(&source), Arc::clone(&metadata), Arc::clone(&leaves));
+        let keys = vec![Vec::new(); leaves.len()];
+        Records { source, metadata, leaves, wanted, group: 0, row: 0, open: None, keys }
     };
     // Lists and maps: their paths stand in the rows alone. What cannot be read is told when its rows are.
     let unknown: Vec<usize> = (0..leaves.len()).filter(|at| leaves[*at].place.is_none()).collect();
     if !unknown.is_empty() {
-        let mut records = records(unknown, &source)?;
-        let mut put = |target: Target<'_>, _: bool, text: Option<Text>| {
-            if let (Target::Path(path), None | Some(Ok(_))) = (target, text) {
+        let mut records = records(unknown);
+        let mut put = |target: Target<'_>, _: bool, held: Held<'_>| {
+            if let (Target::Path(path), Held::Nothing | Held::Text(_)) = (target, held) {
                 places.find(path);
             }
         };
         while records.next(&mut put).is_some() {}
     }
-    Ok((records((0..leaves.len()).collect(), &source)?, places))
+    Ok((records((0..leaves.len()).collect()), places))
 }
 
 /// What the file says of itself at its end.
@@ -124,7 +115,7 @@ struct Open {
 
 /// The rows of some leaves.
 struct Records {
-    source: File,
+    source: Arc<File>,
     metadata: Arc<ParquetMetaData>,
     leaves: Arc<Vec<Leaf>>,
     wanted: Vec<usize>,
@@ -242,7 +233,7 @@ impl Iterator for ParquetRows {
 
     fn next(&mut self) -> Option<Row> {
         let mut cells = self.places.row();
-        Some(match self.records.next(&mut |target, joined, text| cells.put(target, joined, text))? {
+        Some(match self.records.next(&mut |target, joined, held| cells.put(target, joined, held))? {
             Ok(number) => cells.finish(&self.file, number),
             Err((first, rows, fault)) => lost(&self.file, first, rows, &fault),
         })

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use super::super::{InputError, Row};
-use super::cell::Text;
-use super::levels::Target;
+use super::levels::{Held, Target};
 use super::{Fault, limits};
 use crate::model::Problem;
+
+/// What stands between the items of a list.
+const BETWEEN: &str = "; ";
 
 /// The columns of a table.
 #[derive(Debug, Default)]
@@ -68,52 +70,47 @@ pub(super) struct Cells<'p> {
 }
 
 impl Cells<'_> {
-    /// Takes a value of the row.
-    pub(super) fn put(&mut self, target: Target<'_>, joined: bool, text: Option<Text>) {
-        let Some(text) = text else { return };
-        let column = match target {
-            Target::Column(column) => Some(column),
-            Target::Path(path) => self.places.found.get(path).copied(),
+    /// Takes what the row holds at a target. Nothing more is taken once something is wrong with the row.
+    pub(super) fn put(&mut self, target: Target<'_>, joined: bool, held: Held<'_>) {
+        let text = match held {
+            Held::Text(text) if self.fault.is_none() => text(),
+            Held::Fault(fault) => Err(fault),
+            Held::Nothing | Held::Text(_) => return,
         };
-        match (column, target) {
-            (Some(column), _) => self.add(column, text, if joined { "; " } else { "" }),
-            (None, Target::Path(path)) => match text {
-                Ok(text) if text.is_empty() => {}
-                Ok(_) => {
-                    let message = format!("the row holds `{path}`, for which there is no column left");
-                    self.wrong(message, "export lists and maps with fewer items");
-                }
-                Err(fault) => self.wrong(format!("`{path}`: {fault}"), "export it with fewer values, or leave it out"),
-            },
-            (None, Target::Column(_)) => {}
+        let (column, path) = match target {
+            Target::Column(column) => (Some(column), self.places.headers.get(column).map_or("", String::as_str)),
+            Target::Path(path) => (self.places.found.get(path).copied(), path),
+        };
+        match (column, text) {
+            (_, Err(fault)) => {
+                self.wrong(format!("column `{path}`: {fault}"), "export the column as text, or leave it out");
+            }
+            (_, Ok(text)) if self.bytes + text.len() > limits::ROW => {
+                self.wrong("the row is longer than 16 MiB".into(), "export the columns that the audit needs");
+            }
+            (Some(column), Ok(text)) => self.fill(column, text, joined),
+            (None, Ok(text)) if text.is_empty() => {}
+            (None, Ok(_)) => {
+                let message = format!("the row holds `{path}`, for which there is no column left");
+                self.wrong(message, "export lists and maps with fewer items");
+            }
         }
     }
 
-    fn add(&mut self, column: usize, text: Text, between: &str) {
-        let name = || self.places.headers.get(column).map_or("", String::as_str);
-        match text {
-            Ok(text) if self.bytes + text.len() > limits::ROW => {
-                self.wrong("the row is longer than 16 MiB".into(), "export the columns that the audit needs");
-            }
-            Ok(text) => {
-                self.bytes += text.len() + between.len();
-                let Some(cell) = self.cells.get_mut(column) else { return };
-                if cell.is_empty() || between.is_empty() {
-                    *cell = text;
-                } else {
-                    cell.push_str(between);
-                    cell.push_str(&text);
-                }
-            }
-            Err(fault) => {
-                let message = format!("column `{}`: {fault}", name());
-                self.wrong(message, "export the column as text, or leave it out");
-            }
+    fn fill(&mut self, column: usize, text: String, joined: bool) {
+        let Some(cell) = self.cells.get_mut(column) else { return };
+        self.bytes += text.len();
+        if joined && !cell.is_empty() {
+            self.bytes += BETWEEN.len();
+            cell.push_str(BETWEEN);
+            cell.push_str(&text);
+        } else {
+            *cell = text;
         }
     }
 
     /// Remembers what is wrong with the row.
-    pub(super) fn wrong(&mut self, message: String, help: &'static str) {
+    fn wrong(&mut self, message: String, help: &'static str) {
         self.fault.get_or_insert((message, help));
     }
 
@@ -152,12 +149,13 @@ mod tests {
         places.find("who.0");
         assert_eq!(places.headers, ["note", "tags", "who.0"]);
         let mut row = places.row();
-        row.put(Target::Column(0), false, Some(Ok("text".into())));
-        row.put(Target::Column(1), true, Some(Ok("a".into())));
-        row.put(Target::Column(1), true, None);
-        row.put(Target::Column(1), true, Some(Ok("b".into())));
-        row.put(Target::Path("who.0"), false, Some(Ok("Ann".into())));
-        row.put(Target::Path("who.1"), false, Some(Ok(String::new())));
+        let values = [(0, "text"), (1, "a"), (1, "b")];
+        for (column, text) in values {
+            row.put(Target::Column(column), column == 1, Held::Text(&|| Ok(text.into())));
+            row.put(Target::Column(column), column == 1, Held::Nothing);
+        }
+        row.put(Target::Path("who.0"), false, Held::Text(&|| Ok("Ann".into())));
+        row.put(Target::Path("who.1"), false, Held::Text(&|| Ok(String::new())));
         assert!(matches!(row.finish("x", 1), Row::Fields(1, cells) if cells == ["text", "a; b", "Ann"]));
         let told = |fill: &dyn Fn(&mut Cells<'_>)| {
             let mut row = places.row();
@@ -167,13 +165,14 @@ mod tests {
                 Row::Fields(..) => String::new(),
             }
         };
-        assert!(told(&|row| row.put(Target::Path("who.1"), false, Some(Ok("Ben".into())))).contains("`who.1`"));
-        assert!(told(&|row| row.put(Target::Column(1), true, Some(Err("no text")))).contains("column `tags`: no text"));
-        let long = "x".repeat(9 << 20);
+        let ben = |row: &mut Cells<'_>| row.put(Target::Path("who.1"), false, Held::Text(&|| Ok("Ben".into())));
+        assert!(told(&ben).contains("`who.1`"));
         assert!(
-            told(&|row| (0..2).for_each(|at| row.put(Target::Column(at), false, Some(Ok(long.clone())))))
-                .contains("longer than 16 MiB")
+            told(&|row| row.put(Target::Column(1), true, Held::Fault("no text"))).contains("column `tags`: no text")
         );
+        let long = || Ok("x".repeat(9 << 20));
+        let twice = |row: &mut Cells<'_>| (0..2).for_each(|at| row.put(Target::Column(at), false, Held::Text(&long)));
+        assert!(told(&twice).contains("longer than 16 MiB"));
     }
 
     #[test]

@@ -135,6 +135,33 @@ fn every_type_is_read_as_a_person_reads_it() {
     assert_eq!((column(old, "decimal"), column(old, "tags")), (column(TYPES[0], "decimal"), column(TYPES[0], "tags")));
 }
 
+#[test]
+fn lists_that_begin_and_end_anywhere_in_pages_are_read_whole() {
+    let expected = read(&bytes("columnar-lists.arrow")).unwrap();
+    assert_eq!(expected.1.len(), 200);
+    let (headers, rows) = &expected;
+    let cell = |row: usize, header: &str| {
+        let at = headers.iter().position(|h| h == header).unwrap();
+        rows[row].as_ref().unwrap().1[at].clone()
+    };
+    assert_eq!((cell(146, "who.5.name"), cell(146, "who.4.tags")), ("N146.5".into(), String::new()));
+    assert_eq!((cell(145, "who.4.tags"), cell(101, "tags")), ("145; 4".into(), "t101; x".into()));
+    assert_eq!(headers.len(), 14);
+    for name in ["columnar-lists-v1.parquet", "columnar-lists-v2.parquet"] {
+        let (names, rows) = read(&bytes(name)).unwrap();
+        assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>(), headers.iter().collect(), "{name}");
+        for (row, expected) in rows.iter().zip(&expected.1) {
+            let told = |names: &[String], row: &Result<(u64, Vec<String>), String>| {
+                let (number, cells) = row.clone().unwrap();
+                let cells: std::collections::BTreeMap<_, _> = names.to_vec().into_iter().zip(cells).collect();
+                (number, cells)
+            };
+            assert_eq!(told(&names, row), told(headers, expected), "{name}");
+        }
+        assert_eq!(rows.len(), 200, "{name}");
+    }
+}
+
 /// Reads bytes that nobody vouches for; whatever comes of it, there is an end to it, and no message shows what a cell holds.
 /// Answers how many rows there are where nothing is wrong.
 fn survive(bytes: &[u8], what: &str) -> Option<usize> {
