@@ -173,6 +173,7 @@ fn repetition(field: &Type) -> Repetition {
 
 impl Walk<'_> {
     fn field(&mut self, field: &Type, way: &Way) -> Result<(), Fault> {
+        Fault::check_name(field.name())?;
         let repetition = repetition(field);
         let name = (!way.unnamed).then(|| Step::Name(field.name().to_owned()));
         let mut way = way.to(name, repetition);

@@ -50,6 +50,9 @@ mod limits {
     pub(super) const FIELDS: usize = 4 * COLUMNS;
     /// Groups inside each other.
     pub(super) const DEPTH: usize = 64;
+    /// Bytes of the name of a field, and of a path.
+    pub(super) const NAME: usize = 1_000;
+    pub(super) const PATH: usize = 4 * NAME;
     /// Bytes of all cells of a row, as text.
     pub(super) const ROW: usize = 16 << 20;
     /// Values of a row, in all its lists.
@@ -89,6 +92,12 @@ impl Fault {
 
     fn large(message: impl Into<String>) -> Self {
         Fault { message: message.into(), help: TOO_LARGE }
+    }
+
+    /// Whether a field's name is of a length that names have.
+    fn check_name(name: &str) -> Result<(), Self> {
+        let fault = || Fault::unusual(format!("a column's name is longer than {} bytes", limits::NAME));
+        if name.len() > limits::NAME { Err(fault()) } else { Ok(()) }
     }
 
     /// About a part of the file.

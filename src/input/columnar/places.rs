@@ -16,8 +16,6 @@ pub(super) struct Places {
     pub(super) headers: Vec<String>,
     /// Columns of paths that only the rows tell.
     found: HashMap<String, usize>,
-    /// Whether there were more paths than columns are read.
-    pub(super) full: bool,
 }
 
 impl Places {
@@ -33,15 +31,14 @@ impl Places {
         Ok(self.headers.len() - 1)
     }
 
-    /// Adds a column for a path that a row tells, where it is new and there is room.
+    /// Adds a column for a path that a row tells, where it is new and there is room: rows that hold something there are refused
+    /// later where there is none.
     pub(super) fn find(&mut self, path: &str) {
-        if !self.found.contains_key(path) {
-            match self.add(path.to_owned()) {
-                Ok(column) => {
-                    self.found.insert(path.to_owned(), column);
-                }
-                Err(_) => self.full = true,
-            }
+        if !self.found.contains_key(path)
+            && path.len() <= limits::PATH
+            && let Ok(column) = self.add(path.to_owned())
+        {
+            self.found.insert(path.to_owned(), column);
         }
     }
 
@@ -83,7 +80,10 @@ impl Cells<'_> {
         };
         match (column, text) {
             (_, Err(fault)) => {
-                self.wrong(format!("column `{path}`: {fault}"), "export the column as text, or leave it out");
+                self.wrong(
+                    format!("column `{}`: {fault}", shortened(path)),
+                    "export the column as text, or leave it out",
+                );
             }
             (_, Ok(text)) if self.bytes + text.len() > limits::ROW => {
                 self.wrong("the row is longer than 16 MiB".into(), "export the columns that the audit needs");
@@ -91,7 +91,7 @@ impl Cells<'_> {
             (Some(column), Ok(text)) => self.fill(column, text, joined),
             (None, Ok(text)) if text.is_empty() => {}
             (None, Ok(_)) => {
-                let message = format!("the row holds `{path}`, for which there is no column left");
+                let message = format!("the row holds `{}`, for which there is no column left", shortened(path));
                 self.wrong(message, "export lists and maps with fewer items");
             }
         }
@@ -123,6 +123,12 @@ impl Cells<'_> {
     }
 }
 
+/// As much of a path as a message shows: a map's keys may be anything.
+fn shortened(path: &str) -> String {
+    let start: String = path.chars().take(60).collect();
+    if start.len() < path.len() { start + "…" } else { start }
+}
+
 /// A row, or several from there on, that cannot be read.
 pub(super) fn unreadable(file: &str, number: u64, message: String, help: &str) -> Row {
     Row::Unreadable(Problem { file: file.to_owned(), line: Some(number), message, help: help.to_owned() })
@@ -131,8 +137,11 @@ pub(super) fn unreadable(file: &str, number: u64, message: String, help: &str) -
 /// Says which rows are lost where several are: `rows 12 to 40 cannot be read: …`.
 pub(super) fn lost(file: &str, first: u64, rows: u64, fault: &Fault) -> Row {
     let last = first.saturating_add(rows).saturating_sub(1);
-    let which =
-        if rows == 1 { "the row cannot be read".into() } else { format!("rows {first} to {last} cannot be read") };
+    let which = match rows {
+        0 => "what follows cannot be read".into(),
+        1 => "the row cannot be read".into(),
+        _ => format!("rows {first} to {last} cannot be read"),
+    };
     unreadable(file, first, format!("{which}: {}", fault.message), fault.help)
 }
 
@@ -182,6 +191,6 @@ mod tests {
             places.add(at.to_string()).unwrap();
         }
         places.find("one more");
-        assert!(places.full && places.add("another".into()).unwrap_err().message.contains("5000 columns"));
+        assert!(places.found.is_empty() && places.add("another".into()).unwrap_err().message.contains("5000 columns"));
     }
 }

@@ -80,17 +80,18 @@ fn children(
     depth: usize,
     read: &mut usize,
 ) -> Result<Vec<Field>, Fault> {
-    if depth > limits::DEPTH {
-        return Err(Fault::unusual(format!("its schema has more than {} groups inside each other", limits::DEPTH)));
-    }
     let mut out = Vec::new();
     for field in fields.into_iter().flatten() {
+        if depth > limits::DEPTH {
+            return Err(Fault::unusual(format!("its schema has more than {} groups inside each other", limits::DEPTH)));
+        }
         *read += 1;
         if *read > limits::FIELDS {
             return Err(Fault::unusual(format!("its schema has more than {} fields", limits::FIELDS)));
         }
         let field = field.map_err(broken)?;
         let name = field.name().map_err(broken)?.unwrap_or_default().to_owned();
+        Fault::check_name(&name)?;
         let children = children(field.children().map_err(broken)?, depth + 1, read)?;
         let kind = field.type_().map_err(broken)?.ok_or_else(|| Fault::broken("its schema is broken"));
         let kind = kind.and_then(|kind| {
@@ -203,4 +204,58 @@ pub(super) fn place(fields: &mut [Field], path: &str, places: &mut Places) -> Re
         }
     }
     Ok(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use polars_arrow_format::ipc::planus::{Builder, ReadAsRoot};
+    use polars_arrow_format::ipc::{Endianness, Field as Described, Schema, Struct, Type, Union, UnionMode, Utf8};
+
+    use super::*;
+
+    fn described(name: &str, kind: Type, children: Vec<Described>) -> Described {
+        let (name, type_, children) = (Some(name.to_owned()), Some(kind), Some(children));
+        Described { name, nullable: true, type_, dictionary: None, children, custom_metadata: None }
+    }
+
+    fn read(fields: Vec<Described>, endianness: Endianness) -> Result<Vec<Field>, Fault> {
+        let schema = Schema { endianness, fields: Some(fields), custom_metadata: None, features: None };
+        let mut builder = Builder::new();
+        let bytes = builder.finish(schema, None).to_vec();
+        super::fields(SchemaRef::read_as_root(&bytes).unwrap())
+    }
+
+    fn text() -> Type {
+        Type::Utf8(Box::new(Utf8 {}))
+    }
+
+    #[test]
+    fn schemas_that_are_not_read_say_why() {
+        let refused = |field: Described| read(vec![field], Endianness::Little).unwrap_err().message;
+        let group = |inner| described("a", Type::Struct(Box::new(Struct {})), vec![inner]);
+        let deep = |depth| (0..depth).fold(described("a", text(), vec![]), |inner, _| group(inner));
+        assert!(refused(deep(limits::DEPTH + 1)).contains("more than 64 groups"));
+        assert!(read(vec![deep(limits::DEPTH)], Endianness::Little).is_ok());
+        let union = described("u", Type::Union(Box::new(Union { mode: UnionMode::Sparse, type_ids: None })), vec![]);
+        assert!(refused(union).contains("column `u`: it is of a kind that is not read"));
+        assert!(refused(described(&"n".repeat(1_001), text(), vec![])).contains("name is longer"));
+        let big = read(vec![described("a", text(), vec![])], Endianness::Big).unwrap_err();
+        assert!(big.message.contains("most significant byte first"));
+        // A text has no fields of its own.
+        assert!(refused(described("a", text(), vec![deep(0)])).contains("schema is broken"));
+    }
+
+    #[test]
+    fn only_lists_of_structs_and_maps_leave_columns_to_the_rows() {
+        let list = |inner| described("l", Type::List(Box::default()), vec![inner]);
+        let place = |field| {
+            let mut fields = read(vec![field], Endianness::Little).unwrap();
+            let mut places = Places::default();
+            let others = super::place(&mut fields, "", &mut places).unwrap();
+            (places.headers, others)
+        };
+        let group = described("g", Type::Struct(Box::new(Struct {})), vec![described("x", text(), vec![])]);
+        assert_eq!(place(list(described("item", text(), vec![]))), (vec!["l".to_owned()], false));
+        assert_eq!(place(list(group)), (vec![], true));
+    }
 }
