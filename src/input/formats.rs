@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::raw::Tape;
 use super::source::{self, CONTAINERS, Source};
-use super::{InputError, Options, Rows, Vocabulary, csv, decode, json, workbook};
+use super::{InputError, Options, Rows, Vocabulary, columnar, csv, decode, json, workbook};
 use crate::model::{Problem, Role};
 
 /// Most columns of a table.
@@ -107,6 +107,24 @@ pub const FORMATS: &[Format] = &[
         endings: &["xls"],
         about: "whole (Excel 97 to 2003); as XLSX",
         kind: Kind::Binary { sniff: workbook::sniff_xls, open: workbook::open_xls },
+    },
+    Format {
+        name: "Parquet",
+        endings: &["parquet", "pq"],
+        about: "page by page; leaf columns by path (`comment.body`, `participants.0.name`), Snappy, gzip, Zstandard, LZ4, Brotli",
+        kind: Kind::Binary {
+            sniff: |start| columnar::sniff_parquet(start.bytes),
+            open: |file, source, _| columnar::open_parquet(file, source),
+        },
+    },
+    Format {
+        name: "Arrow IPC",
+        endings: &["arrow", "feather", "arrows"],
+        about: "batch by batch; file or stream, as Parquet",
+        kind: Kind::Binary {
+            sniff: |start| columnar::sniff_arrow(start.bytes),
+            open: |file, source, _| columnar::open_arrow(file, source),
+        },
     },
     Format {
         name: "JSON lines",

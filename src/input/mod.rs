@@ -2,7 +2,9 @@
 
 mod archive;
 mod charset;
+mod columnar;
 mod columns;
+mod contain;
 mod csv;
 mod dates;
 mod decode;

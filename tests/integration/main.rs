@@ -5,6 +5,7 @@
 mod agree;
 mod architecture;
 mod audit;
+mod columnar;
 mod columns;
 mod decisions;
 mod errors;
