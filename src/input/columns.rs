@@ -192,7 +192,7 @@ impl Columns {
                 (None, None) => None,
             }
         };
-        let given = |role: Role| raw(role).map(str::trim).filter(|v| !v.is_empty() && *v != "NULL" && *v != "#N/A");
+        let given = |role: Role| raw(role).and_then(filled);
         let owned = |role: Role| given(role).map(str::to_owned);
         let time = |role: Role| duration(given(role)?, self.units.get(&role).copied().unwrap_or_default());
         let id = owned(Role::NoteId).unwrap_or_else(|| origin.own_id());
@@ -223,6 +223,11 @@ impl Columns {
             elements,
         }
     }
+}
+
+/// A cell without blanks around it; `None` where it is empty, or says so.
+pub(super) fn filled(cell: &str) -> Option<&str> {
+    Some(cell.trim()).filter(|value| !value.is_empty() && *value != "NULL" && *value != "#N/A")
 }
 
 /// The known header nearest to an unknown one, and how near.

@@ -55,7 +55,7 @@ fn open_with(file: &str, decoded: Decoded, fill: bool) -> Result<Table, InputErr
         fill: fill.then_some(delimiter),
         record: csv::ByteRecord::new(),
         ended: false,
-        hint: u64::from(hint.is_some()),
+        before: u64::from(hint.is_some()) + u64::from(two_signs(&decoded.head)),
         tape: decoded.tape.map(|tape| (tape, skipped)),
     });
     Ok(Table { headers, rows, form })
@@ -69,6 +69,11 @@ fn unreadable(file: &str, error: &csv::Error) -> InputError {
 fn skip_line(reader: &mut impl Read) {
     let mut byte = [0];
     while matches!(reader.read(&mut byte), Ok(1)) && byte[0] != b'\n' {}
+}
+
+/// Whether lines end with carriage return and line feed: the CSV reader stops between the two and counts the line with the next row.
+fn two_signs(head: &str) -> bool {
+    head.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r'))
 }
 
 /// The delimiter with which most of the first records have as many fields as the header.
@@ -95,8 +100,8 @@ struct CsvRows {
     fill: Option<u8>,
     record: csv::ByteRecord,
     ended: bool,
-    /// Lines that stand before what the CSV reader sees.
-    hint: u64,
+    /// What is missing in the CSV reader's number of a line.
+    before: u64,
     /// Keeps the rows as they stand in the file; what was read of the text before the CSV reader began.
     tape: Option<(Tape, u64)>,
 }
@@ -130,7 +135,7 @@ impl Iterator for CsvRows {
         }
         let read = self.csv.read_byte_record(&mut self.record);
         self.fill();
-        let line = self.record.position().map_or_else(|| self.csv.position().line(), csv::Position::line) + self.hint;
+        let line = self.record.position().map_or_else(|| self.csv.position().line(), csv::Position::line) + self.before;
         if let (Some((tape, skipped)), Some(position)) = (&self.tape, self.record.position()) {
             tape.let_go(skipped + position.byte());
         }

@@ -437,5 +437,6 @@ mod tests {
         assert_eq!(serde_json::from_str::<Filter>(&text).unwrap(), own);
         assert_eq!(own.said().last().unwrap(), &("take_seed".to_owned(), "1".to_owned()));
         assert!(Filter::default().is_empty() && filter("{}").is_empty());
+        assert_eq!(filter("{agent: [1042, \"007\"], team: 7}"), filter("{agent: ['1042', '007'], team: ['7']}"));
     }
 }

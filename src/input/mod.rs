@@ -1,6 +1,7 @@
 //! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
 
 mod columns;
+mod contract;
 mod csv;
 mod dates;
 mod decode;
@@ -23,7 +24,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use columns::filled;
 pub use columns::{Assignment, Columns, Given};
+pub use contract::{Clause, Contract, Verdict, Violation};
 pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
 pub use filter::{Filter, Names, Part, Sieve};

@@ -6,6 +6,7 @@ mod agree;
 mod architecture;
 mod audit;
 mod columns;
+mod contract;
 mod decisions;
 mod errors;
 mod feedback;

@@ -61,6 +61,8 @@ fn rejected_rows_hold_the_bytes_of_the_file_in_every_encoding() {
             assert!(line["reason"].as_str().unwrap().contains("fields, the header 3"), "{line}");
             assert!(line["help"].as_str().unwrap().contains("quotation mark"), "{line}");
         }
+        let places = lines.iter().map(|line| line["line"].as_u64().unwrap());
+        assert_eq!(places.collect::<Vec<_>>(), [3, 6], "{label}");
         assert_eq!(lines[0]["encoding"].as_str().unwrap().to_lowercase(), label);
         assert_eq!(lines[0].get("bytes").is_some(), label != "utf-8", "{label}");
     }
