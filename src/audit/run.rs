@@ -109,6 +109,13 @@ pub fn run(
 pub fn open(options: &Options, book: &Rulebook) -> Result<Sources, AuditError> {
     let more_than_once = book.needs().any() || options.contract.is_some();
     let sources = Sources::find(&options.inputs, more_than_once).map_err(AuditError::Input)?;
+    if let Some(path) = &options.rejects
+        && let Ok(rejects) = path.canonicalize()
+        && sources.files().iter().any(|file| file.canonicalize().is_ok_and(|file| file == rejects))
+    {
+        let message = format!("{} is one of the exports\n  help: name another file for --rejects", path.display());
+        return Err(AuditError::Output(io::Error::other(message)));
+    }
     if let Some((contract, today)) = &options.contract {
         let reading = (&options.input, &book.vocabulary);
         let verdict = contract.check(&sources, reading, *today, &mut |_| {}).map_err(AuditError::Input)?;
@@ -155,7 +162,14 @@ pub fn run_opened(
             // By all notes, so that the language of a note does not depend on the filter either.
             let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
             collector.read(batch.len() as u64);
-            let taken: Batch = batch.into_iter().filter(|row| !matches!(row, Ok(note) if !sieve.takes(note))).collect();
+            let mut takes = |note: &Note| {
+                let takes = sieve.takes(note);
+                if !takes && options.input.filter.by_day() {
+                    collector.day_of(note);
+                }
+                takes
+            };
+            let taken: Batch = batch.into_iter().filter(|row| row.as_ref().map_or(true, &mut takes)).collect();
             let audited: Vec<Result<AuditedNote, Rejected>> = taken
                 .into_par_iter()
                 .map_init(

@@ -143,7 +143,7 @@ impl Iterator for CsvRows {
         self.ended = !whole;
         let problem = |message: String, help: &str| {
             let problem = Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() };
-            Some(Row::Unreadable(Rejected { problem, raw: self.raw(whole) }))
+            Some(Row::Unreadable(Rejected { problem, raw: self.raw(whole).map(Box::new) }))
         };
         match read {
             Ok(false) => None,

@@ -130,7 +130,7 @@ impl<R: BufRead> Iterator for Lines<R> {
 impl<R> Lines<R> {
     fn broken(&self, message: String, help: &str) -> Object {
         let problem = Problem { file: self.file.clone(), line: Some(self.line), message, help: help.to_owned() };
-        let raw = self.tape.as_ref().and_then(|tape| tape.row(self.start, self.at));
+        let raw = self.tape.as_ref().and_then(|tape| tape.row(self.start, self.at)).map(Box::new);
         Object::Broken(Rejected { problem, raw })
     }
 

@@ -88,7 +88,7 @@ fn what_is_left_out_is_counted_by_reason_in_every_output() {
         assert!(page.contains("<code>from: 2026-05-02; min_talk: 40</code>"), "said on every page with figures");
     }
     let overview = &crate::support::workbook(&place.path("pages/figures.xlsx"))[0].1;
-    let value = |name: &str| overview.iter().find(|row| row[0].to_string() == name).unwrap()[1].to_string();
+    let value = |name: &str| overview.iter().find(|row| row[0] == name).unwrap()[1].to_string();
     let names = ["Rows read", "Rows audited", "Rows left out by the filter", "Rows not readable"];
     assert_eq!(names.map(value), ["6", "1", "4", "1"]);
 }
@@ -114,6 +114,22 @@ fn names_that_no_note_has_are_said_with_the_nearest_and_nothing_left_is_an_error
         assert!(done.err.contains("leaves out all 5 notes: 5 by team (1 tell none)"), "{}", done.err);
         assert!(done.err.contains("did you mean `North`?"), "{}", done.err);
     }
+}
+
+#[test]
+fn days_that_leave_doubt_are_said_where_a_filter_needs_them() {
+    let place = Place::new();
+    place.write("n.csv", "note_id,started_at,note\n1,03/04/2026,fine\n2,2026-04-03,fine\n3,05/04/2026,fine\n");
+    let done = place.acw(&["audit", "n.csv", "--language", "en", "--from", "2026-01-01"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("Left out: 2 by day (2 tell none)."), "{}", done.out);
+    assert!(
+        done.err.contains("days such as 03/04/2026 leave doubt") && done.err.contains("--date-order"),
+        "{}",
+        done.err
+    );
+    let done = place.acw(&["audit", "n.csv", "--language", "en", "--from", "2026-04-04", "--date-order", "dmy"]);
+    assert!(done.out.contains("Rows read: 3 = 1 audited + 2 skipped by the filter + 0 rejected."), "{}", done.out);
 }
 
 #[test]
