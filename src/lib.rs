@@ -14,7 +14,8 @@
 //! 2. [`rules`] loads the built-in pack and those that the user lays over it, merges them entry by entry and
 //!    compiles them; any fault stops here, with path, line and column.
 //! 3. [`input`] tells encoding and delimiter, finds the columns and gives one [`model::Note`] a row, or a
-//!    [`model::Problem`] for a row that cannot be read.
+//!    [`input::Rejected`] for a row that cannot be read. A contract is held against all of it before anything is scored; a filter
+//!    says which notes are audited.
 //! 4. Where a rule in force must know the whole export (a paragraph pasted over many notes), [`audit`] reads it
 //!    once for a survey. Then it sends batches of notes through the rules on all cores, keeps their order, and folds
 //!    scores and per-agent summaries from integers: any number of threads gives the same bytes.
@@ -31,7 +32,7 @@
 //! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
 //! | [`text`] | folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
-//! | [`input`] | formats, encodings, columns, values, labelled notes |
+//! | [`input`] | formats, encodings, columns, values, labelled notes; the contract, the filter, rejected rows |
 //! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
 //! | [`rules`] | packs as written, laid over each other, compiled for every language; examples, lint, coverage, schemas |

@@ -10,7 +10,8 @@ use super::twice::EncodedTwice;
 use crate::input::{self, Days, Worked};
 use crate::measure::{add_note, usual};
 use crate::model::{
-    AgentSummary, AuditedNote, Cell, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Standing, Tally,
+    AgentSummary, AuditedNote, Cell, Dimension, Group, Note, Problem, Question, Report, RunInfo, Standards, Standing,
+    Tally,
 };
 use crate::rules::Rulebook;
 use crate::text::count_words;
@@ -91,6 +92,19 @@ impl<'b> Collector<'b> {
         }
     }
 
+    /// Looks whether the day of a note can be read, where it is asked for.
+    pub(super) fn day_of(&mut self, note: &Note) {
+        if note.started_at.is_none() || note.day.is_some() {
+            return;
+        }
+        match self.undated.get_mut(&note.origin.file) {
+            Some(notes) => *notes += 1,
+            None => {
+                self.undated.insert(note.origin.file.clone(), 1);
+            }
+        }
+    }
+
     pub(super) fn note(&mut self, note: AuditedNote) {
         match &note.language {
             Some(code) => match self.languages.get_mut(code) {
@@ -110,15 +124,7 @@ impl<'b> Collector<'b> {
             }),
         }
         self.twice.note(&note.note);
-        if note.note.started_at.is_some() && note.note.day.is_none() {
-            let file = &note.note.origin.file;
-            match self.undated.get_mut(file) {
-                Some(notes) => *notes += 1,
-                None => {
-                    self.undated.insert(file.clone(), 1);
-                }
-            }
-        }
+        self.day_of(&note.note);
         for finding in note.findings.iter().chain(&note.set_aside) {
             let met = &mut self.report.decisions;
             match finding.standing {
@@ -349,7 +355,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{BasisPoints, Note};
+    use crate::model::BasisPoints;
 
     fn book() -> &'static Rulebook {
         static BOOK: OnceLock<Rulebook> = OnceLock::new();

@@ -9,4 +9,4 @@ mod twice;
 
 pub use decisions::{Decisions, DecisionsError};
 pub use judge::{Workspaces, audit_note, kept_rules};
-pub use run::{AuditError, Options, Picked, Progress, pick, run};
+pub use run::{AuditError, Options, Picked, Progress, open, pick, run, run_opened};

@@ -5,13 +5,14 @@ use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::{fmt, io, thread};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use crate::checks::{Corpus, Needs};
-use crate::input::{self, InputError, Rejected, Rejects, Sources, Worked};
+use crate::input::{self, Contract, InputError, Rejected, Rejects, Sources, Verdict, Worked};
 use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
@@ -38,6 +39,8 @@ pub struct Options {
     pub keep: (usize, usize),
     /// File for the rows that cannot be read.
     pub rejects: Option<PathBuf>,
+    /// What the inputs must be, and the day on which they must.
+    pub contract: Option<(Contract, Date)>,
 }
 
 impl Options {
@@ -63,6 +66,8 @@ pub trait Progress {
 pub enum AuditError {
     /// The input.
     Input(InputError),
+    /// The inputs break the contract.
+    Contract(Box<Verdict>),
     /// Writing what was found.
     Output(io::Error),
 }
@@ -71,6 +76,12 @@ impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AuditError::Input(error) => write!(f, "{error}"),
+            AuditError::Contract(verdict) => write!(
+                f,
+                "{}: broken contract, nothing was scored\n{verdict}  help: have the export mended, or the contract; \
+                 `acw contract INPUT --format jsonl` lists every row; --no-contract audits all the same",
+                verdict.inputs.join(", ")
+            ),
             AuditError::Output(error) => write!(f, "cannot write: {error}"),
         }
     }
@@ -81,15 +92,52 @@ impl std::error::Error for AuditError {}
 /// Audits every note of the inputs that passes the filter; `each` gets them one by one, in the order of the input.
 ///
 /// # Errors
-/// An input that cannot be read at all, or what `each` could not write.
+/// An input that cannot be read at all or breaks the contract, or what `each` could not write.
 pub fn run(
     options: &Options,
     book: &Rulebook,
     progress: &dyn Progress,
     each: &mut dyn FnMut(&AuditedNote) -> io::Result<()>,
 ) -> Result<Report, AuditError> {
+    run_opened(open(options, book)?, options, book, progress, each)
+}
+
+/// Finds the inputs, and holds them to the contract before anything of them is scored.
+///
+/// # Errors
+/// An input that cannot be read at all, a contract that is broken.
+pub fn open(options: &Options, book: &Rulebook) -> Result<Sources, AuditError> {
+    let more_than_once = book.needs().any() || options.contract.is_some();
+    let sources = Sources::find(&options.inputs, more_than_once).map_err(AuditError::Input)?;
+    if let Some(path) = &options.rejects
+        && let Ok(rejects) = path.canonicalize()
+        && sources.files().iter().any(|file| file.canonicalize().is_ok_and(|file| file == rejects))
+    {
+        let message = format!("{} is one of the exports\n  help: name another file for --rejects", path.display());
+        return Err(AuditError::Output(io::Error::other(message)));
+    }
+    if let Some((contract, today)) = &options.contract {
+        let reading = (&options.input, &book.vocabulary);
+        let verdict = contract.check(&sources, reading, *today, &mut |_| {}).map_err(AuditError::Input)?;
+        if !verdict.kept {
+            return Err(AuditError::Contract(Box::new(verdict)));
+        }
+    }
+    Ok(sources)
+}
+
+/// As [`run`], of inputs that [`open`] has found.
+///
+/// # Errors
+/// The same.
+pub fn run_opened(
+    sources: Sources,
+    options: &Options,
+    book: &Rulebook,
+    progress: &dyn Progress,
+    each: &mut dyn FnMut(&AuditedNote) -> io::Result<()>,
+) -> Result<Report, AuditError> {
     let needs = book.needs();
-    let sources = Sources::find(&options.inputs, needs.any()).map_err(AuditError::Input)?;
     let corpus = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
     let (sources, corpus) = (&sources, &corpus);
     let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
@@ -114,7 +162,14 @@ pub fn run(
             // By all notes, so that the language of a note does not depend on the filter either.
             let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
             collector.read(batch.len() as u64);
-            let taken: Batch = batch.into_iter().filter(|row| !matches!(row, Ok(note) if !sieve.takes(note))).collect();
+            let mut takes = |note: &Note| {
+                let takes = sieve.takes(note);
+                if !takes && options.input.filter.by_day() {
+                    collector.day_of(note);
+                }
+                takes
+            };
+            let taken: Batch = batch.into_iter().filter(|row| row.as_ref().map_or(true, &mut takes)).collect();
             let audited: Vec<Result<AuditedNote, Rejected>> = taken
                 .into_par_iter()
                 .map_init(
@@ -178,7 +233,7 @@ pub struct Picked {
 /// An input that cannot be read at all, or what cannot be written.
 pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) -> bool) -> Result<Picked, AuditError> {
     let needs = book.needs();
-    let sources = &Sources::find(&options.inputs, needs.any()).map_err(AuditError::Input)?;
+    let sources = &open(options, book)?;
     let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
     let reading = &options.reading();
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);

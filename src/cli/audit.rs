@@ -67,13 +67,15 @@ impl Audit {
             roster,
             decisions: deciding.load(&settings, &book)?,
             keep,
-            ..taking.options(&self.inputs, &settings)
+            ..taking.options_held(&self.inputs, &settings)
         };
+        // Before a history is made.
+        let sources = audit::open(&options, &book)?;
         let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
         let more = recorder.is_some() || self.report.is_some();
         let mut out = BufWriter::with_capacity(1 << 16, Listened { out: io::stdout().lock(), more, gone: false });
-        let report = audit::run(&options, &book, &progress, &mut |note| {
+        let report = audit::run_opened(sources, &options, &book, &progress, &mut |note| {
             if let Some(recorder) = &mut recorder {
                 recorder.note(note).map_err(io::Error::other)?;
             }

@@ -4,6 +4,7 @@ mod abbreviations;
 mod agree;
 mod audit;
 mod columns;
+mod contract;
 mod dispute;
 mod exit;
 mod explain;
@@ -40,6 +41,8 @@ enum Command {
     Audit(audit::Audit),
     /// Show which columns of an export play which part, and why
     Columns(columns::Show),
+    /// Hold exports to the `contract:` of acw.yaml, and score nothing
+    Contract(contract::Hold),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
     Abbreviations(abbreviations::Propose),
     /// Join the sheets that reviewers filled to the findings: agreement, drift, notes to talk about, rules to retire
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Abbreviations(propose) => propose.run(),
         Command::Agree(agree) => agree.run(),
         Command::Columns(columns) => columns.run(),
+        Command::Contract(hold) => hold.run(),
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
         Command::Feedback(join) => join.run(),

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::flags::Bar;
 use super::{Auditing, Failure, Paging, Printing, periods, print};
-use crate::audit::Options;
+use crate::audit::{self, Options};
 use crate::config::Settings;
 use crate::input::{Manifest, read_grid};
 use crate::measure;
@@ -195,9 +195,13 @@ impl Draw {
         can_be_read_again(&self.inputs)?;
         let (settings, book) = self.auditing.common.load_taking(&self.auditing.taking)?;
         let plan = self.plan(&settings);
-        let options = self.auditing.options(&self.inputs, &settings, &book)?;
+        let mut options = self.auditing.options(&self.inputs, &settings, &book)?;
+        options.contract = self.auditing.taking.options_held(&self.inputs, &settings).contract;
         // Said before the work, not after it.
         sampling::check_new(&self.out).map_err(|e| Failure::Output(e.to_string()))?;
+        // Once, though the export is read more than once.
+        audit::open(&options, &book)?;
+        options.contract = None;
         let progress = Bar::new(self.quiet);
         let sample = sampling::draw(&plan, self.form(), &options, &book, &progress);
         progress.finish();

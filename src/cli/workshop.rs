@@ -76,7 +76,7 @@ impl Make {
         let options = Options {
             decisions: self.deciding.load(&settings, &book)?,
             keep: KEPT,
-            ..self.taking.options(&self.inputs, &settings)
+            ..self.taking.options_held(&self.inputs, &settings)
         };
         let progress = Bar::new(self.quiet);
         let report = audit::run(&options, &book, &progress, &mut |_| Ok(()));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
+use crate::input::{self, Contract, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, did_you_mean};
@@ -64,6 +64,9 @@ pub struct Spec {
     /// Which notes of the exports are audited; absent: all.
     #[serde(default)]
     pub filter: Filter,
+    /// What exports must be; absent: what they are.
+    #[serde(default)]
+    pub contract: Option<Contract>,
     /// File of disputes and waivers; relative to this file.
     #[serde(default)]
     pub decisions: Option<PathBuf>,
@@ -185,6 +188,8 @@ pub struct Settings {
     pub rules: Option<PathBuf>,
     /// How to read exports.
     pub input: input::Options,
+    /// What exports must be.
+    pub contract: Option<Contract>,
     /// File of disputes and waivers.
     pub decisions: Option<PathBuf>,
     /// Rules switched off.
@@ -235,6 +240,15 @@ impl Settings {
             let fault = source.fault_at(&["target:"], "the target is a per cent", "give a number from 0 to 100");
             return Err(ConfigError::Fault(Box::new(fault)));
         }
+        if spec.contract.as_ref().is_some_and(Contract::impossible) {
+            let needles = ["contract:", "rows:"];
+            let fault = source.fault_at(
+                &needles,
+                "no export has more rows than `max` and fewer than `min`",
+                "change one of the two",
+            );
+            return Err(ConfigError::Fault(Box::new(fault)));
+        }
         let standards = standards(&spec, &source)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let columns = Given::all(&spec.columns);
@@ -256,6 +270,7 @@ impl Settings {
                 filter: spec.filter,
                 ..input::Options::default()
             },
+            contract: spec.contract,
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,
             approved: spec.approved,

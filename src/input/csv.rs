@@ -259,7 +259,7 @@ impl Rows {
         let raw: Option<Raw> = self.tape.as_ref().zip(self.record.position()).and_then(|((tape, before), position)| {
             tape.row(before + position.byte(), before.saturating_add(end))
         });
-        Row::Unreadable(Rejected { problem, raw })
+        Row::Unreadable(Rejected { problem, raw: raw.map(Box::new) })
     }
 
     /// The record as a row; it ends at that byte of what the CSV reader saw.

@@ -152,6 +152,11 @@ impl Filter {
         self.said().is_empty()
     }
 
+    /// Whether notes must have a day.
+    pub fn by_day(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
     /// This one, and the other where this one says nothing.
     pub fn over(self, other: Filter) -> Filter {
         let names = |own: Names, other: Names| if own.is_empty() { other } else { own };
@@ -284,7 +289,7 @@ impl Sieve {
         let mut refuse = |by: LeftOut, unknown: bool| {
             found.get_or_insert((by, unknown));
         };
-        if from.is_some() || to.is_some() {
+        if self.filter.by_day() {
             match note.day {
                 None => refuse(LeftOut::Day, true),
                 Some(day) if from.is_some_and(|from| day < from.0) || to.is_some_and(|to| day > to.0) => {
@@ -301,7 +306,10 @@ impl Sieve {
                 Role::Channel => [note.channel.as_deref(), None],
                 _ => [Some(note.agent.as_str()).filter(|agent| *agent != "?"), note.agent_name.as_deref()],
             };
-            let has = values.into_iter().flatten().fold(false, |has, value| clause.has(value, &self.vocabulary) || has);
+            let mut has = false;
+            for value in values.into_iter().flatten() {
+                has |= clause.has(value, &self.vocabulary);
+            }
             if !has {
                 refuse(clause.by, values.iter().all(Option::is_none));
             }
@@ -437,5 +445,6 @@ mod tests {
         assert_eq!(serde_json::from_str::<Filter>(&text).unwrap(), own);
         assert_eq!(own.said().last().unwrap(), &("take_seed".to_owned(), "1".to_owned()));
         assert!(Filter::default().is_empty() && filter("{}").is_empty());
+        assert_eq!(filter("{agent: [1042, \"007\"], team: 7}"), filter("{agent: ['1042', '007'], team: ['7']}"));
     }
 }

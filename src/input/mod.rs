@@ -5,6 +5,7 @@ mod charset;
 mod columnar;
 mod columns;
 mod contain;
+mod contract;
 mod csv;
 mod dates;
 mod decode;
@@ -38,6 +39,7 @@ use std::io;
 use std::path::Path;
 
 pub use columns::{Assignment, Columns, Part, Place, Recognised};
+pub use contract::{Clause, Contract, Verdict, Violation};
 pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
 pub use filter::{Filter, Names, Portion, Sieve};
@@ -322,7 +324,7 @@ impl Export {
         let refused = |message: &str, help: &str| {
             let problem =
                 Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() };
-            Err(Rejected { problem, raw: self.keep_rejected.then(|| Raw::Cells(fields.to_vec())) })
+            Err(Rejected { problem, raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))) })
         };
         match self.columns.kind(fields, &self.vocabulary) {
             row::Kind::Footer => refused(
@@ -349,17 +351,27 @@ impl Drop for Export {
     }
 }
 
+impl Export {
+    /// The next row: its fields, where it has some, and its note or why it is none.
+    fn step(&mut self) -> Option<(Vec<String>, Result<Note, Rejected>)> {
+        match self.rows.next()? {
+            Row::Unreadable(rejected) => Some((Vec::new(), Err(rejected))),
+            Row::Refused(error) => {
+                self.refused = Some(error);
+                None
+            }
+            Row::Fields(line, fields) => {
+                let note = self.note(line, &fields);
+                Some((fields, note))
+            }
+        }
+    }
+}
+
 impl Iterator for Export {
     type Item = Result<Note, Rejected>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(match self.rows.next()? {
-            Row::Unreadable(rejected) => Err(rejected),
-            Row::Refused(error) => {
-                self.refused = Some(error);
-                return None;
-            }
-            Row::Fields(line, fields) => self.note(line, &fields),
-        })
+        self.step().map(|(_, note)| note)
     }
 }

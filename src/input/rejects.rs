@@ -18,7 +18,7 @@ pub struct Rejected {
     /// Why, and where it stands.
     pub problem: Problem,
     /// As it was found, where that is known and was asked for.
-    pub raw: Option<Raw>,
+    pub raw: Option<Box<Raw>>,
 }
 
 impl From<Problem> for Rejected {
@@ -94,7 +94,7 @@ impl Rejects {
         let Problem { file, line, message, help } = &rejected.problem;
         let (encoding, text, bytes, cells) = (None, None, None, None);
         let mut row = Line { file, line: *line, reason: message, help, encoding, text, bytes, cells };
-        match &rejected.raw {
+        match rejected.raw.as_deref() {
             None => {}
             Some(Raw::Cells(cells)) => row.cells = Some(cells),
             Some(Raw::Text { encoding, bytes, text }) => {
@@ -152,7 +152,7 @@ mod tests {
         fs::write(&path, "older\n").unwrap();
         let mut rejects = Rejects::create(&path).unwrap();
         let problem = Problem { file: "n.csv".into(), line: Some(3), message: "broken".into(), help: "mend".into() };
-        rejects.add(&Rejected { problem, raw }).unwrap();
+        rejects.add(&Rejected { problem, raw: raw.map(Box::new) }).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "older\n", "until the run is through");
         rejects.finish().unwrap();
         #[cfg(unix)]

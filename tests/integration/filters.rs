@@ -79,12 +79,16 @@ fn what_is_left_out_is_counted_by_reason_in_every_output() {
     assert!(done.out.contains(line), "{}", done.out);
     let page = fs::read_to_string(place.path("pages/index.html")).unwrap();
     assert!(page.replace("&#x3D;", "=").contains("6 = 1 audited + 4 left out by the filter + 1 rejected"));
-    for page in ["index.html", "agent-a3.html"] {
-        let page = fs::read_to_string(place.path(&format!("pages/{page}"))).unwrap();
+    let pages = fs::read_dir(place.path("pages")).unwrap().map(|entry| entry.unwrap().path());
+    let agents = pages.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("agent-"));
+    let pages: Vec<_> = agents.chain([place.path("pages/index.html")]).collect();
+    assert_eq!(pages.len(), 2);
+    for page in pages {
+        let page = fs::read_to_string(page).unwrap();
         assert!(page.contains("<code>from: 2026-05-02; min_talk: 40</code>"), "said on every page with figures");
     }
     let overview = &crate::support::workbook(&place.path("pages/figures.xlsx"))[0].1;
-    let value = |name: &str| overview.iter().find(|row| row[0].to_string() == name).unwrap()[1].to_string();
+    let value = |name: &str| overview.iter().find(|row| row[0] == name).unwrap()[1].to_string();
     let names = ["Rows read", "Rows audited", "Rows left out by the filter", "Rows not readable"];
     assert_eq!(names.map(value), ["6", "1", "4", "1"]);
 }
@@ -110,6 +114,22 @@ fn names_that_no_note_has_are_said_with_the_nearest_and_nothing_left_is_an_error
         assert!(done.err.contains("leaves out all 5 notes: 5 by team (1 tell none)"), "{}", done.err);
         assert!(done.err.contains("did you mean `North`?"), "{}", done.err);
     }
+}
+
+#[test]
+fn days_that_leave_doubt_are_said_where_a_filter_needs_them() {
+    let place = Place::new();
+    place.write("n.csv", "note_id,started_at,note\n1,03/04/2026,fine\n2,2026-04-03,fine\n3,05/04/2026,fine\n");
+    let done = place.acw(&["audit", "n.csv", "--language", "en", "--from", "2026-01-01"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("Left out: 2 by day (2 tell none)."), "{}", done.out);
+    assert!(
+        done.err.contains("days such as 03/04/2026 leave doubt") && done.err.contains("--date-order"),
+        "{}",
+        done.err
+    );
+    let done = place.acw(&["audit", "n.csv", "--language", "en", "--from", "2026-04-04", "--date-order", "dmy"]);
+    assert!(done.out.contains("Rows read: 3 = 1 audited + 2 skipped by the filter + 0 rejected."), "{}", done.out);
 }
 
 #[test]

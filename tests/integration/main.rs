@@ -7,6 +7,7 @@ mod architecture;
 mod audit;
 mod columnar;
 mod columns;
+mod contract;
 mod decisions;
 mod errors;
 mod feedback;

@@ -107,7 +107,7 @@ fn read(file: &str, options: &Options) -> (Vec<Note>, Vec<Problem>, Vec<Problem>
     for row in export {
         match row {
             Ok(note) => notes.push(note),
-            Err(problem) => problems.push(problem),
+            Err(rejected) => problems.push(rejected.problem),
         }
     }
     (notes, problems, sources.remarks())

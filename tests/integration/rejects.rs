@@ -61,6 +61,8 @@ fn rejected_rows_hold_the_bytes_of_the_file_in_every_encoding() {
             assert!(line["reason"].as_str().unwrap().contains("fields, the header 3"), "{line}");
             assert!(line["help"].as_str().unwrap().contains("quotation mark"), "{line}");
         }
+        let places = lines.iter().map(|line| line["line"].as_u64().unwrap());
+        assert_eq!(places.collect::<Vec<_>>(), [3, 6], "{label}");
         assert_eq!(lines[0]["encoding"].as_str().unwrap().to_lowercase(), label);
         assert_eq!(lines[0].get("bytes").is_some(), label != "utf-8", "{label}");
     }
@@ -118,6 +120,16 @@ fn the_file_has_all_of_them_for_its_owner_alone_and_only_where_asked_for() {
 }
 
 #[test]
+fn an_export_is_never_written_over() {
+    let place = Place::new();
+    place.write("exports/n.csv", "note_id,note\n1,x,y\n2,fine\n");
+    let done = place.acw(&["audit", "exports", "--language", "en", "--rejects", "exports/../exports/n.csv"]);
+    assert_eq!((done.code, done.out.as_str()), (5, ""), "{}", done.err);
+    assert!(done.err.contains("n.csv is one of the exports") && done.err.contains("help:"), "{}", done.err);
+    assert!(fs::read_to_string(place.path("exports/n.csv")).unwrap().contains("1,x,y"));
+}
+
+#[test]
 fn a_run_that_fails_leaves_the_older_file_whole() {
     let place = Place::new();
     place.write("rejects.jsonl", "older\n");
@@ -165,7 +177,7 @@ fn counts_add_up_in_every_output() {
     assert_eq!(told(&making.replace("&#x3D;", "=")), [10, 8, 2], "{making}");
     let tabs = workbook(&place.path("pages/figures.xlsx"));
     let value = |name: &str| {
-        let row = tabs[0].1.iter().find(|row| row[0].to_string() == name).unwrap_or_else(|| panic!("{name}"));
+        let row = tabs[0].1.iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("{name}"));
         row[1].to_string()
     };
     assert_eq!([value("Rows read"), value("Rows not readable")], ["10", "2"]);
