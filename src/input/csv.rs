@@ -38,9 +38,9 @@ impl Form {
     /// The form in which most of the first records have as many fields as each other.
     fn of(head: &str, delimiter: Option<u8>) -> Self {
         let delimiters = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-        let forms = [b'"', b'\''].into_iter().flat_map(|quote| {
-            delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote })
-        });
+        let forms = [b'"', b'\'']
+            .into_iter()
+            .flat_map(|quote| delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote }));
         // Of forms that fit as well as each other the first: `max_by_key` gives the last.
         let forms: Vec<Form> = forms.filter(|form| form.quote == b'"' || form.quotes_alone(head)).collect();
         let best = forms.iter().rev().max_by_key(|form| form.fit(head));
@@ -104,7 +104,7 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
         record: csv::ByteRecord::new(),
         ended: false,
         above: u64::from(hint.is_some()),
-        crlf: head.find('\n').is_some_and(|at| head[..at].ends_with('\r')),
+        crlf: head[skipped..].find('\n').is_some_and(|at| head[skipped..skipped + at].ends_with('\r')),
     };
     let (line, headers) = rows.header(&Known::of(wanted), usual(&form.widths(&head[skipped..])))?;
     check_width(file, headers.len())?;
@@ -222,12 +222,12 @@ impl Rows {
                 };
                 let file = format!("{}:{line}", self.file);
                 Err(match limit {
-                    Some(Limit { message, help }) => Row::Refused(InputError::Form { file, message, help: help.into() }),
-                    None => self.problem(
-                        line,
-                        format!("reading stopped here: {error}"),
-                        "check that the file is complete",
-                    ),
+                    Some(Limit { message, help }) => {
+                        Row::Refused(InputError::Form { file, message, help: help.into() })
+                    }
+                    None => {
+                        self.problem(line, format!("reading stopped here: {error}"), "check that the file is complete")
+                    }
                 })
             }
         }
@@ -338,7 +338,12 @@ mod tests {
         assert_eq!(delimiter("a\tb\n1, 2\tx\n"), b'\t');
         assert_eq!(delimiter("note\nonly one column, with commas\n"), b',');
         for sign in ['^', '~', '\u{1f}', '|'] {
-            assert_eq!(delimiter(&"a,b c, d\n1,2,x,y\n".replace("b c", &format!("b{sign}c")).replace(",2,", &format!("{sign}"))), sign as u8);
+            assert_eq!(
+                delimiter(
+                    &"a,b c, d\n1,2,x,y\n".replace("b c", &format!("b{sign}c")).replace(",2,", &format!("{sign}"))
+                ),
+                sign as u8
+            );
         }
     }
 
@@ -367,7 +372,8 @@ mod tests {
 
     #[test]
     fn a_header_below_titles_is_found_and_footers_are_listed() {
-        let text = "Report: Calls May\nGenerated at,2026-06-01\n\nnote_id,day,note\n1,2026-05-01,x\n2,2026-05-02,y\nTotal,2\n";
+        let text =
+            "Report: Calls May\nGenerated at,2026-06-01\n\nnote_id,day,note\n1,2026-05-01,x\n2,2026-05-02,y\nTotal,2\n";
         let (form, headers, rows) = read(text);
         assert_eq!((form.as_str(), headers.join(" ")), ("delimiter ,, header in line 4", "note_id day note".into()));
         assert_eq!(rows[1], (6, "2|2026-05-02|y".into()));

@@ -26,11 +26,7 @@ pub(super) struct Decoded {
 /// Finds the encoding of a file and gives a reader of its text.
 pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option<&str>) -> Result<Decoded, InputError> {
     let mut head = Vec::new();
-    reader
-        .by_ref()
-        .take(HEAD as u64)
-        .read_to_end(&mut head)
-        .map_err(|error| cannot_read(file, &error))?;
+    reader.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|error| cannot_read(file, &error))?;
     let whole = head.len() < HEAD;
     let (encoding, reason) = match asked {
         Some(label) => match Encoding::for_label(label.trim().as_bytes()) {
@@ -51,7 +47,8 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
         return Err(InputError::Encoding {
             file: file.to_owned(),
             message: "this is no text: it holds zero bytes".into(),
-            help: "export it as CSV, JSON or a workbook; for UTF-16 text without a mark, give --encoding utf-16le".into(),
+            help: "export it as CSV, JSON or a workbook; for UTF-16 text without a mark, give --encoding utf-16le"
+                .into(),
         });
     }
     if broken && asked.is_some() && encoding != UTF_8 {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::values::{Unit, duration};
 use super::formats::{self, Wanted};
 use super::source::Source;
+use super::values::{Unit, duration};
 use super::{InputError, Options, Row, Vocabulary};
 use crate::model::{Problem, Role};
 

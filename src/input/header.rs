@@ -73,16 +73,20 @@ mod tests {
     fn found(rows: &[&[&str]], width: Option<usize>) -> Option<usize> {
         let vocabulary = Vocabulary::new(Folder::default());
         let options = Options::default();
-        let known =
-            Known::of(&Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false });
-        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+        let known = Known::of(&Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false });
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
         known.below_titles(&rows, width)
     }
 
     #[test]
     fn a_header_stands_below_shorter_rows() {
         assert_eq!(found(&[&["Calls May", ""], &["note_id", "note"], &["1", "note"]], Some(2)), Some(1));
-        assert_eq!(found(&[&["note_id", "text"], &["1", "note"]], Some(2)), None, "a cell that is as full is no header");
+        assert_eq!(
+            found(&[&["note_id", "text"], &["1", "note"]], Some(2)),
+            None,
+            "a cell that is as full is no header"
+        );
         assert_eq!(found(&[&["note"], &["note_id", "note"]], Some(2)), Some(1), "most rows have two cells");
     }
 }
