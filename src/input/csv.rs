@@ -79,16 +79,15 @@ fn usual(widths: &[usize]) -> Option<usize> {
 
 /// Opens a CSV file: the header is the first record, or stands below lines of title.
 pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<Table, InputError> {
-    let Decoded { mut head, mut reader, .. } = decoded;
-    // Line ends of old Macs.
-    let lone = head.contains('\r') && !head.contains('\n');
-    if lone {
-        head = head.replace('\r', "\n");
-    }
+    let Decoded { head, mut reader, .. } = decoded;
+    // Old Macs end lines in CR alone.
+    let end = head.find(['\r', '\n']).unwrap_or(head.len());
+    let crlf = head[end..].starts_with("\r\n");
+    let lone = head[end..].starts_with('\r') && !crlf;
     // Excel's hint line, which may stand in quotes.
-    let line = head.split('\n').next().unwrap_or_default();
+    let line = &head[..end];
     let hint = line.trim().trim_matches('"').strip_prefix("sep=").map(|sign| sign.bytes().next().unwrap_or(b'\t'));
-    let skipped = if hint.is_some() { (line.len() + 1).min(head.len()) } else { 0 };
+    let skipped = if hint.is_some() { (end + if crlf { 2 } else { 1 }).min(head.len()) } else { 0 };
     skip(&mut reader, skipped).map_err(|error| cannot_read(file, &error))?;
     let asked = wanted.options.delimiter.map(Delimiter::byte);
     let form = Form::of(&head[skipped..], asked.or(hint));
@@ -104,7 +103,7 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
         record: csv::ByteRecord::new(),
         ended: false,
         above: u64::from(hint.is_some()),
-        crlf: head[skipped..].find('\n').is_some_and(|at| head[skipped..skipped + at].ends_with('\r')),
+        crlf: head[skipped..].find('\n').is_some_and(|at| head[..skipped + at].ends_with('\r')) && !lone,
     };
     let (line, headers) = rows.header(&Known::of(wanted), usual(&form.widths(&head[skipped..])))?;
     check_width(file, headers.len())?;
@@ -137,7 +136,11 @@ impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if self.lone {
-            buffer[..read].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            for at in memchr::memchr_iter(b'\r', &buffer[..read]).collect::<Vec<_>>() {
+                if at + 1 == read || buffer[at + 1] != b'\n' {
+                    buffer[at] = b'\n';
+                }
+            }
         }
         if self.read.fetch_add(read, Ordering::Relaxed) + read > LONGEST_RECORD {
             return Err(Limit::error(

@@ -315,6 +315,8 @@ impl Reading {
     fn rows(&self, book: &mut dyn Book, chosen: Chosen, each: &mut dyn FnMut(Row) -> bool) -> Result<(), Fault> {
         let Chosen { worksheet, row: header, left, headers, mut merged, .. } = chosen;
         let width = headers.len();
+        // A column of moments may have lost its format, so that numbers are left of them.
+        let moments: Vec<usize> = (0..width).filter(|at| self.known.is_moment(&headers[*at])).collect();
         let mut outside: Option<(u32, u64)> = None;
         book.rows(&worksheet, &mut |row, mut cells| {
             merged.fill(row, &mut cells);
@@ -327,6 +329,11 @@ impl Reading {
                 match column.checked_sub(left).and_then(|at| fields.get_mut(at as usize)) {
                     Some(field) => *field = text,
                     None => others = true,
+                }
+            }
+            for at in &moments {
+                if let Some(moment) = cells::serial(&fields[*at]) {
+                    fields[*at] = moment;
                 }
             }
             if others {
