@@ -43,7 +43,10 @@ pub(super) fn is_document(members: &[Member]) -> bool {
 pub(super) fn members(file: &str, zip: &File) -> Result<Vec<Member>, InputError> {
     let refused = |message: String, help: &str| InputError::Form { file: file.to_owned(), message, help: help.into() };
     let broken = |error: &dyn std::fmt::Display| {
-        refused(format!("the zip archive or workbook cannot be read: {error}"), "check that the file is complete; unpack it")
+        refused(
+            format!("the zip archive or workbook cannot be read: {error}"),
+            "check that the file is complete; unpack it",
+        )
     };
     let mut reader = io::BufReader::new(zip.try_clone().map_err(|error| cannot_read(file, &error))?);
     // Before the list is read: it is kept in memory.
@@ -113,9 +116,13 @@ impl Member {
         zip.seek(SeekFrom::Start(start)).map_err(|error| cannot_read(file, &error))?;
         let packed = io::BufReader::with_capacity(1 << 16, zip.take(self.packed));
         let stored = self.method == CompressionMethod::Stored;
-        let plain = within_limits(Box::new(packed), |packed| {
-            if stored { packed } else { Box::new(DeflateDecoder::new(packed)) }
-        });
+        let plain =
+            within_limits(
+                Box::new(packed),
+                |packed| {
+                    if stored { packed } else { Box::new(DeflateDecoder::new(packed)) }
+                },
+            );
         Ok(Box::new(Checked { inner: plain, crc: Crc::new(), expected: self.crc }))
     }
 
@@ -181,7 +188,12 @@ mod tests {
 
     #[test]
     fn members_are_listed_by_name_and_read_one_by_one() {
-        let zip = zipped(&[("may.csv", "a,b\n1,2\n"), ("april.csv", "c\n3\n"), ("read.me", "x"), ("__MACOSX/._may.csv", "x")]);
+        let zip = zipped(&[
+            ("may.csv", "a,b\n1,2\n"),
+            ("april.csv", "c\n3\n"),
+            ("read.me", "x"),
+            ("__MACOSX/._may.csv", "x"),
+        ]);
         let members = members("x.zip", &zip).unwrap();
         let exports: Vec<&Member> = members.iter().filter(|member| member.is_export()).collect();
         let names: Vec<&str> = exports.iter().map(|member| member.name.as_str()).collect();

@@ -39,9 +39,9 @@ impl Form {
     /// The form in which most of the first records have as many fields as each other.
     fn of(head: &str, delimiter: Option<u8>) -> Self {
         let delimiters = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-        let forms = [b'"', b'\''].into_iter().flat_map(|quote| {
-            delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote })
-        });
+        let forms = [b'"', b'\'']
+            .into_iter()
+            .flat_map(|quote| delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote }));
         // Of forms that fit as well as each other the first: `max_by_key` gives the last.
         let forms: Vec<Form> = forms.filter(|form| form.quote == b'"' || form.quotes_alone(head)).collect();
         let best = forms.iter().rev().max_by_key(|form| form.fit(head));
@@ -80,16 +80,15 @@ fn usual(widths: &[usize]) -> Option<usize> {
 
 /// Opens a CSV file: the header is the first record, or stands below lines of title.
 pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<Table, InputError> {
-    let Decoded { mut head, mut reader, encoding, tape, .. } = decoded;
-    // Line ends of old Macs.
-    let lone = head.contains('\r') && !head.contains('\n');
-    if lone {
-        head = head.replace('\r', "\n");
-    }
+    let Decoded { head, mut reader, encoding, tape, .. } = decoded;
+    // Old Macs end lines in CR alone.
+    let end = head.find(['\r', '\n']).unwrap_or(head.len());
+    let crlf = head[end..].starts_with("\r\n");
+    let lone = head[end..].starts_with('\r') && !crlf;
     // Excel's hint line, which may stand in quotes.
-    let line = head.split('\n').next().unwrap_or_default();
+    let line = &head[..end];
     let hint = line.trim().trim_matches('"').strip_prefix("sep=").map(|sign| sign.bytes().next().unwrap_or(b'\t'));
-    let skipped = if hint.is_some() { (line.len() + 1).min(head.len()) } else { 0 };
+    let skipped = if hint.is_some() { (end + if crlf { 2 } else { 1 }).min(head.len()) } else { 0 };
     skip(&mut reader, skipped).map_err(|error| cannot_read(file, &error))?;
     let tape = tape.map(|tape| {
         let given = tape.given();
@@ -111,7 +110,7 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
         ended: false,
         above: u64::from(hint.is_some()),
         tape,
-        crlf: head.find('\n').is_some_and(|at| head[..at].ends_with('\r')),
+        crlf: head[skipped..].find('\n').is_some_and(|at| head[..skipped + at].ends_with('\r')) && !lone,
     };
     let (line, headers) = rows.header(&Known::of(wanted), usual(&form.widths(&head[skipped..])))?;
     check_width(file, headers.len())?;
@@ -144,7 +143,11 @@ impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if self.lone {
-            buffer[..read].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            for at in memchr::memchr_iter(b'\r', &buffer[..read]).collect::<Vec<_>>() {
+                if at + 1 == read || buffer[at + 1] != b'\n' {
+                    buffer[at] = b'\n';
+                }
+            }
         }
         if self.read.fetch_add(read, Ordering::Relaxed) + read > LONGEST_RECORD {
             return Err(Limit::error(
@@ -232,7 +235,9 @@ impl Rows {
                 };
                 let file = format!("{}:{line}", self.file);
                 Err(match limit {
-                    Some(Limit { message, help }) => Row::Refused(InputError::Form { file, message, help: help.into() }),
+                    Some(Limit { message, help }) => {
+                        Row::Refused(InputError::Form { file, message, help: help.into() })
+                    }
                     None => self.problem(
                         line,
                         u64::MAX,
@@ -256,9 +261,11 @@ impl Rows {
     /// What is wrong with the record, which ends at that byte of what the CSV reader saw.
     fn problem(&self, line: u64, end: u64, message: String, help: &str) -> Row {
         let problem = Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() };
-        let raw: Option<Raw> = self.tape.as_ref().zip(self.record.position()).and_then(|((tape, before), position)| {
-            tape.row(before + position.byte(), before.saturating_add(end))
-        });
+        let raw: Option<Raw> = self
+            .tape
+            .as_ref()
+            .zip(self.record.position())
+            .and_then(|((tape, before), position)| tape.row(before + position.byte(), before.saturating_add(end)));
         Row::Unreadable(Rejected { problem, raw: raw.map(Box::new) })
     }
 
@@ -343,7 +350,8 @@ mod tests {
         let (vocabulary, options) = (Vocabulary::new(Folder::default()), Options::default());
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded = Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
+        let decoded =
+            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
         open("x", decoded, &wanted)
     }
 
@@ -364,7 +372,12 @@ mod tests {
         assert_eq!(delimiter("a\tb\n1, 2\tx\n"), b'\t');
         assert_eq!(delimiter("note\nonly one column, with commas\n"), b',');
         for sign in ['^', '~', '\u{1f}', '|'] {
-            assert_eq!(delimiter(&"a,b c, d\n1,2,x,y\n".replace("b c", &format!("b{sign}c")).replace(",2,", &format!("{sign}"))), sign as u8);
+            assert_eq!(
+                delimiter(
+                    &"a,b c, d\n1,2,x,y\n".replace("b c", &format!("b{sign}c")).replace(",2,", &format!("{sign}"))
+                ),
+                sign as u8
+            );
         }
     }
 
@@ -393,7 +406,8 @@ mod tests {
 
     #[test]
     fn a_header_below_titles_is_found_and_footers_are_listed() {
-        let text = "Report: Calls May\nGenerated at,2026-06-01\n\nnote_id,day,note\n1,2026-05-01,x\n2,2026-05-02,y\nTotal,2\n";
+        let text =
+            "Report: Calls May\nGenerated at,2026-06-01\n\nnote_id,day,note\n1,2026-05-01,x\n2,2026-05-02,y\nTotal,2\n";
         let (form, headers, rows) = read(text);
         assert_eq!((form.as_str(), headers.join(" ")), ("delimiter ,, header in line 4", "note_id day note".into()));
         assert_eq!(rows[1], (6, "2|2026-05-02|y".into()));

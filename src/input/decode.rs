@@ -6,8 +6,8 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::charset::Charset;
 use super::guess::guess;
-use super::{InputError, cannot_read};
 use super::raw::Tape;
+use super::{InputError, cannot_read};
 
 /// Bytes that are looked at before the form of a file is decided.
 const HEAD: usize = 256 << 10;

@@ -243,7 +243,8 @@ pub(super) fn check_width(file: &str, columns: usize) -> Result<(), InputError> 
     Err(InputError::Form {
         file: file.to_owned(),
         message: format!("the header has {columns} columns; at most {MOST_COLUMNS} are read"),
-        help: "export only the columns that are needed; check that the delimiter is none that stands in the text".into(),
+        help: "export only the columns that are needed; check that the delimiter is none that stands in the text"
+            .into(),
     })
 }
 

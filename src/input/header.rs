@@ -16,6 +16,8 @@ pub(super) struct Known {
     needed: Role,
     /// Headers that the user names, as they are looked up.
     named: HashSet<String>,
+    /// The header of the moments of contacts, where the user names it.
+    moment: Option<String>,
     /// Whether the user names the column that is needed.
     needed_is_named: bool,
 }
@@ -36,6 +38,10 @@ impl Known {
             vocabulary: wanted.vocabulary.clone(),
             needed: wanted.needed,
             named: given.clone().map(|given| wanted.vocabulary.header(&given.value)).collect(),
+            moment: given
+                .clone()
+                .find(|given| given.role == Role::StartedAt)
+                .map(|given| wanted.vocabulary.header(&given.value)),
             needed_is_named: given.clone().any(|given| given.role == wanted.needed),
         }
     }
@@ -50,6 +56,12 @@ impl Known {
             likeness.needed |= if self.needed_is_named { named } else { role == Some(self.needed) };
         }
         likeness
+    }
+
+    /// Whether a header is that of the moments of contacts.
+    pub(super) fn is_moment(&self, header: &str) -> bool {
+        self.moment.as_ref() == Some(&self.vocabulary.header(header))
+            || self.vocabulary.column(header).is_some_and(|alias| alias.role == Role::StartedAt)
     }
 
     /// Index of the header among the first rows: the first row with the column that is needed, if all rows above it are shorter, as
@@ -73,16 +85,20 @@ mod tests {
     fn found(rows: &[&[&str]], width: Option<usize>) -> Option<usize> {
         let vocabulary = Vocabulary::new(Folder::default());
         let options = Options::default();
-        let known =
-            Known::of(&Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false });
-        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+        let known = Known::of(&Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false });
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
         known.below_titles(&rows, width)
     }
 
     #[test]
     fn a_header_stands_below_shorter_rows() {
         assert_eq!(found(&[&["Calls May", ""], &["note_id", "note"], &["1", "note"]], Some(2)), Some(1));
-        assert_eq!(found(&[&["note_id", "text"], &["1", "note"]], Some(2)), None, "a cell that is as full is no header");
+        assert_eq!(
+            found(&[&["note_id", "text"], &["1", "note"]], Some(2)),
+            None,
+            "a cell that is as full is no header"
+        );
         assert_eq!(found(&[&["note"], &["note_id", "note"]], Some(2)), Some(1), "most rows have two cells");
     }
 }

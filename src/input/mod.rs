@@ -253,9 +253,7 @@ fn io_error(path: &Path, error: &io::Error) -> InputError {
 fn cannot_read(file: &str, error: &io::Error) -> InputError {
     let file = file.to_owned();
     match Limit::of(error) {
-        Some(Limit { message, help }) => {
-            InputError::Form { file, message: message.clone(), help: (*help).to_owned() }
-        }
+        Some(Limit { message, help }) => InputError::Form { file, message: message.clone(), help: (*help).to_owned() },
         None => InputError::Io { file, message: format!("cannot be read: {error}") },
     }
 }
@@ -266,8 +264,7 @@ impl Export {
     /// # Errors
     /// Whatever makes the whole file unusable; single rows become problems instead.
     fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
-        let source =
-            if path == Path::new("-") { Source::Stream(Box::new(io::stdin())) } else { Source::open(path)? };
+        let source = if path == Path::new("-") { Source::Stream(Box::new(io::stdin())) } else { Source::open(path)? };
         Self::read(path.display().to_string(), source, options, vocabulary, Role::Note)
     }
 

@@ -27,9 +27,7 @@ pub struct Worked {
 /// doubt.
 pub fn read_roster(path: &Path, vocabulary: &Vocabulary, order: Option<DateOrder>) -> Result<Vec<Worked>, InputError> {
     let file = path.display().to_string();
-    let open = || {
-        Export::read(file.clone(), Source::open(path)?, &Options::default(), vocabulary, Role::WorkedSeconds)
-    };
+    let open = || Export::read(file.clone(), Source::open(path)?, &Options::default(), vocabulary, Role::WorkedSeconds);
     // A file that can be opened once only is read as the user says.
     let days = if path.is_file() { open()?.days_of_all() } else { None };
     let mut export = open()?.with(days);

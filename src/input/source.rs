@@ -361,4 +361,12 @@ mod tests {
         assert!(read(packed).is_err());
         assert!(read([zstd(b"x"), b"tail".to_vec()].concat()).is_err());
     }
+
+    #[test]
+    fn no_more_than_the_limit_is_unpacked() {
+        let endless: Stream = Box::new(io::repeat(b'x'));
+        let mut unpacked = within_limits(endless, |packed| packed);
+        let error = io::copy(&mut unpacked, &mut io::sink()).unwrap_err();
+        assert!(Limit::of(&error).unwrap().message.contains("1 GiB"));
+    }
 }

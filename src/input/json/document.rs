@@ -193,7 +193,9 @@ impl Iterator for Objects {
                     done = taken.take();
                 }
                 match step {
-                    Step::Opened if self.inside.is_none() && is_array(&self.rows, &self.walk) => self.inside = Some(self.walk.depth()),
+                    Step::Opened if self.inside.is_none() && is_array(&self.rows, &self.walk) => {
+                        self.inside = Some(self.walk.depth())
+                    }
                     Step::Closed => self.inside = self.inside.filter(|depth| self.walk.depth() >= *depth),
                     _ => {}
                 }
@@ -243,7 +245,8 @@ mod tests {
         let options = Options::default();
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader: Stream = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded = Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
+        let decoded =
+            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
         let table = match open("f", decoded, &wanted) {
             Ok(table) => table,
             Err(error) => return (error.to_string(), vec![]),
@@ -287,7 +290,8 @@ mod tests {
     fn documents_that_are_cut_deep_or_empty_are_told() {
         let (_, rows) = read(r#"[{"notes":"x"},{"notes":"y"#);
         assert!(rows.len() == 2 && rows[1].1.contains("ends before"), "{rows:?}");
-        let deep = format!("[{{\"notes\":\"x\"}},{{\"a\":{}{}}},{{\"notes\":\"y\"}}]", "[".repeat(5000), "]".repeat(5000));
+        let deep =
+            format!("[{{\"notes\":\"x\"}},{{\"a\":{}{}}},{{\"notes\":\"y\"}}]", "[".repeat(5000), "]".repeat(5000));
         let (_, rows) = read(&deep);
         assert!(rows.len() == 3 && rows[1].1.contains("recursion limit") && rows[2].1 == "y", "{rows:?}");
         let long = format!("[{{\"notes\":\"x\"}},{{\"a\":\"{}\"}},{{\"notes\":\"y\"}}]", "z".repeat(LONGEST_RECORD));

@@ -30,7 +30,8 @@ pub(super) fn object(bytes: &[u8]) -> Result<Vec<(String, String)>, (String, &'s
 /// Adds the leaves of a value by path; the items of an array of plain values are joined.
 fn flatten(path: String, value: Value, out: &mut Vec<(String, String)>) -> Result<(), (String, &'static str)> {
     if path.len() > LONGEST_PATH || out.len() >= MOST_VALUES {
-        let message = format!("the object has more than {MOST_VALUES} values, or a path longer than {LONGEST_PATH} bytes");
+        let message =
+            format!("the object has more than {MOST_VALUES} values, or a path longer than {LONGEST_PATH} bytes");
         return Err((message, "export only the fields that are needed"));
     }
     match value {

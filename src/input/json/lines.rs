@@ -151,8 +151,10 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_left_out_alone() {
-        let text = [b"{\"a\":1}\n{\"a\":\"".to_vec(), vec![b'x'; LONGEST_RECORD + 9], b"\"}\n{\"a\":3}\n".to_vec()].concat();
-        let lines = Lines { reader: text.as_slice(), file: "f".into(), line: 0, ended: false, start: 0, at: 0, tape: None };
+        let text =
+            [b"{\"a\":1}\n{\"a\":\"".to_vec(), vec![b'x'; LONGEST_RECORD + 9], b"\"}\n{\"a\":3}\n".to_vec()].concat();
+        let lines =
+            Lines { reader: text.as_slice(), file: "f".into(), line: 0, ended: false, start: 0, at: 0, tape: None };
         let told: Vec<u64> = lines
             .map(|object| match object {
                 Object::Fields(line, _) => line,

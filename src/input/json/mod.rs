@@ -197,7 +197,8 @@ mod tests {
         vocabulary.add_columns(Role::Note, "core", &["notes".into()]);
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(p, v)| ((*p).to_owned(), (*v).to_owned())).collect();
-        let mut objects: Vec<Object> = (1..=LOOKED_AT as u64).map(|n| Object::Fields(n, pairs(&[("people.0.notes", "x")]))).collect();
+        let mut objects: Vec<Object> =
+            (1..=LOOKED_AT as u64).map(|n| Object::Fields(n, pairs(&[("people.0.notes", "x")]))).collect();
         objects.push(Object::Fields(201, pairs(&[("people.1.notes", "late"), ("team", "A"), ("other", "b")])));
         objects.push(Object::Fields(202, pairs(&[("team", "A")])));
         let table = table("f", objects.into_iter(), String::new(), &wanted).unwrap_or_else(|error| panic!("{error}"));

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 
-use calamine::{Data, DataRef, Reader, Xls, Xlsb, Xlsx};
+use calamine::{Data, DataRef, Reader, Sheet, SheetType, Xls, Xlsb, Xlsx};
 
 use super::cells::text;
-use super::guard;
 use super::merged::Merged;
+use super::{guard, old};
 use crate::input::formats::MOST_COLUMNS;
 use crate::input::source::Limit;
 
@@ -49,6 +49,11 @@ pub(super) trait Book {
     fn merged(&mut self, _name: &str) -> Result<Merged, Fault> {
         Ok(Merged::default())
     }
+}
+
+/// The names of sheets that are no chart.
+fn worksheets(sheets: &[Sheet]) -> Vec<String> {
+    sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
 }
 
 /// Gathers cells to rows.
@@ -102,7 +107,7 @@ struct OfXlsx {
 
 impl Book for OfXlsx {
     fn names(&self) -> Vec<String> {
-        self.book.sheet_names()
+        worksheets(self.book.sheets_metadata())
     }
 
     fn rows(&mut self, name: &str, each: &mut Each<'_>) -> Result<(), Fault> {
@@ -138,7 +143,7 @@ struct OfXlsb(Xlsb<BufReader<File>>);
 
 impl Book for OfXlsb {
     fn names(&self) -> Vec<String> {
-        self.0.sheet_names()
+        worksheets(self.0.sheets_metadata())
     }
 
     fn rows(&mut self, name: &str, each: &mut Each<'_>) -> Result<(), Fault> {
@@ -156,7 +161,7 @@ impl Book for OfXlsb {
 
 /// Opens a workbook of Excel 97 to 2003, which is read whole.
 pub(super) fn xls(source: File) -> Result<Box<dyn Book>, Fault> {
-    guard::old(&source)?;
+    old::look(&source)?;
     let book = Xls::new(BufReader::new(source)).map_err(Fault::broken)?;
     Ok(Box::new(OfXls(book)))
 }
@@ -165,7 +170,7 @@ struct OfXls(Xls<BufReader<File>>);
 
 impl Book for OfXls {
     fn names(&self) -> Vec<String> {
-        self.0.sheet_names()
+        worksheets(self.0.sheets_metadata())
     }
 
     fn rows(&mut self, name: &str, each: &mut Each<'_>) -> Result<(), Fault> {

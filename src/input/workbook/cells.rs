@@ -49,6 +49,14 @@ fn moment(value: &ExcelDateTime) -> String {
     }
 }
 
+/// A moment that stands in its cell as a mere number: days since the end of 1899. `None` of what is no such number.
+pub(super) fn serial(text: &str) -> Option<String> {
+    /// The days from 1954 to 2064.
+    const LIKELY: std::ops::Range<f64> = 20_000.0..60_000.0;
+    let days = text.parse::<f64>().ok().filter(|days| LIKELY.contains(days))?;
+    Some(moment(&ExcelDateTime::new(days, calamine::ExcelDateTimeType::DateTime, false)))
+}
+
 /// `2026-05-04T10:02:00` as people write it.
 pub(super) fn iso_moment(text: &str) -> String {
     match text.parse::<DateTime>() {
@@ -102,5 +110,7 @@ mod tests {
         assert_eq!(text(&Data::DateTimeIso("2026-05-04".into())), "2026-05-04");
         assert_eq!(text(&Data::DurationIso("PT00H01M34S".into())), "0:01:34");
         assert_eq!(text(&Data::Bool(true)), "true");
+        assert_eq!(serial("46146.4180555556").as_deref(), Some("2026-05-04 10:02:00"));
+        assert_eq!((serial("20260504"), serial("04/05/2026")), (None, None));
     }
 }

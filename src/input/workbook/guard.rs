@@ -14,11 +14,7 @@ use crate::input::source::{LARGEST, Limit};
 const MOST_KEPT: u64 = 512 << 20;
 /// Most merged ranges.
 const MOST_MERGED: usize = 100_000;
-/// Largest old workbook, which is read whole, and most cells that its worksheets reach over.
-const LARGEST_OLD: u64 = 256 << 20;
-const MOST_CELLS: u64 = 20_000_000;
-
-const SAVE_AS_CSV: &str = "open it in a spreadsheet program and save the worksheet as CSV";
+pub(super) const SAVE_AS_CSV: &str = "open it in a spreadsheet program and save the worksheet as CSV";
 
 /// What a look at a workbook tells.
 pub(super) struct Looked {
@@ -44,7 +40,7 @@ pub(super) fn zip(source: &File, merged: &[u8]) -> Result<Looked, Fault> {
         let stream = source.try_clone().map_err(failed)?;
         let mut part = member.open("it", stream).map_err(Fault::broken)?;
         let bytes = if name.ends_with(".bin") {
-            records(BufReader::with_capacity(1 << 16, part)).map_err(failed)?
+            records(BufReader::with_capacity(1 << 16, part), name.contains("worksheets/")).map_err(failed)?
         } else {
             let (bytes, found) = elements(&mut part, mark).map_err(failed)?;
             merged += found;
@@ -96,11 +92,17 @@ fn elements(part: &mut impl Read, mark: &[u8]) -> io::Result<(u64, usize)> {
 }
 
 /// The length of a part in records, none of which may be longer than what is read of a row.
-fn records(mut part: impl Read) -> io::Result<u64> {
+fn records(mut part: impl Read, worksheet: bool) -> io::Result<u64> {
+    /// Cells without their column, which the reader does not see.
+    const SHORT_CELLS: std::ops::RangeInclusive<u8> = 0x0c..=0x12;
     let mut bytes = 0;
     while let Some(kind) = byte(&mut part)? {
         if kind & 0x80 != 0 {
             byte(&mut part)?;
+        }
+        if worksheet && SHORT_CELLS.contains(&kind) {
+            let message = "the workbook is written in a short form of XLSB that is not read".to_owned();
+            return Err(Limit::error(message, "open it in a spreadsheet program and save it as XLSX"));
         }
         let mut length = 0_usize;
         for at in 0..4 {
@@ -123,54 +125,6 @@ fn byte(part: &mut impl Read) -> io::Result<Option<u8>> {
     Ok((part.read(&mut byte)? == 1).then_some(byte[0]))
 }
 
-/// Looks at an old workbook: whether it is one, and how many cells its worksheets reach over, which all are kept.
-pub(super) fn old(source: &File) -> Result<(), Fault> {
-    if source.metadata().map_err(Fault::broken)?.len() > LARGEST_OLD {
-        return Err(Fault::limit("the workbook is larger than 256 MiB".into(), SAVE_AS_CSV));
-    }
-    let again = source.try_clone().map_err(Fault::broken)?;
-    let mut container = cfb::CompoundFile::open(BufReader::new(again)).map_err(Fault::broken)?;
-    if container.is_stream("/EncryptedPackage") {
-        let help = "open it with its password in a spreadsheet program and save it without one";
-        return Err(Fault::limit("the workbook needs a password".into(), help));
-    }
-    let Some(name) = ["/Workbook", "/Book"].into_iter().find(|name| container.is_stream(name)) else {
-        return Err(Fault::Broken("it is no workbook, though it comes from an Office program".into()));
-    };
-    let stream = container.open_stream(name).map_err(Fault::broken)?;
-    if reach(BufReader::new(stream)).map_err(Fault::broken)? > MOST_CELLS {
-        let message = format!("the worksheets reach over more than {MOST_CELLS} cells");
-        return Err(Fault::limit(message, SAVE_AS_CSV));
-    }
-    Ok(())
-}
-
-/// How many cells the worksheets of a stream of records reach over, from the first filled cell of each to its last.
-fn reach(mut stream: impl Read) -> io::Result<u64> {
-    /// Records that begin with the row and the column of a cell.
-    const CELLS: [u16; 9] = [0x0006, 0x00bd, 0x00be, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e];
-    const BEGINS: u16 = 0x0809;
-    let (mut all, mut corners) = (0_u64, None::<[u64; 4]>);
-    let area = |corners: Option<[u64; 4]>| corners.map_or(0, |[top, left, bottom, right]| (bottom - top + 1) * (right - left + 1));
-    let mut head = [0; 4];
-    while stream.read_exact(&mut head).is_ok() {
-        let (kind, length) = (u16::from_le_bytes([head[0], head[1]]), u16::from_le_bytes([head[2], head[3]]));
-        let mut record = Vec::new();
-        stream.by_ref().take(u64::from(length)).read_to_end(&mut record)?;
-        let at = |at: usize| record.get(at..at + 2).map(|pair| u64::from(u16::from_le_bytes([pair[0], pair[1]])));
-        if kind == BEGINS {
-            all += area(corners.take());
-        } else if let (true, Some(row), Some(column)) = (CELLS.contains(&kind), at(0), at(2)) {
-            // The last column of a record with several cells stands at its end.
-            let several = [0x00bd, 0x00be].contains(&kind);
-            let last = if several { at(record.len().saturating_sub(2)).unwrap_or(column).max(column) } else { column };
-            let [top, left, bottom, right] = corners.unwrap_or([row, column, row, last]);
-            corners = Some([top.min(row), left.min(column), bottom.max(row), right.max(last)]);
-        }
-    }
-    Ok(all + area(corners))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,20 +135,5 @@ mod tests {
         assert_eq!(elements(&mut short.as_bytes(), b"<mergeCell ").unwrap(), (short.len() as u64, 3000));
         let long = format!("<a>{}</a>", "x".repeat(LONGEST_RECORD + 100_000));
         assert!(elements(&mut long.as_bytes(), b"<mergeCell ").unwrap_err().to_string().contains("16 MiB"));
-    }
-
-    #[test]
-    fn the_reach_of_cells_is_from_the_first_to_the_last() {
-        let record = |kind: u16, data: &[u8]| {
-            [&kind.to_le_bytes(), &(data.len() as u16).to_le_bytes(), data].concat()
-        };
-        let stream = [
-            record(0x0809, &[0; 8]),
-            record(0x0203, &[0, 0, 0, 0, 9]),
-            record(0x0203, &[9, 0, 1, 0, 9]),
-            record(0x0809, &[0; 8]),
-            record(0x00bd, &[0, 0, 0, 0, 1, 1, 9, 0]),
-        ];
-        assert_eq!(reach(stream.concat().as_slice()).unwrap(), 20 + 10);
     }
 }

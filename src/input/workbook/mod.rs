@@ -5,6 +5,7 @@ mod cells;
 mod guard;
 mod merged;
 mod ods;
+mod old;
 
 use std::fs::File;
 use std::sync::Once;
@@ -82,10 +83,10 @@ fn open(file: &str, source: File, wanted: &Wanted<'_>, open: Open) -> Result<Tab
     };
     let (sender, receiver) = sync_channel(AHEAD);
     let run = move || reading.run(open, source, &sender);
-    thread::Builder::new().name(THREAD.into()).spawn(run).map_err(|error| InputError::Io {
-        file: file.to_owned(),
-        message: format!("cannot be read: {error}"),
-    })?;
+    thread::Builder::new()
+        .name(THREAD.into())
+        .spawn(run)
+        .map_err(|error| InputError::Io { file: file.to_owned(), message: format!("cannot be read: {error}") })?;
     match receiver.recv() {
         Ok(Message::Opened { headers, form }) => {
             let rows = Box::new(Received { receiver, batch: vec![].into_iter(), file: file.to_owned(), ended: false });
@@ -211,12 +212,15 @@ impl Reading {
                 send(Message::Refused(self.refused(Fault::Limit(limit))));
                 return;
             }
-            Err(Fault::Broken(message)) => batch.push(Row::Unreadable(Problem {
-                file: self.file.clone(),
-                line: None,
-                message: format!("reading stopped here: {message}"),
-                help: "open the workbook in a spreadsheet program and save it again".into(),
-            }.into())),
+            Err(Fault::Broken(message)) => batch.push(Row::Unreadable(
+                Problem {
+                    file: self.file.clone(),
+                    line: None,
+                    message: format!("reading stopped here: {message}"),
+                    help: "open the workbook in a spreadsheet program and save it again".into(),
+                }
+                .into(),
+            )),
             Ok(()) => {}
         }
         if batch.is_empty() || send(Message::Rows(batch)) {
@@ -237,9 +241,10 @@ impl Reading {
     fn choose(&self, book: &mut dyn Book) -> Result<Chosen, InputError> {
         let names = book.names();
         if let Some(asked) = &self.worksheet {
-            let found = names.iter().find(|name| *name == asked).or_else(|| {
-                names.iter().find(|name| name.trim().to_lowercase() == asked.trim().to_lowercase())
-            });
+            let found = names
+                .iter()
+                .find(|name| *name == asked)
+                .or_else(|| names.iter().find(|name| name.trim().to_lowercase() == asked.trim().to_lowercase()));
             let Some(name) = found else {
                 let near = did_you_mean(asked, names.iter().map(String::as_str));
                 return Err(InputError::Form {
@@ -259,15 +264,15 @@ impl Reading {
                     break;
                 }
                 Ok(chosen) => best = best.or(chosen),
-                // It may be a chart, which has no cells.
-                Err(Fault::Broken(message)) => fault = Some(Fault::Broken(message)),
+                // Another worksheet may hold the notes.
+                Err(Fault::Broken(message)) => fault = Some(Fault::Broken(format!("`{name}`: {message}"))),
                 Err(limit) => return Err(self.refused(limit)),
             }
         }
         let chosen = match (best, fault) {
-            (Some(chosen), _) => chosen,
-            (None, Some(fault)) => return Err(self.refused(fault)),
-            (None, None) => return Err(InputError::Empty { file: self.file.clone() }),
+            (Some(chosen), fault) if chosen.likeness.needed || fault.is_none() => chosen,
+            (_, Some(fault)) => return Err(self.refused(fault)),
+            (_, None) => return Err(InputError::Empty { file: self.file.clone() }),
         };
         check_width(&self.file, chosen.headers.len())?;
         Ok(chosen)
@@ -313,6 +318,8 @@ impl Reading {
     fn rows(&self, book: &mut dyn Book, chosen: Chosen, each: &mut dyn FnMut(Row) -> bool) -> Result<(), Fault> {
         let Chosen { worksheet, row: header, left, headers, mut merged, .. } = chosen;
         let width = headers.len();
+        // A column of moments may have lost its format, so that numbers are left of them.
+        let moments: Vec<usize> = (0..width).filter(|at| self.known.is_moment(&headers[*at])).collect();
         let mut outside: Option<(u32, u64)> = None;
         book.rows(&worksheet, &mut |row, mut cells| {
             merged.fill(row, &mut cells);
@@ -325,6 +332,11 @@ impl Reading {
                 match column.checked_sub(left).and_then(|at| fields.get_mut(at as usize)) {
                     Some(field) => *field = text,
                     None => others = true,
+                }
+            }
+            for at in &moments {
+                if let Some(moment) = cells::serial(&fields[*at]) {
+                    fields[*at] = moment;
                 }
             }
             if others {
@@ -345,5 +357,114 @@ impl Reading {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+    use super::*;
+    use crate::input::{Options, Vocabulary};
+    use crate::model::Role;
+    use crate::text::Folder;
+
+    fn opened(mut workbook: Workbook, worksheet: Option<&str>) -> Result<Table, InputError> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&workbook.save_to_buffer().unwrap()).unwrap();
+        read(file, open_xlsx, worksheet)
+    }
+
+    fn read(
+        mut file: File,
+        open: fn(&str, File, &Wanted<'_>) -> Result<Table, InputError>,
+        worksheet: Option<&str>,
+    ) -> Result<Table, InputError> {
+        file.rewind().unwrap();
+        let options = Options { worksheet: worksheet.map(str::to_owned), ..Options::default() };
+        let vocabulary = Vocabulary::new(Folder::default());
+        open("x", file, &Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false })
+    }
+
+    fn rows(table: Table) -> Vec<(u64, String)> {
+        let row = |row: Row| match row {
+            Row::Fields(line, fields) => (line, fields.join("|")),
+            Row::Unreadable(row) => (0, row.problem.message),
+            Row::Refused(error) => (0, error.to_string()),
+        };
+        table.rows.map(row).collect()
+    }
+
+    /// Titles in a first worksheet; in a second one a header in row 4, one merged cell over two rows, and every kind of value.
+    fn example() -> Workbook {
+        let mut workbook = Workbook::new();
+        workbook.add_worksheet().set_name("Read me").unwrap().write(0, 0, "Notes of May").unwrap();
+        let sheet = workbook.add_worksheet().set_name("May").unwrap();
+        let plain = Format::new();
+        sheet.merge_range(0, 0, 0, 3, "Note of calls", &plain).unwrap();
+        for (column, header) in ["note_id", "team", "started_at", "talk_seconds", "note"].iter().enumerate() {
+            sheet.write(3, column as u16, *header).unwrap();
+        }
+        sheet.write(4, 0, 20_240_101_000_017_u64).unwrap();
+        sheet.merge_range(4, 1, 5, 1, "North", &plain).unwrap();
+        let moment = Format::new().set_num_format("dd/mm/yyyy hh:mm");
+        let clock = Format::new().set_num_format("[h]:mm:ss");
+        let at = ExcelDateTime::parse_from_str("2026-05-04 10:02:00").unwrap();
+        sheet.write_with_format(4, 2, &at, &moment).unwrap();
+        sheet.write_with_format(4, 3, 94.0 / 86_400.0, &clock).unwrap();
+        sheet.write(4, 4, "first").unwrap();
+        sheet.write(5, 0, "007").unwrap();
+        sheet.write(5, 4, true).unwrap();
+        sheet.write(5, 9, "beside").unwrap();
+        sheet.write(7, 0, "8").unwrap();
+        sheet.write_formula(7, 4, rust_xlsxwriter::Formula::new("=\"a\"&\"b\"").set_result("ab")).unwrap();
+        workbook
+    }
+
+    #[test]
+    fn the_worksheet_with_notes_is_read_below_its_titles() {
+        let table = opened(example(), None).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(table.form, "worksheet `May`, header in row 4");
+        assert_eq!(table.headers.join(" "), "note_id team started_at talk_seconds note");
+        let remarks = table.remarks.clone();
+        assert_eq!(
+            rows(table),
+            [
+                (5, "20240101000017|North|2026-05-04 10:02:00|0:01:34|first".to_owned()),
+                (6, "007|North|||true".to_owned()),
+                (8, "8||||ab".to_owned()),
+            ]
+        );
+        assert!(remarks.all()[0].message.starts_with("1 rows have cells beside the table"));
+    }
+
+    #[test]
+    fn a_worksheet_is_named_or_refused_with_the_nearest() {
+        assert_eq!(opened(example(), Some("read ME")).map(|table| table.form).unwrap(), "worksheet `Read me`");
+        let error = opened(example(), Some("Maj")).err().unwrap().to_string();
+        assert!(error.contains("did you mean `May`?") && error.contains("Read me, May"), "{error}");
+    }
+
+    #[test]
+    fn broken_workbooks_are_told_and_never_panic() {
+        let bytes = example().save_to_buffer().unwrap();
+        for cut in [100, bytes.len() / 2, bytes.len() - 30] {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&bytes[..cut]).unwrap();
+            assert!(read(file, open_xlsx, None).is_err());
+        }
+        for open in [open_xlsx, open_xlsb, open_ods, open_xls] {
+            for at in (0..bytes.len()).step_by(97) {
+                let mut file = tempfile::tempfile().unwrap();
+                let mut broken = bytes.clone();
+                broken[at] ^= 0x55;
+                file.write_all(&broken).unwrap();
+                if let Ok(table) = read(file, open, None) {
+                    table.rows.for_each(drop);
+                }
+            }
+        }
     }
 }

@@ -95,7 +95,11 @@ impl Ods {
                     "table:table" if inside => depth += 1,
                     "table:table" => inside = attribute(&element, "table:name")?.as_deref() == Some(name),
                     "table:table-row" if inside && depth == 0 => {
-                        place = Place { row: place.row + place.rows, rows: count(&element, "table:number-rows-repeated")?, column: 0 };
+                        place = Place {
+                            row: place.row + place.rows,
+                            rows: count(&element, "table:number-rows-repeated")?,
+                            column: 0,
+                        };
                         if place.row >= MOST_ROWS {
                             return Ok(());
                         }
@@ -167,7 +171,9 @@ impl Cell {
 
 fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, Fault> {
     let found = element.try_get_attribute(name).map_err(Fault::broken)?;
-    found.map(|found| found.normalized_value(XmlVersion::Implicit1_0).map(Into::into).map_err(Fault::broken)).transpose()
+    found
+        .map(|found| found.normalized_value(XmlVersion::Implicit1_0).map(Into::into).map_err(Fault::broken))
+        .transpose()
 }
 
 /// A number that is 1 where it is not given.
