@@ -9,6 +9,7 @@ mod columnar;
 mod columns;
 mod contract;
 mod decisions;
+mod encodings;
 mod errors;
 mod feedback;
 mod figures;
