@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::decisions::Decisions;
+use super::twice::EncodedTwice;
 use crate::input::{self, Days, Worked};
 use crate::measure::{add_note, usual};
 use crate::model::{
@@ -35,6 +36,7 @@ pub(super) struct Collector<'b> {
     met: HashSet<u64>,
     /// Notes a file whose start is told, but no day that can be read.
     undated: BTreeMap<String, u64>,
+    twice: EncodedTwice,
     /// Notes kept an agent: how many of the worst and of the best.
     keep: (usize, usize),
     kept: Vec<Kept>,
@@ -60,6 +62,7 @@ impl<'b> Collector<'b> {
             questions: Vec::new(),
             met: HashSet::new(),
             undated: BTreeMap::new(),
+            twice: EncodedTwice::default(),
             keep,
             kept: Vec::new(),
         }
@@ -120,6 +123,7 @@ impl<'b> Collector<'b> {
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
             }),
         }
+        self.twice.note(&note.note);
         self.day_of(&note.note);
         for finding in note.findings.iter().chain(&note.set_aside) {
             let met = &mut self.report.decisions;
@@ -185,7 +189,7 @@ impl<'b> Collector<'b> {
         if let Some(seconds) = note.note.acw_seconds {
             let (poor, good) = cell.times.entry(seconds).or_default();
             *(if complies == Some(true) { good } else { poor }) += 1;
-            let words = count_words(&note.note.text);
+            let words = count_words(&note.note.own_text());
             if words < standards.thin_words && seconds > 0 {
                 let question = Question {
                     note: note.note.id.clone(),
@@ -269,12 +273,18 @@ impl<'b> Collector<'b> {
         }
     }
 
-    /// The report; `days` tells how the days of each file are written.
-    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions, days: &BTreeMap<String, Days>) -> Report {
-        let read = days.iter().filter_map(|(file, days)| days.remark(file));
+    /// The report; `days` tells how the days of each file are written, `noticed` what else is to be said of the files.
+    pub(super) fn finish(
+        mut self,
+        roster: &[Worked],
+        decisions: &Decisions,
+        days: &BTreeMap<String, Days>,
+        noticed: Vec<Problem>,
+    ) -> Report {
+        let read = noticed.into_iter().chain(days.iter().filter_map(|(file, days)| days.remark(file)));
         let unread = self.undated.iter().map(|(file, notes)| input::unread(file, *notes, days.get(file)));
         // In front: they are about all rows, and long lists are cut.
-        self.report.problems.splice(0..0, read.chain(unread));
+        self.report.problems.splice(0..0, read.chain(unread).chain(self.twice.remarks()));
         self.report.decisions.remarks = decisions.remarks(&self.met);
         self.add_worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
@@ -358,7 +368,7 @@ mod tests {
             let language = Some("en".into());
             collector.note(AuditedNote { note, language, ..AuditedNote::default() });
         }
-        collector.finish(&[], &Decisions::default(), &BTreeMap::new())
+        collector.finish(&[], &Decisions::default(), &BTreeMap::new(), Vec::new())
     }
 
     proptest! {

@@ -5,6 +5,7 @@ pub mod decisions;
 mod fingerprint;
 mod judge;
 mod run;
+mod twice;
 
 pub use decisions::{Decisions, DecisionsError};
 pub use judge::{Workspaces, audit_note, kept_rules};

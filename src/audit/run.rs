@@ -195,7 +195,7 @@ pub fn run_opened(
             }
             progress.rows(collector.rows());
         }
-        let mut report = collector.finish(&options.roster, &options.decisions, &sources.days());
+        let mut report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));
@@ -293,6 +293,10 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &S
                     return;
                 }
                 if last {
+                    if let Some(error) = export.refused.take() {
+                        let _ = sender.send(Err(error));
+                        return;
+                    }
                     break;
                 }
             },
@@ -319,7 +323,7 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
                 .into_par_iter()
                 .flatten()
                 .map_init(Folded::default, |folded, note| {
-                    book.folder.fold_into(&note.text, folded);
+                    book.folder.fold_into(&note.own_text(), folded);
                     corpus.observe(&note, &folded.text)
                 })
                 .collect();
@@ -333,7 +337,7 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
 fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
     match &note.language {
         Some(code) => book.language(code),
-        None => book.identifier.identify(&book.folder.fold_str(&note.text)),
+        None => book.identifier.identify(&book.folder.fold_str(&note.own_text())),
     }
 }
 

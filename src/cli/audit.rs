@@ -135,6 +135,8 @@ impl Audit {
         add("--encoding", reading.encoding.clone());
         add("--language", reading.language.clone());
         add("--date-order", reading.date_order.map(|order| order.name().to_owned()));
+        add("--time-zone", reading.time_zone.as_ref().map(|zone| zone.name().to_owned()));
+        add("--preset", reading.preset.clone());
         add("--decisions", path(&deciding.decisions));
         add("--config", path(&common.config));
         add("--rules", path(&common.rules));

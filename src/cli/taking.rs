@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::Reading;
 use crate::audit;
 use crate::config::Settings;
-use crate::input::{self, Filter, Names, Part, Seconds};
+use crate::input::{self, Filter, Names, Portion, Seconds};
 use crate::model::Day;
 
 /// Heading of the flags in the help.
@@ -70,7 +70,7 @@ pub(super) struct Filtering {
     min_talk: Option<Seconds>,
     /// Only a part of the notes, by chance: 10% or 1/20; the same part whatever the order of the rows
     #[arg(long, help_heading = FILTER, value_name = "SHARE")]
-    take: Option<Part>,
+    take: Option<Portion>,
     /// Another seed takes other notes, the same one the same [default: 1]
     #[arg(long, help_heading = FILTER, value_name = "NUMBER")]
     take_seed: Option<u64>,

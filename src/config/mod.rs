@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, Contract, DateOrder, Filter, Given, Seconds};
+use crate::input::{self, Contract, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
 use crate::yaml::{Fault, Source, did_you_mean};
@@ -46,9 +46,21 @@ pub struct Spec {
     /// In what order days such as 03/04/2026 are written; absent: as each column tells.
     #[serde(default)]
     pub date_order: Option<DateOrder>,
-    /// Columns by role: a header, or `=value` for a constant.
+    /// Worksheet of workbooks; absent: the first that has notes.
     #[serde(default)]
-    pub columns: BTreeMap<Role, String>,
+    pub worksheet: Option<String>,
+    /// Delimiter of CSV files; absent: the one that fits most rows.
+    #[serde(default)]
+    pub delimiter: Option<Delimiter>,
+    /// Where the contacts were: days are counted there, of moments that tell their offset; absent: as they are written.
+    #[serde(default)]
+    pub time_zone: Option<Zone>,
+    /// Name of the preset by which exports are read, or `none`; absent: told by their headers.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// Columns by role: a header, a list of them, or `=value` for a constant.
+    #[serde(default)]
+    pub columns: BTreeMap<Role, Headers>,
     /// Which notes of the exports are audited; absent: all.
     #[serde(default)]
     pub filter: Filter,
@@ -239,7 +251,7 @@ impl Settings {
         }
         let standards = standards(&spec, &source)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let columns = spec.columns.iter().map(|(role, value)| Given::of(*role, value)).collect();
+        let columns = Given::all(&spec.columns);
         Ok(Settings {
             target: spec.target,
             scorecard: spec.scorecard,
@@ -251,6 +263,10 @@ impl Settings {
                 columns,
                 language: spec.language,
                 date_order: spec.date_order,
+                worksheet: spec.worksheet,
+                delimiter: spec.delimiter,
+                time_zone: spec.time_zone,
+                preset: spec.preset,
                 filter: spec.filter,
                 ..input::Options::default()
             },

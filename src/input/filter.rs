@@ -51,7 +51,7 @@ pub struct Filter {
     pub min_talk: Option<Seconds>,
     /// Share of the notes that is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub take: Option<Part>,
+    pub take: Option<Portion>,
     /// Another seed takes others, the same one the same; 1 where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub take_seed: Option<u64>,
@@ -96,11 +96,11 @@ impl<'de> Deserialize<'de> for Names {
 
 /// A share of notes: `10%`, `2.5 %`, `1/20`; in millionths, at least one and at most all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part(u32);
+pub struct Portion(u32);
 
 const ALL: u32 = 1_000_000;
 
-impl FromStr for Part {
+impl FromStr for Portion {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -111,31 +111,31 @@ impl FromStr for Part {
         };
         let millionths = share.map(|share| (share * f64::from(ALL)).round());
         match millionths.filter(|share| (1.0..=f64::from(ALL)).contains(share)) {
-            Some(share) => Ok(Part(share as u32)),
+            Some(share) => Ok(Portion(share as u32)),
             None => Err(format!("`{text}` is no share of notes; write `10%` or `1/20`")),
         }
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for Portion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}%", f64::from(self.0) / 10_000.0)
     }
 }
 
-impl Serialize for Part {
+impl Serialize for Portion {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Part {
+impl<'de> Deserialize<'de> for Portion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(Error::custom)
     }
 }
 
-impl Part {
+impl Portion {
     /// Whether a note is taken. The number is made of seed and identifier alone, so that the order of the rows does not matter, and a
     /// larger share with the same seed has all notes of a smaller one.
     fn takes(self, id: &str, seed: u64) -> bool {
@@ -421,7 +421,7 @@ mod tests {
     #[test]
     fn a_part_is_the_same_in_any_order_and_grows_with_its_share() {
         let taken = |part: &str, seed| -> Vec<u32> {
-            let part: Part = part.parse().unwrap();
+            let part: Portion = part.parse().unwrap();
             (0..10_000).filter(|id| part.takes(&format!("N-{id}"), seed)).collect()
         };
         let (small, large) = (taken("5%", 1), taken("1/5", 1));
@@ -430,9 +430,9 @@ mod tests {
         assert_ne!(small, taken("5%", 2));
         assert_eq!(taken("100 %", 3).len(), 10_000);
         for text in ["0", "101%", "1/0", "x", "-5%", "nan"] {
-            assert!(text.parse::<Part>().is_err(), "{text}");
+            assert!(text.parse::<Portion>().is_err(), "{text}");
         }
-        assert_eq!("2.5%".parse::<Part>().unwrap().to_string(), "2.5%");
+        assert_eq!("2.5%".parse::<Portion>().unwrap().to_string(), "2.5%");
     }
 
     #[test]

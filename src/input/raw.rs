@@ -71,11 +71,12 @@ impl Tape {
     }
 
     /// Keeps what the parser reads of the text, which the decoder makes of a file in `encoding`.
-    pub(super) fn above(&self, inner: Box<dyn Read + Send>, encoding: &str) -> Box<dyn Read + Send> {
+    /// `verbatim` tells that the text is the file's own bytes.
+    pub(super) fn above(&self, inner: Box<dyn Read + Send>, encoding: &str, verbatim: bool) -> Box<dyn Read + Send> {
         self.with(|strips| {
             strips.encoding = encoding.to_owned();
             strips.width = match encoding {
-                "UTF-8" => Width::Same,
+                _ if verbatim => Width::Same,
                 "UTF-16LE" => Width::LowFirst,
                 "UTF-16BE" => Width::HighFirst,
                 _ => Width::Byte,
@@ -240,7 +241,7 @@ mod tests {
             let tape = Tape::default();
             let file: Vec<u8> = rows.iter().flat_map(|row| encoded(&format!("{row}{end}"), label)).collect();
             let mut decoded = decode::decode("x", tape.below(Box::new(io::Cursor::new(file))), Some(label)).ok().unwrap();
-            let mut reader = tape.above(std::mem::replace(&mut decoded.reader, Box::new(io::empty())), &decoded.encoding);
+            let mut reader = tape.above(std::mem::replace(&mut decoded.reader, Box::new(io::empty())), &decoded.encoding, decoded.verbatim);
             let (mut start, mut buffer) = (0, vec![0; chunk]);
             for row in rows {
                 let next = start + (row.len() + end.len()) as u64;
@@ -257,7 +258,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_come_back_too() {
         let tape = Tape::default();
-        let mut reader = tape.above(Box::new(io::Cursor::new(b"a\nb\xe9\nc".to_vec())), "UTF-8");
+        let mut reader = tape.above(Box::new(io::Cursor::new(b"a\nb\xe9\nc".to_vec())), "UTF-8", true);
         io::copy(&mut reader, &mut io::sink()).unwrap();
         let row = |bytes: &[u8], text: Option<&str>| {
             Some(Raw::Text { encoding: "UTF-8".into(), bytes: Some(bytes.to_vec()), text: text.map(str::to_owned) })

@@ -7,6 +7,7 @@ mod day;
 mod finding;
 mod note;
 mod outcome;
+mod places;
 mod report;
 mod review;
 pub mod sample;
@@ -22,6 +23,7 @@ pub use day::Day;
 pub use finding::{Category, Critical, Decision, Element, Finding, Severity, Standing};
 pub use note::{Disposition, Note, Origin, Role};
 pub use outcome::{Hit, NotApplicable, Outcome};
+pub use places::{Exported, Places, Twice};
 pub use report::{
     AuditedNote, Cell, DecisionsMet, Dimension, Group, LeftOut, Problem, Question, Report, RunInfo, Skipped,
 };

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::layers::{self, Layer};
 use super::scorecard::ScorecardSpec;
 use super::{Examples, LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
+use crate::input::{Preset, PresetSpec};
 use crate::text::Lexicon;
 use crate::yaml::{Source, nearest};
 
@@ -25,6 +26,8 @@ pub struct Packs {
     pub scorecard: Scorecard,
     /// Header aliases that belong to no language: role to headers.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// How exports of known systems are read, by the names of their files.
+    pub presets: Vec<Preset>,
     /// Hash of every rule file's text, hexadecimal.
     pub hash: String,
 }
@@ -121,6 +124,12 @@ impl Packs {
                     }
                 }
             }
+        }
+        for (name, source) in below_folder(layer, "presets/") {
+            let id = name.trim_end_matches(".yaml").to_owned();
+            let spec = source.parse::<PresetSpec>()?;
+            self.presets.retain(|preset| preset.id != id);
+            self.presets.push(Preset { id, spec });
         }
         for (name, source) in below_folder(layer, "profiles/") {
             let name = name.trim_end_matches(".yaml").to_owned();

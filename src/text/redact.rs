@@ -14,7 +14,7 @@ pub fn secret(text: &str) -> String {
     let mut seen = 0;
     text.chars()
         .map(|c| {
-            if c == ' ' || c == '-' || c == '.' {
+            if is_separator(c) {
                 return c;
             }
             if c.is_alphanumeric() {
@@ -37,11 +37,11 @@ pub fn note(text: &str, secrets: &[Span]) -> String {
         if let Some(span) = secrets.iter().find(|s| s.start <= start && start < s.end) {
             out.push_str(&secret(&text[start..span.end]));
             at = span.end;
-        } else if c.is_ascii_digit() {
+        } else if is_digit(c) {
             let rest = &text[start..];
             let end = rest
                 .char_indices()
-                .find(|(i, c)| !(c.is_ascii_digit() || (matches!(c, ' ' | '-' | '.') && next_is_digit(rest, i + 1))))
+                .find(|(i, c)| !(is_digit(*c) || (is_separator(*c) && next_is_digit(rest, i + c.len_utf8()))))
                 .map_or(rest.len(), |(i, _)| i);
             let run = &rest[..end];
             let end =
@@ -57,16 +57,26 @@ pub fn note(text: &str, secrets: &[Span]) -> String {
     out
 }
 
+/// Digits of any width.
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
+}
+
+/// What parts the groups of a number: a space, dash or stop of any width.
+fn is_separator(c: char) -> bool {
+    matches!(c, ' ' | '-' | '.' | '\u{a0}' | '\u{202f}' | '\u{3000}' | '‐' | '‑' | '－' | '．')
+}
+
 fn next_is_digit(text: &str, at: usize) -> bool {
-    text.as_bytes().get(at).is_some_and(u8::is_ascii_digit)
+    text[at..].chars().next().is_some_and(is_digit)
 }
 
 fn push_number(run: &str, out: &mut String) {
-    let digits = run.bytes().filter(u8::is_ascii_digit).count();
+    let digits = run.chars().filter(|c| is_digit(*c)).count();
     let mut seen = 0;
     for c in run.chars() {
-        seen += usize::from(c.is_ascii_digit());
-        let hide = digits >= 7 && c.is_ascii_digit() && seen + 3 <= digits;
+        seen += usize::from(is_digit(c));
+        let hide = digits >= 7 && is_digit(c) && seen + 3 <= digits;
         out.push(if hide { MASK } else { c });
     }
 }
@@ -90,5 +100,6 @@ mod tests {
         assert_eq!(masked.chars().count(), text.chars().count());
         assert!(!masked.contains("411111") && !masked.contains("60012") && !masked.contains("ñandú"));
         assert!(masked.contains("3 días"));
+        assert_eq!(note("tel ６００１２３４５６ 600‑123\u{a0}456", &[]), "tel ••••••４５６ •••‑•••\u{a0}456");
     }
 }

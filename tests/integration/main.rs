@@ -15,6 +15,7 @@ mod filters;
 mod history;
 mod input;
 mod packs;
+mod presets;
 mod privacy;
 mod rejects;
 mod report;

@@ -1,13 +1,14 @@
 //! The reading pass that holds exports to a contract.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use jiff::civil::Date;
 
 use super::{Clause, Contract, Limit, Verdict, Violation, Wanted};
-use crate::input::{Columns, Export, InputError, Names, Options, Row, Sources, Vocabulary, filled};
-use crate::model::{Note, Origin, Role};
+use crate::input::{Columns, Export, InputError, Names, Options, Row, Sources, Vocabulary};
+use crate::model::{Note, Role};
 use crate::text::redact;
 use crate::yaml::{did_you_mean, nearest};
 
@@ -41,7 +42,7 @@ impl Contract {
         let mut check = Check::new(self, vocabulary, today, each);
         for file in sources.files() {
             match sources.open(file, options, vocabulary) {
-                Ok(export) => check.export(export),
+                Ok(export) => check.export(export)?,
                 // Without a column for the notes it cannot be read, which is just what the contract is there to tell.
                 Err(InputError::Columns { file, message, .. }) if !self.columns.is_empty() => {
                     check.against(Kind::Columns, Place::of_file(&file), message);
@@ -84,36 +85,32 @@ impl<'p> Place<'p> {
     }
 }
 
-/// Where a column stands in an export.
+/// Where the values of a column are.
 enum Found {
+    Role(Role),
     At(usize),
-    Constant(String),
     Nowhere,
 }
 
 impl Found {
     fn of(wanted: &Wanted, columns: &Columns, vocabulary: &Vocabulary) -> Self {
-        let at = match wanted {
-            Wanted::Role(role) => match columns.assignments.get(role) {
-                Some(assignment) => match &assignment.constant {
-                    Some(value) => return Found::Constant(value.clone()),
-                    None => assignment.column,
-                },
-                None => None,
-            },
+        match wanted {
+            Wanted::Role(role) if columns.assignments.contains_key(role) => Found::Role(*role),
+            Wanted::Role(_) => Found::Nowhere,
             Wanted::Header(header) => {
                 let folded = vocabulary.header(header);
-                columns.headers.iter().position(|known| known == header || vocabulary.header(known) == folded)
+                let is = |known: &String| known == header || vocabulary.header(known) == folded;
+                columns.headers.iter().position(is).map_or(Found::Nowhere, Found::At)
             }
-        };
-        at.map_or(Found::Nowhere, Found::At)
+        }
     }
 
     /// The value of a row; `None` where it is empty.
-    fn value<'f>(&'f self, fields: &'f [String]) -> Option<&'f str> {
+    fn value<'f>(&self, columns: &'f Columns, fields: &'f [String], note: &'f Note) -> Option<Cow<'f, str>> {
         match self {
-            Found::At(at) => fields.get(*at).and_then(|field| filled(field)),
-            Found::Constant(value) => Some(value),
+            Found::Role(Role::Note) => Some(Cow::Borrowed(note.text.trim())).filter(|text| !text.is_empty()),
+            Found::Role(role) => columns.value(*role, fields),
+            Found::At(at) => Some(Cow::Borrowed(fields.get(*at)?.trim())).filter(|value| !value.is_empty()),
             Found::Nowhere => None,
         }
     }
@@ -235,16 +232,17 @@ impl<'c> Check<'c> {
         clause.against(violation);
     }
 
-    fn export(&mut self, export: Export) {
-        let Export { file, columns, rows, .. } = export;
+    fn export(&mut self, mut export: Export) -> Result<(), InputError> {
+        let rows = std::mem::replace(&mut export.rows, Box::new(std::iter::empty()));
+        let file = export.file.clone();
         self.files.push(file.clone());
         let contract = self.contract;
         for wanted in &contract.columns {
-            if let Found::Nowhere = Found::of(wanted, &columns, self.vocabulary) {
-                self.against(Kind::Columns, Place::of_file(&file), absent(wanted, &columns));
+            if let Found::Nowhere = Found::of(wanted, &export.columns, self.vocabulary) {
+                self.against(Kind::Columns, Place::of_file(&file), absent(wanted, &export.columns));
             }
         }
-        let found = |wanted: &Wanted| Found::of(wanted, &columns, self.vocabulary);
+        let found = |wanted: &Wanted| Found::of(wanted, &export.columns, self.vocabulary);
         let key = contract.duplicates.as_ref().map(|duplicates| (found(&duplicates.of), &duplicates.of));
         let values: Vec<Found> = contract.values.keys().map(|role| found(&Wanted::Role(*role))).collect();
         let roles = contract.values.keys().copied();
@@ -257,27 +255,33 @@ impl<'c> Check<'c> {
         }
         for (kind, wanted) in missing {
             self.missing.push(kind);
-            self.against(kind, Place::of_file(&file), absent(&wanted, &columns));
+            self.against(kind, Place::of_file(&file), absent(&wanted, &export.columns));
         }
         for row in rows {
+            let (note, fields) = match row {
+                Row::Refused(error) => return Err(error),
+                Row::Unreadable(rejected) => (Err(rejected), Vec::new()),
+                Row::Fields(line, fields) => (export.note(line, &fields), fields),
+            };
             self.rows += 1;
-            match row {
-                Row::Unreadable(rejected) => {
+            match note {
+                Err(rejected) => {
                     let place = Place { file: &file, line: rejected.problem.line, note: None };
                     self.against(Kind::Unreadable, place, rejected.problem.message);
                 }
-                Row::Fields(line, fields) => {
-                    let note = columns.note(Origin { file: file.clone(), line }, &fields, self.vocabulary);
+                Ok(note) => {
                     self.note(&note);
+                    let value = |found: &Found| found.value(&export.columns, &fields, &note);
                     if let Some((found, of)) = &key {
-                        self.repeated(&note, found.value(&fields), of);
+                        self.repeated(&note, value(found).as_deref(), of);
                     }
                     for (at, found) in values.iter().enumerate().filter(|(_, found)| !matches!(found, Found::Nowhere)) {
-                        self.allowed(&note, at, found.value(&fields).unwrap_or_default());
+                        self.allowed(&note, at, value(found).as_deref().unwrap_or_default());
                     }
                 }
             }
         }
+        Ok(())
     }
 
     fn note(&mut self, note: &Note) {

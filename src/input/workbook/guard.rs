@@ -1,0 +1,200 @@
+//! What is looked at before the reader of workbooks sees a file: it keeps much in memory, as far as the file says.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+
+use memchr::{memchr_iter, memmem};
+
+use super::book::Fault;
+use crate::input::archive;
+use crate::input::formats::LONGEST_RECORD;
+use crate::input::source::{LARGEST, Limit};
+
+/// Most bytes of the parts of a workbook that are kept in memory: the texts of all cells, formats.
+const MOST_KEPT: u64 = 512 << 20;
+/// Most merged ranges.
+const MOST_MERGED: usize = 100_000;
+/// Largest old workbook, which is read whole, and most cells that its worksheets reach over.
+const LARGEST_OLD: u64 = 256 << 20;
+const MOST_CELLS: u64 = 20_000_000;
+
+const SAVE_AS_CSV: &str = "open it in a spreadsheet program and save the worksheet as CSV";
+
+/// What a look at a workbook tells.
+pub(super) struct Looked {
+    /// Whether it has merged cells.
+    pub(super) merged: bool,
+}
+
+/// Unpacks every part of a workbook once, and keeps nothing of it; `merged` is how merged cells begin.
+pub(super) fn zip(source: &File, merged: &[u8]) -> Result<Looked, Fault> {
+    let mark = merged;
+    let failed = |error: io::Error| match Limit::of(&error) {
+        Some(limit) => Fault::Limit(limit.clone()),
+        None => Fault::broken(error),
+    };
+    let members = archive::members("it", source).map_err(Fault::broken)?;
+    let (mut all, mut kept, mut merged) = (0, 0, 0);
+    for member in members {
+        let name = member.name.to_lowercase();
+        // Pictures are not read.
+        if ![".xml", ".rels", ".bin", ".vml"].iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let stream = source.try_clone().map_err(failed)?;
+        let mut part = member.open("it", stream).map_err(Fault::broken)?;
+        let bytes = if name.ends_with(".bin") {
+            records(BufReader::with_capacity(1 << 16, part)).map_err(failed)?
+        } else {
+            let (bytes, found) = elements(&mut part, mark).map_err(failed)?;
+            merged += found;
+            bytes
+        };
+        all += bytes;
+        // Worksheets, and the contents of an ODS file, are read as they come.
+        if !name.contains("worksheets/") && !name.ends_with("content.xml") {
+            kept += bytes;
+        }
+        if all > LARGEST || kept > MOST_KEPT {
+            let message = "unpacked, the workbook is larger than 1 GiB, or its texts than 512 MiB".to_owned();
+            return Err(Fault::limit(message, SAVE_AS_CSV));
+        }
+        if merged > MOST_MERGED {
+            let message = format!("the workbook has more than {MOST_MERGED} merged ranges");
+            return Err(Fault::limit(message, SAVE_AS_CSV));
+        }
+    }
+    Ok(Looked { merged: merged > 0 })
+}
+
+/// The length of a part in XML, and how many merged ranges it has. No text and no tag may be longer than a record.
+fn elements(part: &mut impl Read, mark: &[u8]) -> io::Result<(u64, usize)> {
+    let (mut bytes, mut since, mut merged) = (0_u64, 0, 0);
+    // The end of the piece before stays in front, for what stands across two pieces.
+    let mut buffer = vec![0; (1 << 16) + mark.len()];
+    let mut before = 0;
+    loop {
+        let read = part.read(&mut buffer[before..])?;
+        if read == 0 {
+            return Ok((bytes, merged));
+        }
+        bytes += read as u64;
+        let piece = &buffer[before..before + read];
+        since = match memchr_iter(b'<', piece).next_back() {
+            Some(at) => read - at,
+            None => since + read,
+        };
+        if since > LONGEST_RECORD {
+            return Err(Limit::error("a cell of the workbook is longer than 16 MiB".into(), SAVE_AS_CSV));
+        }
+        let whole = before + read;
+        merged += memmem::find_iter(&buffer[..whole], mark).count();
+        let keep = whole.min(mark.len() - 1);
+        buffer.copy_within(whole - keep..whole, 0);
+        before = keep;
+    }
+}
+
+/// The length of a part in records, none of which may be longer than what is read of a row.
+fn records(mut part: impl Read) -> io::Result<u64> {
+    let mut bytes = 0;
+    while let Some(kind) = byte(&mut part)? {
+        if kind & 0x80 != 0 {
+            byte(&mut part)?;
+        }
+        let mut length = 0_usize;
+        for at in 0..4 {
+            let Some(next) = byte(&mut part)? else { return Ok(bytes) };
+            length |= usize::from(next & 0x7f) << (7 * at);
+            if next & 0x80 == 0 {
+                break;
+            }
+        }
+        if length > LONGEST_RECORD {
+            return Err(Limit::error("a cell of the workbook is longer than 16 MiB".into(), SAVE_AS_CSV));
+        }
+        bytes += 2 + io::copy(&mut part.by_ref().take(length as u64), &mut io::sink())?;
+    }
+    Ok(bytes)
+}
+
+fn byte(part: &mut impl Read) -> io::Result<Option<u8>> {
+    let mut byte = [0];
+    Ok((part.read(&mut byte)? == 1).then_some(byte[0]))
+}
+
+/// Looks at an old workbook: whether it is one, and how many cells its worksheets reach over, which all are kept.
+pub(super) fn old(source: &File) -> Result<(), Fault> {
+    if source.metadata().map_err(Fault::broken)?.len() > LARGEST_OLD {
+        return Err(Fault::limit("the workbook is larger than 256 MiB".into(), SAVE_AS_CSV));
+    }
+    let again = source.try_clone().map_err(Fault::broken)?;
+    let mut container = cfb::CompoundFile::open(BufReader::new(again)).map_err(Fault::broken)?;
+    if container.is_stream("/EncryptedPackage") {
+        let help = "open it with its password in a spreadsheet program and save it without one";
+        return Err(Fault::limit("the workbook needs a password".into(), help));
+    }
+    let Some(name) = ["/Workbook", "/Book"].into_iter().find(|name| container.is_stream(name)) else {
+        return Err(Fault::Broken("it is no workbook, though it comes from an Office program".into()));
+    };
+    let stream = container.open_stream(name).map_err(Fault::broken)?;
+    if reach(BufReader::new(stream)).map_err(Fault::broken)? > MOST_CELLS {
+        let message = format!("the worksheets reach over more than {MOST_CELLS} cells");
+        return Err(Fault::limit(message, SAVE_AS_CSV));
+    }
+    Ok(())
+}
+
+/// How many cells the worksheets of a stream of records reach over, from the first filled cell of each to its last.
+fn reach(mut stream: impl Read) -> io::Result<u64> {
+    /// Records that begin with the row and the column of a cell.
+    const CELLS: [u16; 9] = [0x0006, 0x00bd, 0x00be, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e];
+    const BEGINS: u16 = 0x0809;
+    let (mut all, mut corners) = (0_u64, None::<[u64; 4]>);
+    let area = |corners: Option<[u64; 4]>| {
+        corners.map_or(0, |[top, left, bottom, right]| (bottom - top + 1) * (right - left + 1))
+    };
+    let mut head = [0; 4];
+    while stream.read_exact(&mut head).is_ok() {
+        let (kind, length) = (u16::from_le_bytes([head[0], head[1]]), u16::from_le_bytes([head[2], head[3]]));
+        let mut record = Vec::new();
+        stream.by_ref().take(u64::from(length)).read_to_end(&mut record)?;
+        let at = |at: usize| record.get(at..at + 2).map(|pair| u64::from(u16::from_le_bytes([pair[0], pair[1]])));
+        if kind == BEGINS {
+            all += area(corners.take());
+        } else if let (true, Some(row), Some(column)) = (CELLS.contains(&kind), at(0), at(2)) {
+            // The last column of a record with several cells stands at its end.
+            let several = [0x00bd, 0x00be].contains(&kind);
+            let last = if several { at(record.len().saturating_sub(2)).unwrap_or(column).max(column) } else { column };
+            let [top, left, bottom, right] = corners.unwrap_or([row, column, row, last]);
+            corners = Some([top.min(row), left.min(column), bottom.max(row), right.max(last)]);
+        }
+    }
+    Ok(all + area(corners))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_and_merged_ranges_are_seen_across_pieces() {
+        let short = format!("<a>{}</a>{}", "x".repeat(65_520), "<mergeCell ref=\"A1:B1\"/>".repeat(3000));
+        assert_eq!(elements(&mut short.as_bytes(), b"<mergeCell ").unwrap(), (short.len() as u64, 3000));
+        let long = format!("<a>{}</a>", "x".repeat(LONGEST_RECORD + 100_000));
+        assert!(elements(&mut long.as_bytes(), b"<mergeCell ").unwrap_err().to_string().contains("16 MiB"));
+    }
+
+    #[test]
+    fn the_reach_of_cells_is_from_the_first_to_the_last() {
+        let record = |kind: u16, data: &[u8]| [&kind.to_le_bytes(), &(data.len() as u16).to_le_bytes(), data].concat();
+        let stream = [
+            record(0x0809, &[0; 8]),
+            record(0x0203, &[0, 0, 0, 0, 9]),
+            record(0x0203, &[9, 0, 1, 0, 9]),
+            record(0x0809, &[0; 8]),
+            record(0x00bd, &[0, 0, 0, 0, 1, 1, 9, 0]),
+        ];
+        assert_eq!(reach(stream.concat().as_slice()).unwrap(), 20 + 10);
+    }
+}
