@@ -348,27 +348,17 @@ impl Drop for Export {
     }
 }
 
-impl Export {
-    /// The next row: its fields, where it has some, and its note or why it is none.
-    fn step(&mut self) -> Option<(Vec<String>, Result<Note, Rejected>)> {
-        match self.rows.next()? {
-            Row::Unreadable(rejected) => Some((Vec::new(), Err(rejected))),
-            Row::Refused(error) => {
-                self.refused = Some(error);
-                None
-            }
-            Row::Fields(line, fields) => {
-                let note = self.note(line, &fields);
-                Some((fields, note))
-            }
-        }
-    }
-}
-
 impl Iterator for Export {
     type Item = Result<Note, Rejected>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.step().map(|(_, note)| note)
+        Some(match self.rows.next()? {
+            Row::Unreadable(rejected) => Err(rejected),
+            Row::Refused(error) => {
+                self.refused = Some(error);
+                return None;
+            }
+            Row::Fields(line, fields) => self.note(line, &fields),
+        })
     }
 }

@@ -30,7 +30,7 @@ impl Columns {
     }
 
     /// A cell without spaces around it; `None` where it holds nothing.
-    pub(super) fn cell<'f>(&self, column: usize, fields: &'f [String]) -> Option<&'f str> {
+    fn cell<'f>(&self, column: usize, fields: &'f [String]) -> Option<&'f str> {
         let value = fields.get(column)?.trim();
         if self.last_of.contains(&column) {
             return value.rsplit(';').map(str::trim).find(|value| !self.is_nothing(value));

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use jiff::civil::Date;
 
 use super::{Clause, Contract, Limit, Verdict, Violation, Wanted};
-use crate::input::{Columns, Export, InputError, Names, Options, Sources, Vocabulary};
+use crate::input::{Columns, Export, InputError, Names, Options, Row, Sources, Vocabulary};
 use crate::model::{Note, Role};
 use crate::text::redact;
 use crate::yaml::{did_you_mean, nearest};
@@ -85,9 +85,9 @@ impl<'p> Place<'p> {
     }
 }
 
-/// Where a column stands in an export.
+/// Where the values of a column are.
 enum Found {
-    Part(Role),
+    Role(Role),
     At(usize),
     Nowhere,
 }
@@ -95,25 +95,22 @@ enum Found {
 impl Found {
     fn of(wanted: &Wanted, columns: &Columns, vocabulary: &Vocabulary) -> Self {
         match wanted {
-            Wanted::Role(role) if columns.assignments.contains_key(role) => Found::Part(*role),
+            Wanted::Role(role) if columns.assignments.contains_key(role) => Found::Role(*role),
             Wanted::Role(_) => Found::Nowhere,
             Wanted::Header(header) => {
                 let folded = vocabulary.header(header);
-                let at = columns.headers.iter().position(|known| known == header || vocabulary.header(known) == folded);
-                at.map_or(Found::Nowhere, Found::At)
+                let is = |known: &String| known == header || vocabulary.header(known) == folded;
+                columns.headers.iter().position(is).map_or(Found::Nowhere, Found::At)
             }
         }
     }
 
     /// The value of a row; `None` where it is empty.
-    fn value<'f>(&self, columns: &'f Columns, fields: &'f [String]) -> Option<Cow<'f, str>> {
+    fn value<'f>(&self, columns: &'f Columns, fields: &'f [String], note: &'f Note) -> Option<Cow<'f, str>> {
         match self {
-            // The notes may be joined of several columns, so that no single value is theirs.
-            Found::Part(Role::Note) => {
-                columns.places(Role::Note).iter().find_map(|at| columns.cell(*at, fields)).map(Cow::Borrowed)
-            }
-            Found::Part(role) => columns.value(*role, fields),
-            Found::At(at) => columns.cell(*at, fields).map(Cow::Borrowed),
+            Found::Role(Role::Note) => Some(Cow::Borrowed(note.text.trim())).filter(|text| !text.is_empty()),
+            Found::Role(role) => columns.value(*role, fields),
+            Found::At(at) => Some(Cow::Borrowed(fields.get(*at)?.trim())).filter(|value| !value.is_empty()),
             Found::Nowhere => None,
         }
     }
@@ -236,15 +233,16 @@ impl<'c> Check<'c> {
     }
 
     fn export(&mut self, mut export: Export) -> Result<(), InputError> {
-        let (file, columns) = (export.file.clone(), export.columns.clone());
+        let rows = std::mem::replace(&mut export.rows, Box::new(std::iter::empty()));
+        let file = export.file.clone();
         self.files.push(file.clone());
         let contract = self.contract;
         for wanted in &contract.columns {
-            if let Found::Nowhere = Found::of(wanted, &columns, self.vocabulary) {
-                self.against(Kind::Columns, Place::of_file(&file), absent(wanted, &columns));
+            if let Found::Nowhere = Found::of(wanted, &export.columns, self.vocabulary) {
+                self.against(Kind::Columns, Place::of_file(&file), absent(wanted, &export.columns));
             }
         }
-        let found = |wanted: &Wanted| Found::of(wanted, &columns, self.vocabulary);
+        let found = |wanted: &Wanted| Found::of(wanted, &export.columns, self.vocabulary);
         let key = contract.duplicates.as_ref().map(|duplicates| (found(&duplicates.of), &duplicates.of));
         let values: Vec<Found> = contract.values.keys().map(|role| found(&Wanted::Role(*role))).collect();
         let roles = contract.values.keys().copied();
@@ -257,27 +255,33 @@ impl<'c> Check<'c> {
         }
         for (kind, wanted) in missing {
             self.missing.push(kind);
-            self.against(kind, Place::of_file(&file), absent(&wanted, &columns));
+            self.against(kind, Place::of_file(&file), absent(&wanted, &export.columns));
         }
-        while let Some((fields, row)) = export.step() {
+        for row in rows {
+            let (note, fields) = match row {
+                Row::Refused(error) => return Err(error),
+                Row::Unreadable(rejected) => (Err(rejected), Vec::new()),
+                Row::Fields(line, fields) => (export.note(line, &fields), fields),
+            };
             self.rows += 1;
-            match row {
+            match note {
                 Err(rejected) => {
                     let place = Place { file: &file, line: rejected.problem.line, note: None };
                     self.against(Kind::Unreadable, place, rejected.problem.message);
                 }
                 Ok(note) => {
                     self.note(&note);
+                    let value = |found: &Found| found.value(&export.columns, &fields, &note);
                     if let Some((found, of)) = &key {
-                        self.repeated(&note, found.value(&columns, &fields).as_deref(), of);
+                        self.repeated(&note, value(found).as_deref(), of);
                     }
                     for (at, found) in values.iter().enumerate().filter(|(_, found)| !matches!(found, Found::Nowhere)) {
-                        self.allowed(&note, at, &found.value(&columns, &fields).unwrap_or_default());
+                        self.allowed(&note, at, value(found).as_deref().unwrap_or_default());
                     }
                 }
             }
         }
-        export.refused.take().map_or(Ok(()), Err)
+        Ok(())
     }
 
     fn note(&mut self, note: &Note) {
