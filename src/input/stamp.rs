@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn days_in_the_order_of_their_column() {
-        for (text, order, read) in [
+        for (text, order, read_as) in [
             ("05/04/2026 8:00", DateOrder::Dmy, Some((4, 5))),
             ("5/4/2026", DateOrder::Mdy, Some((5, 4))),
             ("05.04.2026", DateOrder::Mdy, Some((5, 4))),
@@ -282,8 +282,8 @@ mod tests {
             ("05/04/2026", DateOrder::Ymd, None),
             ("12:30:45", DateOrder::Ymd, None),
         ] {
-            let read = read.and_then(|(month, day)| Date::new(2026, month, day).ok());
-            assert_eq!(read(text, Some(order)), read, "{text} as {order}");
+            let expected = read_as.and_then(|(month, day)| Date::new(2026, month, day).ok());
+            assert_eq!(read(text, Some(order)), expected, "{text} as {order}");
         }
     }
 
