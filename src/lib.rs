@@ -52,6 +52,7 @@
 //! | a language | one folder `rules/lang/<code>/` |
 //! | a check kind | one file in `src/checks/` and one line in `checks::kinds!` |
 //! | an input format | one file in `src/input/` and one row of `input::FORMATS` |
+//! | a system's export | one file in `rules/presets/` and one in `fixtures/exports/` |
 //! | an output format | one file in `src/report/` and one row of `report::FORMATS` |
 //! | a subcommand | one file in `src/cli/` and one variant of `cli::Command` |
 //!
