@@ -64,7 +64,11 @@ fn a_file_that_is_cut_off_is_refused_or_its_rows_are_listed() {
     place.write("broken.parquet", &broken);
     let done = place.acw(&["audit", "broken.parquet"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    assert!(done.err.contains("broken.parquet:6: rows 6 to 8 cannot be read: row group 2: column `note`"), "{}", done.err);
+    assert!(
+        done.err.contains("broken.parquet:6: rows 6 to 8 cannot be read: row group 2: column `note`"),
+        "{}",
+        done.err
+    );
     assert!(!done.err.contains("panicked"), "{}", done.err);
 
     let bytes = std::fs::read(path("columnar-notes.arrow")).unwrap();

@@ -32,12 +32,14 @@ pub(super) use parquet::{open as open_parquet, sniff as sniff_parquet};
 
 use super::{InputError, Table};
 
+/// Tells a file by its first bytes.
+type Sniff = fn(&[u8]) -> bool;
 /// Opens a file.
 type Open = fn(&str, File) -> Result<Table, InputError>;
 
 /// The name of the format and what opens it, of a file that begins with these bytes.
 pub(super) fn told(head: &[u8]) -> Option<(&'static str, Open)> {
-    let formats: [(&'static str, fn(&[u8]) -> bool, Open); 2] =
+    let formats: [(&'static str, Sniff, Open); 2] =
         [("Parquet", sniff_parquet, open_parquet), ("Arrow IPC", sniff_arrow, open_arrow)];
     formats.into_iter().find(|(_, sniff, _)| sniff(head)).map(|(name, _, open)| (name, open))
 }
