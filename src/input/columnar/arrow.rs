@@ -157,10 +157,11 @@ impl Records {
         let Ok(number) = dictionary.id() else { return };
         let values = self.values(dictionary, number, length);
         match (dictionary.is_delta().unwrap_or(false), values) {
-            (true, Ok(values)) => match self.dictionaries.entry(number).or_insert_with(|| Ok(vec![])) {
-                Ok(parts) => parts.push(values),
-                Err(_) => {}
-            },
+            (true, Ok(values)) => {
+                if let Ok(parts) = self.dictionaries.entry(number).or_insert_with(|| Ok(vec![])) {
+                    parts.push(values);
+                }
+            }
             (false, Ok(values)) => {
                 self.dictionaries.insert(number, Ok(vec![values]));
             }

@@ -49,8 +49,11 @@ fn bytes(name: &str) -> Vec<u8> {
     bytes
 }
 
+/// The number of a row and its cells, or what is wrong.
+type ReadRow = Result<(u64, Vec<String>), String>;
+
 /// The table of these bytes: its headers, and its rows with their numbers, or what is wrong with them.
-fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Result<(u64, Vec<String>), String>>), InputError> {
+fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<ReadRow>), InputError> {
     let head = &bytes[..bytes.len().min(64)];
     let table = match (sniff_parquet(head), sniff_arrow(head)) {
         (true, _) => open_parquet("x", file(bytes))?,
@@ -157,9 +160,9 @@ fn lists_that_begin_and_end_anywhere_in_pages_are_read_whole() {
         let (names, rows) = read(&bytes(name)).unwrap();
         assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>(), headers.iter().collect(), "{name}");
         for (row, expected) in rows.iter().zip(&expected.1) {
-            let told = |names: &[String], row: &Result<(u64, Vec<String>), String>| {
+            let told = |names: &[String], row: &ReadRow| {
                 let (number, cells) = row.clone().unwrap();
-                let cells: std::collections::BTreeMap<_, _> = names.to_vec().into_iter().zip(cells).collect();
+                let cells: std::collections::BTreeMap<_, _> = names.iter().cloned().zip(cells).collect();
                 (number, cells)
             };
             assert_eq!(told(&names, row), told(headers, expected), "{name}");
