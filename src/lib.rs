@@ -30,7 +30,7 @@
 //! | [`yaml`] | the only user of the YAML library; faults with path, line, column, line and remedy |
 //! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
-//! | [`text`] | folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
+//! | [`text`] | from a cell to a note's text, folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
 //! | [`input`] | formats, encodings, columns, values, labelled notes |
 //! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |

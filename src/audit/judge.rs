@@ -117,7 +117,7 @@ pub(super) fn audit_decided(
 /// Secrets are looked for in both: they lie in the open whoever wrote them. Why the customer made contact, and a number, are told to
 /// whoever reads the note even if the quoted mail alone tells them. What was done, how it ended and what comes next is the agent's
 /// to tell.
-fn judged(
+pub fn judged(
     check: &dyn Check,
     category: Category,
     own: &Prepared<'_>,

@@ -8,5 +8,5 @@ mod run;
 mod twice;
 
 pub use decisions::{Decisions, DecisionsError};
-pub use judge::{Workspaces, audit_note, kept_rules};
+pub use judge::{Workspaces, audit_note, judged, kept_rules};
 pub use run::{AuditError, Options, Picked, Progress, pick, run};

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use clap::Args;
 
 use super::{Common, Failure, print};
+use crate::audit::judged;
 use crate::checks::Corpus;
 use crate::model::{NotApplicable, Note, Outcome, Role};
 use crate::rules::Rulebook;
@@ -84,6 +85,9 @@ fn explain(note: &Note, index: usize, book: &Rulebook) -> String {
     let language = &book.languages[index];
     let mut workspace = Workspace::new(&language.scanner);
     let prepared = workspace.prepare(note, &book.folder, &language.scanner, &language.speech);
+    let mut beside = Workspace::new(&language.scanner);
+    let whole = (!note.quoted().is_empty())
+        .then(|| beside.prepare_whole(note, &book.folder, &language.scanner, &language.speech));
     let mut text = format!("language {} ({})\n", language.code, language.name);
     for span in note.quoted().iter().chain(&prepared.others_words) {
         let _ = writeln!(text, "not the agent's words: {}", span.of(&note.text).trim());
@@ -106,7 +110,7 @@ fn explain(note: &Note, index: usize, book: &Rulebook) -> String {
             None => not_applicable(NotApplicable::Language),
             Some(_) if !rule.when.holds(note, &language.code) => not_applicable(NotApplicable::Condition),
             Some(check) if check.needs().any() => "does not apply: it is judged over a whole export".to_owned(),
-            Some(check) => match check.check(&prepared, &Corpus::default()) {
+            Some(check) => match judged(&**check, rule.category, &prepared, whole.as_ref(), &Corpus::default()) {
                 Outcome::Pass => "passes".to_owned(),
                 Outcome::NotApplicable(why) => not_applicable(why),
                 Outcome::Fail(hits) => {

@@ -197,26 +197,27 @@ impl Columns {
         let time = |role: Role| duration(given(role)?, self.units.get(&role).copied().unwrap_or_default());
         let (text, exported) = vocabulary.text(raw(Role::Note).unwrap_or(""));
         let id = owned(Role::NoteId).unwrap_or_else(|| origin.own_id());
-        let agent_name = owned(Role::AgentName);
+        let named = |role: Role| given(role).map(|value| vocabulary.text(value).0);
+        let agent_name = named(Role::AgentName);
         let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
             .into_iter()
-            .filter_map(|role| Some((role, vocabulary.text(given(role)?).0)))
+            .filter_map(|role| Some((role, named(role)?)))
             .collect();
         Note {
             id,
             origin,
             agent: owned(Role::AgentId).or_else(|| agent_name.clone()).unwrap_or_else(|| "?".to_owned()),
             agent_name,
-            team: owned(Role::Team),
+            team: named(Role::Team),
             language: given(Role::Language).and_then(|v| vocabulary.language(v)),
             channel: given(Role::Channel).and_then(|v| vocabulary.channel(v)),
             call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(v)),
             day: given(Role::StartedAt).and_then(|value| day(value, self.order)),
             started_at: owned(Role::StartedAt),
-            segment: owned(Role::Segment),
+            segment: named(Role::Segment),
             disposition: given(Role::Disposition).map(|v| vocabulary.disposition(v)).unwrap_or_default(),
             case_id: owned(Role::CaseId),
-            customer: owned(Role::Customer),
+            customer: named(Role::Customer),
             talk_seconds: time(Role::TalkSeconds),
             acw_seconds: time(Role::AcwSeconds),
             worked_seconds: time(Role::WorkedSeconds),

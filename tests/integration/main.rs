@@ -7,6 +7,7 @@ mod architecture;
 mod audit;
 mod columns;
 mod decisions;
+mod encodings;
 mod errors;
 mod feedback;
 mod figures;

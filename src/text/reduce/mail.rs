@@ -1,5 +1,7 @@
 //! Quoted mail in a note: words of somebody else, told by the forms in which mail programs write them.
 
+use std::ops::Range;
+
 use regex::Regex;
 
 use crate::model::Span;
@@ -53,7 +55,7 @@ impl Mail {
             }),
             from: of(&words.from, |w| format!(r"(?im)^[^\S\n]*\*?(?:{w})\*?[^\S\n]*[:：]")),
             header: of(&heads, |w| format!(r"(?im)(?:^|[^\S\n])\*?(?:{w})\*?[^\S\n]*[:：]")),
-            stamp: Regex::new(r"@|\b(?:19|20)[0-9]{2}(?:\b|年)|\b[0-9]{1,2}[:h][0-9]{2}\b").ok(),
+            stamp: Regex::new(r"@|(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[^0-9]|$)|[0-9][:h][0-9]{2}(?:[^0-9]|$)").ok(),
         }
     }
 
@@ -64,7 +66,7 @@ impl Mail {
         spans.extend(self.introduced(&lines));
         let from = [self.original(&lines), self.header(&lines)].into_iter().flatten().min();
         spans.extend(from.map(|from| Span::new(from, text.len())));
-        spans.extend(lines.blocks().filter(|block| lines.is_quotation(block)).map(|block| lines.span(&block)));
+        spans.extend(lines.blocks.iter().filter(|block| lines.is_quotation(block)).map(|block| lines.span(block)));
         let spans = merged(spans);
         let mut at = 0;
         let mut own =
@@ -73,7 +75,8 @@ impl Mail {
         if own.contains(char::is_alphanumeric) { spans } else { Vec::new() }
     }
 
-    /// Quotations with the line above them that tells who wrote: lines that are marked, or all that follows where none are.
+    /// Quotations with the line above them that tells who wrote: lines that are marked, or all that follows where none are. That line
+    /// of a mail program tells when, too; one that an agent typed need not, above marked lines.
     fn introduced(&self, lines: &Lines<'_>) -> Vec<Span> {
         let (Some(wrote), Some(stamp)) = (&self.wrote, &self.stamp) else { return Vec::new() };
         let mut out: Vec<Span> = Vec::new();
@@ -81,15 +84,15 @@ impl Mail {
             let line = lines.at(found.end());
             // Programs break long lines.
             let first = [line, line.saturating_sub(1)].into_iter().find(|line| stamp.is_match(lines.of_line(*line)));
-            let Some(first) = first else { continue };
-            let next = (line + 1..lines.starts.len()).find(|line| !lines.is_blank(*line));
-            let end = match next {
-                Some(next) if lines.is_marked(next) => {
-                    lines.blocks().find(|block| block.contains(&next)).map_or(next, |block| block.end)
+            let next = (line + 1..lines.starts.len()).take(3).find(|line| !lines.is_blank(*line));
+            match (first, next.and_then(|next| lines.block_from(next))) {
+                (first, Some(block)) => out.push(lines.span(&(first.unwrap_or(block.start)..block.end))),
+                (Some(first), None) => {
+                    out.push(lines.span(&(first..lines.starts.len())));
+                    break;
                 }
-                _ => lines.starts.len(),
-            };
-            out.push(lines.span(&(first..end)));
+                (None, None) => {}
+            }
         }
         out
     }
@@ -117,13 +120,35 @@ struct Lines<'t> {
     text: &'t str,
     /// Where each begins.
     starts: Vec<usize>,
-    marked: &'t [Span],
+    /// Whether each is marked as quoted, by a sign at its start or by markup.
+    marked: Vec<bool>,
+    /// Lines in a row that are marked, with blank ones between them.
+    blocks: Vec<Range<usize>>,
 }
 
 impl<'t> Lines<'t> {
-    fn of(text: &'t str, marked: &'t [Span]) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
-        Lines { text, starts: starts.collect(), marked }
+    /// The lines; `marked` is what markup quotes, in order.
+    fn of(text: &'t str, marked: &[Span]) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut lines = Lines { text, starts, marked: Vec::new(), blocks: Vec::new() };
+        for (line, start) in lines.starts.iter().enumerate() {
+            let index = marked.partition_point(|span| span.end <= *start);
+            let by_markup = marked.get(index).is_some_and(|span| span.start <= *start);
+            lines.marked.push(by_markup || lines.of_line(line).trim_start().starts_with('>'));
+        }
+        let mut goes_on = false;
+        for line in 0..lines.starts.len() {
+            if lines.marked[line] {
+                match lines.blocks.last_mut().filter(|_| goes_on) {
+                    Some(block) => block.end = line + 1,
+                    None => lines.blocks.push(line..line + 1),
+                }
+                goes_on = true;
+            } else if !lines.is_blank(line) {
+                goes_on = false;
+            }
+        }
+        lines
     }
 
     /// The number of the line in which a byte stands.
@@ -131,7 +156,7 @@ impl<'t> Lines<'t> {
         self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
     }
 
-    fn span(&self, lines: &std::ops::Range<usize>) -> Span {
+    fn span(&self, lines: &Range<usize>) -> Span {
         let place = |line: usize| self.starts.get(line).copied().unwrap_or(self.text.len());
         Span::new(place(lines.start), place(lines.end))
     }
@@ -144,34 +169,15 @@ impl<'t> Lines<'t> {
         self.of_line(line).trim().is_empty()
     }
 
-    /// Whether a line is marked as quoted, by a sign at its start or by markup.
-    fn is_marked(&self, line: usize) -> bool {
-        let start = self.starts[line];
-        self.of_line(line).trim_start().starts_with('>')
-            || self.marked.iter().any(|span| span.start <= start && start < span.end)
-    }
-
-    /// Lines in a row that are marked, with blank ones between them.
-    fn blocks(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
-        let mut line = 0;
-        std::iter::from_fn(move || {
-            let start = (line..self.starts.len()).find(|line| self.is_marked(*line))?;
-            let mut end = start + 1;
-            for next in end..self.starts.len() {
-                if self.is_marked(next) {
-                    end = next + 1;
-                } else if !self.is_blank(next) {
-                    break;
-                }
-            }
-            line = end;
-            Some(start..end)
-        })
+    /// The block that a line begins.
+    fn block_from(&self, line: usize) -> Option<&Range<usize>> {
+        let index = self.blocks.partition_point(|block| block.end <= line);
+        self.blocks.get(index).filter(|block| block.contains(&line))
     }
 
     /// Whether marked lines that nothing introduces are a quotation. Agents also use the sign for the points of a list: what is quoted
     /// stands behind a blank line, is quoted twice over, or is prose that was broken into lines.
-    fn is_quotation(&self, block: &std::ops::Range<usize>) -> bool {
+    fn is_quotation(&self, block: &Range<usize>) -> bool {
         if block.start == 0 {
             return false;
         }
@@ -236,6 +242,8 @@ mod tests {
             ("好\n发件人: 张\n收件人: a@b.example\n主题: x\n坏", "好\n"),
             ("done\n\n> you said\n> so", "done\n\n"),
             ("done\n>> deep", "done\n"),
+            ("Customer wrote:\n> you fools\nclosed", "Customer wrote:\nclosed"),
+            ("已退款\n张三 于2026年5月4日写道：\n垃圾", "已退款\n"),
         ] {
             assert_eq!(own(quoted), rest, "{quoted}");
         }
