@@ -72,9 +72,9 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
     let whole = whole && head == bytes.len();
     let mark = Encoding::for_bom(&bytes).filter(|(marked, _)| charset.is(marked)).map_or(0, |(_, length)| length);
     let (text, broken) = charset.decode(&bytes[mark..head], whole);
-    // One in a note is a slip of the system that wrote it.
-    let controls = text.chars().filter(|c| c.is_control() && !matches!(c, '\t'..='\r' | '\u{1c}'..='\u{1f}')).count();
-    if controls * 100 > text.chars().count() {
+    // One in a note is a slip of the system that wrote it; some part fields and records by those that are left out here.
+    let controls = text.chars().filter(|c| matches!(c, '\0' | '\u{2}'..='\u{8}' | '\u{e}'..='\u{1b}')).count();
+    if controls * 50 > text.chars().count() {
         let help =
             "export it as CSV or JSON lines; for UTF-16 text without a mark, give --encoding utf-16le or utf-16be";
         return Err(refused("this is no text: it holds zero bytes or other control characters".into(), help.into()));

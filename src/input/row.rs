@@ -93,7 +93,8 @@ impl Columns {
     pub fn note(&self, origin: Origin, fields: &[String], vocabulary: &Vocabulary) -> Note {
         let given = |role: Role| self.value(role, fields);
         let owned = |role: Role| given(role).map(Cow::into_owned);
-        let address = |role: Role| given(role).map(|value| bare(&value).to_owned());
+        let named = |role: Role| given(role).map(|value| vocabulary.text(&value).0);
+        let address = |role: Role| named(role).map(|value| bare(&value).to_owned());
         let time = |role: Role| {
             let (value, column) = self.found(role, fields)?;
             let (unit, clock) = column.map(|column| (self.units[column], self.clocks[column])).unwrap_or_default();
@@ -104,7 +105,7 @@ impl Columns {
         let agent_name = address(Role::AgentName);
         let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
             .into_iter()
-            .filter_map(|role| Some((role, vocabulary.text(&given(role)?).0)))
+            .filter_map(|role| Some((role, named(role)?)))
             .collect();
         let language = given(Role::Language).and_then(|v| vocabulary.language(&v)).or_else(|| self.language.clone());
         let zone = self.zone.as_ref().map(|zone| &zone.0);
@@ -115,9 +116,12 @@ impl Columns {
         Note {
             id,
             origin,
-            agent: address(Role::AgentId).or_else(|| agent_name.clone()).unwrap_or_else(|| "?".to_owned()),
+            agent: given(Role::AgentId)
+                .map(|value| bare(&value).to_owned())
+                .or_else(|| agent_name.clone())
+                .unwrap_or_else(|| "?".to_owned()),
             agent_name,
-            team: owned(Role::Team),
+            team: named(Role::Team),
             text,
             exported,
             language,
@@ -125,7 +129,7 @@ impl Columns {
             call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(&v)),
             day,
             started_at: owned(Role::StartedAt),
-            segment: owned(Role::Segment),
+            segment: named(Role::Segment),
             disposition: given(Role::Disposition).map(|v| vocabulary.disposition(&v)).unwrap_or_default(),
             case_id: owned(Role::CaseId),
             customer: address(Role::Customer),

@@ -100,6 +100,6 @@ mod tests {
         assert_eq!(masked.chars().count(), text.chars().count());
         assert!(!masked.contains("411111") && !masked.contains("60012") && !masked.contains("ñandú"));
         assert!(masked.contains("3 días"));
-        assert_eq!(note("tel ６００１２３４５６ 600‑123\u{a0}456", &[]), "tel ••••••４５６ •••‑•••\u{a0}456");
+        assert_eq!(note("tel ６００１２３４５６, 600‑123\u{a0}456", &[]), "tel ••••••４５６, •••‑•••\u{a0}456");
     }
 }

@@ -1,5 +1,7 @@
 //! The same notes in every encoding, and in every dress that systems put them in, give the same findings at the right places.
 
+use std::collections::BTreeMap;
+
 use encoding_rs::{BIG5, Encoding, GB18030, MACINTOSH, WINDOWS_1252};
 use oem_cp::code_table::ENCODING_TABLE_CP850;
 use serde_json::Value;
@@ -31,10 +33,22 @@ const HAN: [[&str; 2]; 5] = [
     ["zh", "尊敬的【姓名】，您的申请已受理。"],
 ];
 
-fn table(notes: &[[&str; 2]], line_end: &str) -> String {
+/// A table whose identifiers and agents begin with `name`.
+fn table(name: &str, notes: &[[&str; 2]], line_end: &str) -> String {
     let mut out = format!("note_id,agent_id,language,note{line_end}");
     for (at, [language, note]) in notes.iter().enumerate() {
-        out += &format!("N{at},A{},{language},\"{note}\"{line_end}", at % 3);
+        out += &format!("{name}/N{at},{name}/A{},{language},\"{note}\"{line_end}", at % 3);
+    }
+    out
+}
+
+/// The findings of each table of a folder, without what its name changes.
+fn by_table(findings: &[Value]) -> BTreeMap<String, Vec<String>> {
+    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for finding in findings {
+        let (name, id) = finding["note"].as_str().unwrap().split_once('/').unwrap();
+        let keys = ["rule", "start", "end", "text", "message", "points"].map(|key| finding[key].to_string());
+        out.entry(name.to_owned()).or_default().push(format!("{id} {}", keys.join(" ")));
     }
     out
 }
@@ -48,50 +62,46 @@ fn every_encoding_gives_the_same_findings_and_is_said() {
     let place = Place::new();
     let all = [LATIN.as_slice(), &HAN].concat();
     let web = |encoding: &'static Encoding, text: &str| encoding.encode(text).0.into_owned();
-    let wide = |bytes: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
-    let (latin, mac, han, mixed) = (table(&LATIN, "\r\n"), table(&LATIN, "\r"), table(&HAN, "\n"), table(&all, "\n"));
-    let cases: [(&str, &str, Vec<u8>, &str, &str); 15] = [
-        ("utf-8", &mixed, mixed.clone().into(), "UTF-8", "valid throughout"),
-        ("utf-8-mark", &mixed, [b"\xef\xbb\xbf", mixed.as_bytes()].concat(), "UTF-8", "byte order mark"),
-        ("utf-16le", &mixed, wide(u16::to_le_bytes, &mixed), "UTF-16LE", "two bytes"),
-        ("utf-16be", &mixed, wide(u16::to_be_bytes, &mixed), "UTF-16BE", "two bytes"),
-        ("utf-16le-mark", &mixed, wide(u16::to_le_bytes, &format!("\u{feff}{mixed}")), "UTF-16LE", "byte order mark"),
-        ("utf-16be-mark", &mixed, wide(u16::to_be_bytes, &format!("\u{feff}{mixed}")), "UTF-16BE", "byte order mark"),
-        ("utf-16le-han", &han, wide(u16::to_le_bytes, &han), "UTF-16LE", "two bytes"),
-        ("utf-16be-han", &han, wide(u16::to_be_bytes, &han), "UTF-16BE", "two bytes"),
-        ("windows-1252", &latin, web(WINDOWS_1252, &latin), "windows-1252", "Latin-1"),
-        ("mac-roman", &mac, web(MACINTOSH, &mac), "macintosh", "guessed"),
-        ("cp850", &latin, cp850(&latin), "cp850", "guessed"),
-        ("gb18030", &mixed, web(GB18030, &mixed), "gb18030", "guessed"),
-        ("gb18030-han", &han, web(GB18030, &han), "gb18030", "guessed"),
-        ("gb18030-latin", &latin, web(GB18030, &latin), "gb18030", "asked"),
-        (
-            "big5",
-            "",
-            web(BIG5, "note_id,agent_id,language,note\nN1,A,zh,客戶態度惡劣，來電投訴寬頻斷線，已派單處理\n"),
-            "Big5",
-            "guessed",
-        ),
+    let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let latin = |name: &str| table(name, &LATIN, "\r\n");
+    let han = |name: &str| table(name, &HAN, "\n");
+    let mixed = |name: &str| table(name, &all, "\n");
+    let marked = |text: String| format!("\u{feff}{text}");
+    let traditional = "note_id,agent_id,language,note\nbig5/N0,A,zh,客戶態度惡劣，來電投訴寬頻斷線，已派單處理\n";
+    let cases: [(&str, Vec<u8>, &str, &str, &str); 13] = [
+        ("utf-8", mixed("utf-8").into(), "mixed", "UTF-8", "valid throughout"),
+        ("utf-8-mark", marked(mixed("utf-8-mark")).into(), "mixed", "UTF-8", "byte order mark"),
+        ("utf-16le", little(&mixed("utf-16le")), "mixed", "UTF-16LE", "two bytes"),
+        ("utf-16be", big(&mixed("utf-16be")), "mixed", "UTF-16BE", "two bytes"),
+        ("utf-16le-mark", little(&marked(mixed("utf-16le-mark"))), "mixed", "UTF-16LE", "byte order mark"),
+        ("utf-16be-mark", big(&marked(mixed("utf-16be-mark"))), "mixed", "UTF-16BE", "byte order mark"),
+        ("utf-16be-han", big(&han("utf-16be-han")), "han", "UTF-16BE", "two bytes"),
+        ("windows-1252", web(WINDOWS_1252, &latin("windows-1252")), "latin", "windows-1252", "Latin-1"),
+        ("mac", web(MACINTOSH, &table("mac", &LATIN, "\r")), "latin", "macintosh", "guessed"),
+        ("cp850", cp850(&latin("cp850")), "latin", "cp850", "guessed"),
+        ("gb18030", web(GB18030, &mixed("gb18030")), "mixed", "gb18030", "guessed"),
+        ("gb18030-han", web(GB18030, &han("gb18030-han")), "han", "gb18030", "guessed"),
+        ("big5", web(BIG5, traditional), "", "Big5", "guessed"),
     ];
-    for (name, plain, bytes, encoding, reason) in cases {
-        let file = format!("{name}.csv");
-        place.write(&file, bytes);
-        let asked: &[&str] = if reason == "asked" { &["--encoding", "gb18030"] } else { &[] };
-        let shown = place.acw(&[&["columns", file.as_str()], asked].concat()).out;
-        let first = shown.lines().next().unwrap_or_default();
-        assert!(first.contains(&format!(" {encoding} (")) && first.contains(reason), "{name}: {first}");
-        let findings = place.findings(&[&[file.as_str()], asked].concat());
-        if plain.is_empty() {
-            assert!(
-                findings.iter().any(|f| f["category"] == "judgement" || f["category"] == "disrespect"),
-                "{findings:?}"
-            );
-            continue;
+    for (name, bytes, ..) in &cases {
+        place.write(&format!("all/{name}.csv"), bytes);
+    }
+    for (name, text) in [("latin", latin("latin")), ("han", han("han")), ("mixed", mixed("mixed"))] {
+        place.write(&format!("all/{name}.csv"), text);
+    }
+    let shown = place.acw(&["columns", "all"]).out;
+    let found = by_table(&place.findings(&["all"]));
+    for (name, _, plain, encoding, reason) in &cases {
+        let line = shown.lines().find(|line| line.contains(&format!("{name}.csv: "))).unwrap();
+        assert!(line.contains(&format!(" {encoding} (")) && line.contains(reason), "{line}");
+        match found.get(*plain) {
+            Some(expected) => {
+                assert!(expected.len() > 4, "{expected:?}");
+                assert_eq!(&found[*name], expected, "{name}");
+            }
+            None => assert!(found[*name].iter().any(|f| f.contains("態度惡劣")), "{:?}", found[*name]),
         }
-        place.write("plain.csv", plain);
-        let expected = place.findings(&["plain.csv"]);
-        assert!(expected.len() > 4, "{name}: {expected:?}");
-        assert_eq!(findings, expected, "{name}");
     }
 }
 
@@ -120,13 +130,13 @@ fn a_letter_behind_much_ascii_is_read_right() {
     bytes.extend(b"last,es,El se\xf1or es un in\xfatil\n");
     place.write("n.csv", bytes);
     let findings = place.findings(&["n.csv"]);
-    assert!(findings.iter().any(|f| f["note"] == "last" && f["text"] == "inútil"), "{:?}", findings.last());
+    assert!(findings.iter().any(|f| f["note"] == "last" && f["text"] == "es un inútil"), "{:?}", findings.last());
 }
 
 #[test]
 fn rows_that_are_not_in_the_encoding_are_listed_in_every_encoding() {
     let place = Place::new();
-    let mut bytes = GB18030.encode(&table(&HAN, "\n")).0.into_owned();
+    let mut bytes = GB18030.encode(&table("han", &HAN, "\n")).0.into_owned();
     bytes.extend(b"bad,A,zh,\xbf\xcd\xff\xbb\xa7\nN9,A,en,fine\n");
     place.write("n.csv", bytes);
     let done = place.acw(&["audit", "n.csv"]);
@@ -134,17 +144,25 @@ fn rows_that_are_not_in_the_encoding_are_listed_in_every_encoding() {
     assert!(done.out.contains("Rows read: 7, not readable: 1."), "{}", done.out);
 }
 
-/// The audit of one note; the cell's words at each finding's place stand with it.
-fn placed(place: &Place, cell: &str, more: &str) -> Vec<(String, String)> {
-    let row = serde_json::json!({"note_id": "1", "agent_id": "A", "language": "en", "disposition": more, "note": cell});
-    place.write("n.jsonl", row.to_string());
-    let findings = place.findings(&["n.jsonl"]);
-    let chars: Vec<char> = cell.chars().collect();
-    let words = |f: &Value| {
-        let (start, end) = (f["start"].as_u64()? as usize, f["end"].as_u64()? as usize);
-        Some(chars[start..end].iter().collect())
+/// The findings of each cell, the note of an agent of its own; the cell's words at each finding's place stand with its rule.
+fn placed(place: &Place, cells: &[&str]) -> Vec<Vec<(String, String)>> {
+    let row = |(at, cell): (usize, &&str)| {
+        let id = at.to_string();
+        let row = serde_json::json!({"note_id": id, "agent_id": id, "language": "en", "disposition": "resolved", "note": cell});
+        row.to_string() + "\n"
     };
-    findings.iter().map(|f| (f["rule"].as_str().unwrap().to_owned(), words(f).unwrap_or_default())).collect()
+    place.write("n.jsonl", cells.iter().enumerate().map(row).collect::<String>());
+    let mut out = vec![Vec::new(); cells.len()];
+    for finding in place.findings(&["n.jsonl"]) {
+        let at: usize = finding["note"].as_str().unwrap().parse().unwrap();
+        let chars: Vec<char> = cells[at].chars().collect();
+        let words = || {
+            let (start, end) = (finding["start"].as_u64()? as usize, finding["end"].as_u64()? as usize);
+            Some(chars[start..end].iter().collect())
+        };
+        out[at].push((finding["rule"].as_str().unwrap().to_owned(), words().unwrap_or_default()));
+    }
+    out
 }
 
 fn rules(findings: &[(String, String)]) -> Vec<&str> {
@@ -154,46 +172,51 @@ fn rules(findings: &[(String, String)]) -> Vec<&str> {
 #[test]
 fn markup_and_unseen_signs_hide_nothing_and_move_nothing() {
     let place = Place::new();
-    let plain =
-        placed(&place, "Cust was very rude about R&D.\nTold the idiot to pay; card 4111 1111 1111 1111.", "resolved");
-    assert!(plain.len() >= 4, "{plain:?}");
-    for cell in [
-        "<p>Cust was very&nbsp;rude about R&amp;D.</p><p>Told the <b>idiot</b> to pay; card 4111 1111 1111 1111.</p>",
-        "Cust was very rude about R&amp;D.\nTold the idi&#8203;ot to pay; card 4111 1111 1111 1111.",
-        "Cust was very rude about R&D.\rTold the idi\u{200b}ot to pay; card 4111\u{ad} 1111 1111 1111.",
-        "Cust was very rude about R&D.\u{2028}Told the ｉｄｉｏｔ to pay; card ４１１１ １１１１ １１１１ １１１１.",
-        "&lt;div&gt;Cust was very rude about R&amp;amp;D.&lt;/div&gt;Told the idiot\u{7} to pay; card 4111\u{a0}1111\u{a0}1111\u{a0}1111.",
-    ] {
-        let found = placed(&place, cell, "resolved");
-        assert_eq!(rules(&found), rules(&plain), "{cell}: {found:?}");
-        for ((rule, here), (_, there)) in found.iter().zip(&plain).filter(|(_, (_, there))| !there.is_empty()) {
-            let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-            let same = bare(here).starts_with(bare(there).get(..3).unwrap_or_default())
-                || rule == "insult"
-                || rule == "card-number";
-            assert!(same && !here.starts_with('<') && !here.ends_with('>'), "{cell}: {rule}: {here} for {there}");
+    let found = placed(
+        &place,
+        &[
+            "Cust was very rude about R&D.\nTold the idiot to pay; card 4111 1111 1111 1111.",
+            "<p>Cust was very&nbsp;rude about R&amp;D.</p><p>Told the <b>idiot</b> to pay; card 4111 1111 1111 1111.</p>",
+            "Cust was very rude about R&amp;D.\nTold the idi&#8203;ot to pay; card 4111 1111 1111 1111.",
+            "Cust was very rude about R&D.\rTold the idi\u{200b}ot to pay; card 4111\u{ad} 1111 1111 1111.",
+            "Cust was very rude about R&D.\u{2028}Told the ｉｄｉｏｔ to pay; card ４１１１ １１１１ １１１１ １１１１.",
+            "&lt;div&gt;Cust was very rude about R&amp;amp;D.&lt;/div&gt;Told the idiot\u{7} to pay; card 4111\u{a0}1111\u{a0}1111\u{a0}1111.",
+            "<p>Told the <b>idiot</b> to pay</p>",
+        ],
+    );
+    assert!(found[0].len() >= 4, "{:?}", found[0]);
+    for here in &found[1..6] {
+        assert_eq!(rules(here), rules(&found[0]), "{here:?}");
+        for (_, words) in here {
+            assert!(!words.starts_with(['<', '&']) && !words.ends_with(['>', ';']), "{words}");
         }
+        let words = |rule: &str| here.iter().find(|(own, _)| own == rule).map(|(_, words)| words.as_str());
+        assert!(
+            words("card-number").is_some_and(|w| w.ends_with(['1', '１']) && w.starts_with(['4', '４'])),
+            "{here:?}"
+        );
     }
-    let html = placed(&place, "<p>Told the <b>idiot</b> to pay</p>", "");
-    assert!(html.contains(&("insult".to_owned(), "idiot".to_owned())), "{html:?}");
+    assert!(found[6].contains(&("insult".to_owned(), "idiot".to_owned())), "{:?}", found[6]);
 }
 
 #[test]
 fn quoted_mail_is_not_the_agents_but_secrets_and_numbers_in_it_count() {
     let place = Place::new();
-    let mail = "\n\nOn Mon, May 4, 2026 at 10:02 AM Ana <ana@mail.example> wrote:\n> I was charged twice for order 4471823, you idiots\n> cust is rude [NAME], card 4111 1111 1111 1111\n";
     let own = "Refunded 20 EUR and told her so, closed.";
-    let without = placed(&place, own, "resolved");
-    let with = placed(&place, &format!("{own}{mail}"), "resolved");
-    assert!(
-        rules(&without).contains(&"missing-reference") && rules(&without).contains(&"missing-reason"),
-        "{without:?}"
+    let with = format!(
+        "{own}\n\nOn Mon, May 4, 2026 at 10:02 AM Ana <ana@mail.example> wrote:\n> I was charged twice for order 4471823, you \
+         idiots\n> cust is rude [NAME], card 4111 1111 1111 1111\n"
     );
-    assert_eq!(with, [("card-number".to_owned(), "4111 1111 1111 1111".to_owned())]);
-    let whole = placed(&place, "> you idiots\n> again", "resolved");
-    assert!(rules(&whole).contains(&"insult"), "nothing but quoted lines is audited whole: {whole:?}");
-    let list = placed(&place, "Done:\n> told the idiot to pay\n> closed", "resolved");
-    assert!(rules(&list).contains(&"insult"), "a list is the agent's: {list:?}");
+    let cells = [own, &with, "> you idiots\n> again", "Done:\n> told the idiot to pay\n> closed"];
+    let found = placed(&place, &cells);
+    assert!(
+        rules(&found[0]).contains(&"missing-reference") && rules(&found[0]).contains(&"missing-reason"),
+        "{:?}",
+        found[0]
+    );
+    assert_eq!(found[1], [("card-number".to_owned(), "4111 1111 1111 1111".to_owned())]);
+    assert!(rules(&found[2]).contains(&"insult"), "nothing but quoted lines is audited whole: {:?}", found[2]);
+    assert!(rules(&found[3]).contains(&"insult"), "a list is the agent's: {:?}", found[3]);
 }
 
 #[test]
@@ -202,7 +225,7 @@ fn text_that_was_encoded_twice_is_mended_and_said() {
     let twice = |text: &str| WINDOWS_1252.decode_without_bom_handling(text.as_bytes()).0.into_owned();
     let mut rows = String::from("note_id,language,note\n");
     for at in 0..5 {
-        rows += &format!("N{at},es,{}\n", twice("El técnico es un inútil, la señora llamó"));
+        rows += &format!("N{at},es,{}\n", twice("El técnico es un inútil; la señora llamó"));
     }
     rows += &format!("N5,es,{} Núñez llamó\n", twice("señora"));
     rows += "N6,es,La señora pagó £5 y Â£3 (NÃO)\n";
@@ -216,8 +239,8 @@ fn text_that_was_encoded_twice_is_mended_and_said() {
     assert!(done.err.contains("5 are audited as they were meant, 1 cannot be brought back"), "{}", done.err);
     let findings = place.findings(&["n.csv"]);
     let insult =
-        findings.iter().find(|f| f["note"] == "N0" && f["text"] == "inútil").expect("the mended word is found");
-    let cell: Vec<char> = twice("El técnico es un inútil, la señora llamó").chars().collect();
+        findings.iter().find(|f| f["note"] == "N0" && f["text"] == "es un inútil").expect("the mended word is found");
+    let cell: Vec<char> = twice("El técnico es un inútil; la señora llamó").chars().collect();
     let (start, end) = (insult["start"].as_u64().unwrap() as usize, insult["end"].as_u64().unwrap() as usize);
-    assert_eq!(cell[start..end].iter().collect::<String>(), "inÃºtil");
+    assert_eq!(cell[start..end].iter().collect::<String>(), twice("es un inútil"));
 }
