@@ -11,7 +11,7 @@ use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use crate::checks::{Corpus, Needs};
-use crate::input::{self, InputError, Sources, Worked};
+use crate::input::{self, InputError, Sources, Watch, Worked};
 use crate::model::{AuditedNote, Note, Problem, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
@@ -83,6 +83,7 @@ pub fn run(
 ) -> Result<Report, AuditError> {
     let needs = book.needs();
     let sources = Sources::find(&options.inputs, needs.any()).map_err(AuditError::Input)?;
+    let watch = Watch::start(sources.files());
     let corpus = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
     let (sources, corpus) = (&sources, &corpus);
     let info = RunInfo {
@@ -125,7 +126,8 @@ pub fn run(
             }
             progress.rows(done);
         }
-        let report = collector.finish(&options.roster, &options.decisions, &sources.days());
+        let mut report = collector.finish(&options.roster, &options.decisions, &sources.days());
+        report.problems.splice(0..0, watch.changed());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));

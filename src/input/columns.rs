@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::values::{Unit, day, duration};
 use super::{DateOrder, InputError, Vocabulary};
 use crate::model::{Note, Origin, Role};
+use crate::text::cell;
 use crate::yaml::{did_you_mean, nearest};
 
 /// A column that the user names: `note=Observaciones`, or a constant with two signs: `language==es`.
@@ -193,7 +194,7 @@ impl Columns {
             }
         };
         let given = |role: Role| raw(role).map(str::trim).filter(|v| !v.is_empty() && *v != "NULL" && *v != "#N/A");
-        let owned = |role: Role| given(role).map(str::to_owned);
+        let owned = |role: Role| given(role).map(|value| cell::tame(value).into_owned());
         let time = |role: Role| duration(given(role)?, self.units.get(&role).copied().unwrap_or_default());
         let id = owned(Role::NoteId).unwrap_or_else(|| origin.own_id());
         let agent_name = owned(Role::AgentName);
@@ -208,8 +209,8 @@ impl Columns {
             agent_name,
             team: owned(Role::Team),
             language: given(Role::Language).and_then(|v| vocabulary.language(v)),
-            channel: given(Role::Channel).and_then(|v| vocabulary.channel(v)),
-            call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(v)),
+            channel: given(Role::Channel).and_then(|v| vocabulary.channel(&cell::tame(v))),
+            call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(&cell::tame(v))),
             day: given(Role::StartedAt).and_then(|value| day(value, self.order)),
             started_at: owned(Role::StartedAt),
             segment: owned(Role::Segment),

@@ -14,6 +14,7 @@ mod sheet;
 mod sources;
 mod values;
 mod vocabulary;
+mod watch;
 
 use std::fmt;
 use std::fs::File;
@@ -31,6 +32,7 @@ pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use sources::Sources;
 pub use values::seconds;
 pub use vocabulary::Vocabulary;
+pub use watch::Watch;
 
 use serde::{Deserialize, Serialize};
 
@@ -267,6 +269,20 @@ impl Export {
     }
 }
 
+/// Longest note that is audited, in characters: a cell of a spreadsheet holds as many. What is longer was not typed after a call,
+/// and judging it takes minutes.
+const LONGEST_NOTE: usize = 32_767;
+
+fn too_long(origin: Origin) -> Problem {
+    Problem {
+        file: origin.file,
+        line: Some(origin.line),
+        message: format!("the note is longer than {LONGEST_NOTE} characters"),
+        help: "look for a quotation mark that is not closed, or name the column of the note with --column note=HEADER"
+            .into(),
+    }
+}
+
 impl Iterator for Export {
     type Item = Result<Note, Problem>;
 
@@ -277,7 +293,10 @@ impl Iterator for Export {
                 let origin = Origin { file: self.file.clone(), line };
                 let mut note = self.columns.note(origin, &fields, &self.vocabulary);
                 note.language = note.language.or_else(|| self.default_language.clone());
-                Ok(note)
+                match note.text.chars().nth(LONGEST_NOTE) {
+                    Some(_) => Err(too_long(note.origin)),
+                    None => Ok(note),
+                }
             }
         })
     }

@@ -5,6 +5,10 @@ use crate::model::Span;
 /// The sign that stands for one hidden character.
 pub const MASK: char = '•';
 
+/// Digits from which a number is long, and how many of its last ones are left.
+const LONG: usize = 7;
+const LEFT: usize = 3;
+
 /// A secret with at most its last four characters left, and those only where eight or more are hidden.
 ///
 /// Separators stay, so that the form of a number can still be recognised.
@@ -28,47 +32,50 @@ pub fn secret(text: &str) -> String {
 /// The text with the given secrets masked, and every number of seven digits or more but for its last three; the number
 /// of characters stays the same, so that places counted in characters stay right.
 pub fn note(text: &str, secrets: &[Span]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (start, c) in text.char_indices() {
-        if start < at {
+    let mut out: Vec<(usize, char)> = text.char_indices().collect();
+    for span in secrets {
+        let first = out.partition_point(|(at, _)| *at < span.start);
+        for ((_, c), masked) in out[first..].iter_mut().zip(secret(span.of(text)).chars()) {
+            // Where secrets overlap, what one of them hides stays hidden.
+            if masked == MASK {
+                *c = MASK;
+            }
+        }
+    }
+    for number in long_numbers(text) {
+        // What is left of a secret, and digits beside it, would be a long number again.
+        if secrets.iter().any(|secret| secret.covers(number)) {
             continue;
         }
-        if let Some(span) = secrets.iter().find(|s| s.start <= start && start < s.end) {
-            out.push_str(&secret(&text[start..span.end]));
-            at = span.end;
-        } else if c.is_ascii_digit() {
-            let rest = &text[start..];
-            let end = rest
-                .char_indices()
-                .find(|(i, c)| !(c.is_ascii_digit() || (matches!(c, ' ' | '-' | '.') && next_is_digit(rest, i + 1))))
-                .map_or(rest.len(), |(i, _)| i);
-            let run = &rest[..end];
-            let end =
-                secrets.iter().map(|s| s.start).filter(|s| *s > start && *s < start + end).min().unwrap_or(start + end);
-            let run = &run[..end - start];
-            push_number(run, &mut out);
-            at = end;
-        } else {
-            out.push(c);
-            at = start + c.len_utf8();
+        let first = out.partition_point(|(at, _)| *at < number.start);
+        let last = out.partition_point(|(at, _)| *at < number.end);
+        let digits = number.of(text).bytes().filter(u8::is_ascii_digit).count();
+        let places = (first..last).filter(|place| text.as_bytes()[out[*place].0].is_ascii_digit());
+        for place in places.take(digits - LEFT).collect::<Vec<_>>() {
+            out[place].1 = MASK;
         }
     }
-    out
+    out.into_iter().map(|(_, c)| c).collect()
 }
 
-fn next_is_digit(text: &str, at: usize) -> bool {
-    text.as_bytes().get(at).is_some_and(u8::is_ascii_digit)
-}
-
-fn push_number(run: &str, out: &mut String) {
-    let digits = run.bytes().filter(u8::is_ascii_digit).count();
-    let mut seen = 0;
-    for c in run.chars() {
-        seen += usize::from(c.is_ascii_digit());
-        let hide = digits >= 7 && c.is_ascii_digit() && seen + 3 <= digits;
-        out.push(if hide { MASK } else { c });
+/// Runs of seven digits or more, with single separators between them.
+fn long_numbers(text: &str) -> Vec<Span> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let (start, mut digits) = (at, 0);
+        while digit(at) || (digits > 0 && matches!(bytes.get(at), Some(b' ' | b'-' | b'.')) && digit(at + 1)) {
+            digits += usize::from(digit(at));
+            at += 1;
+        }
+        if digits >= LONG {
+            out.push(Span::new(start, at));
+        }
+        at = at.max(start + 1);
     }
+    out
 }
 
 #[cfg(test)]
@@ -90,5 +97,14 @@ mod tests {
         assert_eq!(masked.chars().count(), text.chars().count());
         assert!(!masked.contains("411111") && !masked.contains("60012") && !masked.contains("ñandú"));
         assert!(masked.contains("3 días"));
+    }
+
+    #[test]
+    fn what_is_left_of_a_secret_and_digits_behind_it_make_no_number() {
+        let text = "card 4111 1111 1111 1111 737";
+        assert_eq!(note(text, &[Span::new(5, 24)]), "card •••• •••• •••• •••• 737");
+        assert_eq!(note(text, &[Span::new(25, 28), Span::new(5, 24)]), "card •••• •••• •••• •••• •••");
+        assert_eq!(note("card 4111 1111 1111 1111, 737", &[Span::new(5, 24)]), "card •••• •••• •••• 1111, 737");
+        assert_eq!(note("-34.56 788 9", &[Span::new(3, 4)]), "-••.•• •88 9");
     }
 }

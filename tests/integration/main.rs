@@ -8,9 +8,12 @@ mod audit;
 mod columns;
 mod decisions;
 mod errors;
+#[cfg(unix)]
+mod faults;
 mod feedback;
 mod figures;
 mod history;
+mod hostile;
 mod input;
 mod packs;
 mod privacy;
