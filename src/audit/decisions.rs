@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Condition, Day, Decision, Finding, Note, Standing};
 use crate::rules::{Rule, Rulebook};
-use crate::yaml::{Fault, Source, nearest};
+use crate::yaml::{self, Fault, Source, nearest};
 
 /// The file's usual name.
 pub const FILE: &str = "acw-decisions.yaml";
@@ -159,7 +159,7 @@ impl Decisions {
     /// # Errors
     /// A file that cannot be read or is not well written; a rule that does not exist.
     pub fn entries(path: &Path, must_exist: bool, book: &Rulebook) -> Result<Vec<Entry>, DecisionsError> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match yaml::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(Vec::new()),
             Err(error) => return Err(DecisionsError::Io(path.to_owned(), error)),

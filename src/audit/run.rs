@@ -12,7 +12,7 @@ use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use crate::checks::{Corpus, Needs};
-use crate::input::{self, Contract, InputError, Rejected, Rejects, Sources, Verdict, Worked};
+use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sources, Verdict, Worked};
 use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
@@ -138,6 +138,7 @@ pub fn run_opened(
     each: &mut dyn FnMut(&AuditedNote) -> io::Result<()>,
 ) -> Result<Report, AuditError> {
     let needs = book.needs();
+    let changes = Changes::watch(sources.files());
     let corpus = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
     let (sources, corpus) = (&sources, &corpus);
     let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
@@ -196,6 +197,7 @@ pub fn run_opened(
             progress.rows(collector.rows());
         }
         let mut report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
+        report.problems.splice(0..0, changes.told());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));

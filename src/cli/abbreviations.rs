@@ -10,7 +10,7 @@ use super::{Common, Failure, Silent, Taking, print};
 use crate::audit;
 use crate::model::{AuditedNote, Category, Span};
 use crate::rules::Rulebook;
-use crate::text::redact;
+use crate::text::{cell, redact};
 
 /// Flags of `acw abbreviations`.
 #[derive(Debug, Args)]
@@ -117,5 +117,5 @@ fn around(note: &AuditedNote, span: Span) -> String {
     let masked: Vec<char> = redact::note(text, &note.secrets()).chars().collect();
     let (start, end) = span.code_points(text);
     let line: String = masked[start.saturating_sub(AROUND)..(end + AROUND).min(masked.len())].iter().collect();
-    format!("…{}…", line.split_whitespace().collect::<Vec<_>>().join(" "))
+    format!("…{}…", cell::tame(&line.split_whitespace().collect::<Vec<_>>().join(" ")))
 }

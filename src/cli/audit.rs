@@ -13,6 +13,7 @@ use crate::audit::{self, Options};
 use crate::input;
 use crate::report::{self, Colour, html};
 use crate::rules::Rulebook;
+use crate::text::cell;
 
 /// Notes that pages show of each agent: so many with findings, so many without.
 const KEPT: (usize, usize) = (200, 6);
@@ -92,7 +93,8 @@ impl Audit {
         if let Some(whole) = format.whole {
             let terminal = io::stdout().is_terminal();
             let colour = if terminal && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
-            out.write_all(whole(&report, &book, colour).as_bytes()).map_err(|e| Failure::writing(&e))?;
+            out.write_all(cell::terminal(&whole(&report, &book, colour)).as_bytes())
+                .map_err(|e| Failure::writing(&e))?;
         }
         if let Some(dir) = &self.report {
             let locale = self.locale.as_deref().unwrap_or_else(|| html::usual_locale(&report, &book));
@@ -167,7 +169,8 @@ impl Audit {
         let mut err = io::stderr().lock();
         for problem in report.problems.iter().take(SHOWN) {
             let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
-            let _ = writeln!(err, "acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
+            let text = format!("acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
+            let _ = writeln!(err, "{}", cell::terminal(&text));
         }
         let more = report.problems.len().saturating_sub(SHOWN) as u64 + report.problems_left_out;
         if more > 0 {

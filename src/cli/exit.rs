@@ -19,6 +19,7 @@ use crate::history::HistoryError;
 use crate::input::InputError;
 use crate::rules::RulesError;
 use crate::sampling::SamplingError;
+use crate::text::cell;
 
 /// A failed run.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Failure {
         | Failure::Contract(message) = self
             && !message.is_empty()
         {
-            let _ = writeln!(io::stderr(), "acw: {message}");
+            let _ = writeln!(io::stderr(), "acw: {}", cell::terminal(message));
         }
     }
 
@@ -72,7 +73,9 @@ impl Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::BrokenPipe
         } else {
-            Failure::Output(format!("cannot write: {error}"))
+            Failure::Output(format!(
+                "cannot write: {error}\n  help: what was printed is not whole; make room where standard output goes, and run it again"
+            ))
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::input::{self, DateOrder, Delimiter, Given, Zone};
 use crate::model::Period;
 use crate::report::html;
 use crate::rules::Rulebook;
+use crate::text::cell;
 
 /// Flags of every subcommand that reads exports or rules.
 #[derive(Debug, Args)]
@@ -260,9 +261,11 @@ impl Printing {
     }
 }
 
-/// Writes to standard output.
+/// Writes to standard output, to the last byte.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))
+    let mut out = io::stdout().lock();
+    let written = out.write_all(cell::terminal(text).as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Failure::writing(&error))
 }
 
 /// Lengths of periods, by their names.

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::flags::{Bar, check_locale};
-use super::{Common, Deciding, Failure, Taking};
+use super::{Common, Deciding, Failure, Taking, print};
 use crate::audit::{self, Options};
 use crate::coach::{Level, Round};
 use crate::model::{Category, Dimension, Report};
@@ -119,7 +119,7 @@ impl Make {
             made.sheet.display(),
             made.key.display()
         );
-        io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))?;
+        print(&text)?;
         if !self.quiet {
             let fewer =
                 if all < self.size { format!(" ({} were asked for; no more fit)", self.size) } else { String::new() };

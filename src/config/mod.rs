@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::input::{self, Contract, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
-use crate::yaml::{Fault, Source, did_you_mean};
+use crate::yaml::{self, Fault, Source, did_you_mean};
 
 /// The file's name.
 pub const FILE: &str = "acw.yaml";
@@ -233,7 +233,7 @@ impl Settings {
             None if Path::new(FILE).is_file() => PathBuf::from(FILE),
             None => return Ok(Settings::default()),
         };
-        let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Io(path.clone(), error))?;
+        let text = yaml::read(&path).map_err(|error| ConfigError::Io(path.clone(), error))?;
         let source = Source::new(path.clone(), text);
         let spec: Spec = source.parse().map_err(|fault| ConfigError::Fault(Box::new(fault)))?;
         if spec.target.is_some_and(|target| target > 100) {

@@ -1,6 +1,7 @@
 //! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
 
 mod archive;
+mod changes;
 mod charset;
 mod columnar;
 mod columns;
@@ -38,6 +39,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+pub use changes::Changes;
 pub use columns::{Assignment, Columns, Part, Place, Recognised};
 pub use contract::{Clause, Contract, Verdict, Violation};
 pub use dates::{DateOrder, Days, unread};
@@ -65,6 +67,10 @@ use formats::{Remarks, Wanted};
 use source::{Limit, Source};
 
 use crate::model::{Note, Origin, Problem, Role};
+
+/// Longest note that is audited, in characters: a cell of a spreadsheet holds as many. What is longer was not typed after a call,
+/// and judging it takes minutes.
+const LONGEST_NOTE: usize = 32_767;
 
 /// Rows that are looked at before it is decided how a column is read.
 const LOOKED_AT: usize = 1_000;
@@ -334,7 +340,14 @@ impl Export {
             ),
             row::Kind::Note => {
                 self.notices.row(fields, &self.columns, &self.vocabulary);
-                Ok(self.columns.note(Origin { file: self.file.clone(), line }, fields, &self.vocabulary))
+                let note = self.columns.note(Origin { file: self.file.clone(), line }, fields, &self.vocabulary);
+                match note.text.chars().nth(LONGEST_NOTE) {
+                    None => Ok(note),
+                    Some(_) => refused(
+                        &format!("the note is longer than {LONGEST_NOTE} characters"),
+                        "look for a quotation mark that is not closed, or name the column of the note with --column note=HEADER",
+                    ),
+                }
             }
         }
     }

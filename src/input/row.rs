@@ -7,6 +7,7 @@ use super::stamp::{self, Reading};
 use super::values::duration;
 use super::{Columns, Vocabulary};
 use crate::model::{Note, Origin, Role};
+use crate::text::cell;
 
 /// Values that mean nothing, whatever the system.
 const NOTHING: [&str; 5] = ["", "NULL", "null", "#N/A", "\\N"];
@@ -92,8 +93,8 @@ impl Columns {
     /// A row as a note.
     pub fn note(&self, origin: Origin, fields: &[String], vocabulary: &Vocabulary) -> Note {
         let given = |role: Role| self.value(role, fields);
-        let owned = |role: Role| given(role).map(Cow::into_owned);
-        let named = |role: Role| given(role).map(|value| vocabulary.text(&value).0);
+        let owned = |role: Role| given(role).map(|value| cell::tame(&value).into_owned());
+        let named = |role: Role| given(role).map(|value| cell::tame(&vocabulary.text(&value).0).into_owned());
         let address = |role: Role| named(role).map(|value| bare(&value).to_owned());
         let time = |role: Role| {
             let (value, column) = self.found(role, fields)?;
@@ -125,8 +126,8 @@ impl Columns {
             text,
             exported,
             language,
-            channel: given(Role::Channel).and_then(|v| vocabulary.channel(&v)),
-            call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(&v)),
+            channel: given(Role::Channel).and_then(|v| vocabulary.channel(&cell::tame(&v))),
+            call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(&cell::tame(&v))),
             day,
             started_at: owned(Role::StartedAt),
             segment: named(Role::Segment),

@@ -2,6 +2,7 @@
 
 pub mod agreement;
 mod figures;
+pub mod folder;
 pub mod html;
 mod json;
 mod jsonl;

@@ -274,7 +274,8 @@ fn check_list_names(layer: &Layer) -> Result<(), RulesError> {
             if list.ends_with(['+', '-']) {
                 continue;
             }
-            if let Some(other) = seen.insert((folder, list), source) {
+            // In one file it is a key twice, which the file's own reading tells.
+            if let Some(other) = seen.insert((folder, list), source).filter(|other| !Arc::ptr_eq(other, source)) {
                 let message = format!("the list `{list}` is also in {}", other.path.display());
                 let help = "give one of the two another name, or write `name+:` to add to it";
                 return Err(source.fault_at(&[&format!("{list}:")], message, help).into());

@@ -5,6 +5,10 @@ use crate::model::Span;
 /// The sign that stands for one hidden character.
 pub const MASK: char = '•';
 
+/// Digits from which a number is long, and how many of its last ones are left.
+const LONG: usize = 7;
+const LEFT: usize = 3;
+
 /// A secret with at most its last four characters left, and those only where eight or more are hidden.
 ///
 /// Separators stay, so that the form of a number can still be recognised.
@@ -28,33 +32,33 @@ pub fn secret(text: &str) -> String {
 /// The text with the given secrets masked, and every number of seven digits or more but for its last three; the number
 /// of characters stays the same, so that places counted in characters stay right.
 pub fn note(text: &str, secrets: &[Span]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (start, c) in text.char_indices() {
-        if start < at {
-            continue;
-        }
-        if let Some(span) = secrets.iter().find(|s| s.start <= start && start < s.end) {
-            out.push_str(&secret(&text[start..span.end]));
-            at = span.end;
-        } else if is_digit(c) {
-            let rest = &text[start..];
-            let end = rest
-                .char_indices()
-                .find(|(i, c)| !(is_digit(*c) || (is_separator(*c) && next_is_digit(rest, i + c.len_utf8()))))
-                .map_or(rest.len(), |(i, _)| i);
-            let run = &rest[..end];
-            let end =
-                secrets.iter().map(|s| s.start).filter(|s| *s > start && *s < start + end).min().unwrap_or(start + end);
-            let run = &run[..end - start];
-            push_number(run, &mut out);
-            at = end;
-        } else {
-            out.push(c);
-            at = start + c.len_utf8();
+    let mut out: Vec<(usize, char)> = text.char_indices().collect();
+    for span in secrets {
+        let first = out.partition_point(|(at, _)| *at < span.start);
+        for ((_, c), masked) in out[first..].iter_mut().zip(secret(span.of(text)).chars()) {
+            // Where secrets overlap, what one of them hides stays hidden.
+            if masked == MASK {
+                *c = MASK;
+            }
         }
     }
-    out
+    for number in long_numbers(text) {
+        // What is left of a secret, and digits beside it, would be a long number again.
+        if secrets.iter().any(|secret| secret.covers(number)) {
+            continue;
+        }
+        let first = out.partition_point(|(at, _)| *at < number.start);
+        let last = out.partition_point(|(at, _)| *at < number.end);
+        let digits = number.of(text).chars().filter(|c| is_digit(*c)).count();
+        let mut left = digits - LEFT;
+        for ((_, c), typed) in out[first..last].iter_mut().zip(number.of(text).chars()) {
+            if left > 0 && is_digit(typed) {
+                *c = MASK;
+                left -= 1;
+            }
+        }
+    }
+    out.into_iter().map(|(_, c)| c).collect()
 }
 
 /// Digits of any width.
@@ -67,18 +71,29 @@ fn is_separator(c: char) -> bool {
     matches!(c, ' ' | '-' | '.' | '\u{a0}' | '\u{202f}' | '\u{3000}' | '‐' | '‑' | '－' | '．')
 }
 
-fn next_is_digit(text: &str, at: usize) -> bool {
-    text[at..].chars().next().is_some_and(is_digit)
-}
-
-fn push_number(run: &str, out: &mut String) {
-    let digits = run.chars().filter(|c| is_digit(*c)).count();
-    let mut seen = 0;
-    for c in run.chars() {
-        seen += usize::from(is_digit(c));
-        let hide = digits >= 7 && is_digit(c) && seen + 3 <= digits;
-        out.push(if hide { MASK } else { c });
+/// Runs of seven digits or more, with single separators between them.
+fn long_numbers(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        if !is_digit(c) {
+            continue;
+        }
+        let (mut end, mut digits) = (start + c.len_utf8(), 1);
+        while let Some((at, c)) = chars.peek().copied() {
+            let behind = || text[at + c.len_utf8()..].chars().next().is_some_and(is_digit);
+            if !(is_digit(c) || (is_separator(c) && behind())) {
+                break;
+            }
+            digits += usize::from(is_digit(c));
+            end = at + c.len_utf8();
+            chars.next();
+        }
+        if digits >= LONG {
+            out.push(Span::new(start, end));
+        }
     }
+    out
 }
 
 #[cfg(test)]
@@ -101,5 +116,14 @@ mod tests {
         assert!(!masked.contains("411111") && !masked.contains("60012") && !masked.contains("ñandú"));
         assert!(masked.contains("3 días"));
         assert_eq!(note("tel ６００１２３４５６, 600‑123\u{a0}456", &[]), "tel ••••••４５６, •••‑•••\u{a0}456");
+    }
+
+    #[test]
+    fn what_is_left_of_a_secret_and_digits_behind_it_make_no_number() {
+        let text = "card 4111 1111 1111 1111 737";
+        assert_eq!(note(text, &[Span::new(5, 24)]), "card •••• •••• •••• •••• 737");
+        assert_eq!(note(text, &[Span::new(25, 28), Span::new(5, 24)]), "card •••• •••• •••• •••• •••");
+        assert_eq!(note("card 4111 1111 1111 1111, 737", &[Span::new(5, 24)]), "card •••• •••• •••• 1111, 737");
+        assert_eq!(note("-34.56 788 9", &[Span::new(3, 4)]), "-••.•• •88 9");
     }
 }

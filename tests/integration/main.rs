@@ -11,11 +11,14 @@ mod contract;
 mod decisions;
 mod encodings;
 mod errors;
+#[cfg(unix)]
+mod faults;
 mod feedback;
 mod figures;
 mod filters;
 mod formats;
 mod history;
+mod hostile;
 mod input;
 mod limits;
 mod packs;

@@ -13,7 +13,7 @@ thread_local! {
     static WORKSPACES: RefCell<Workspaces> = RefCell::default();
 }
 
-fuzz_target!(|input: (u8, &str)| {
+fuzz_target!(init: { acw_fuzz::book(); }, |input: (u8, &str)| {
     let (choice, text) = input;
     let book = acw_fuzz::book();
     let language = usize::from(choice) % book.languages.len();

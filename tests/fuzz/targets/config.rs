@@ -7,7 +7,7 @@ use acw::config::Settings;
 use acw::input::Manifest;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: { acw_fuzz::book(); }, |bytes: &[u8]| {
     let book = acw_fuzz::book();
     let path = acw_fuzz::file("config", bytes);
     let _ = Settings::load(Some(&path));

@@ -5,7 +5,7 @@
 use acw::input::{DateOrder, Options, Sources, seconds};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (u8, &str)| {
+fuzz_target!(init: { acw_fuzz::vocabulary(); }, |input: (u8, &str)| {
     let (order, text) = input;
     let vocabulary = acw_fuzz::vocabulary();
     let mut table = String::from("note_id,note,started_at,acw_seconds\n");

@@ -5,7 +5,7 @@
 use acw::input::{Options, Sources};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: { acw_fuzz::vocabulary(); }, |bytes: &[u8]| {
     let vocabulary = acw_fuzz::vocabulary();
     let path = acw_fuzz::file("export", bytes);
     let Ok(sources) = Sources::find(&[path], false) else { return };

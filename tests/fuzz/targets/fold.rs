@@ -5,7 +5,7 @@
 use acw::text::Folded;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| {
+fuzz_target!(init: { acw_fuzz::book(); }, |text: &str| {
     let folder = &acw_fuzz::book().folder;
     let mut folded = Folded::default();
     folder.fold_into(text, &mut folded);

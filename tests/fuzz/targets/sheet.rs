@@ -5,7 +5,7 @@
 use acw::input::{read_feedback, read_grid, read_labelled, read_roster, read_sheets};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: { acw_fuzz::vocabulary(); }, |bytes: &[u8]| {
     let vocabulary = acw_fuzz::vocabulary();
     let path = acw_fuzz::file("sheet", bytes);
     if let Ok(sheets) = read_sheets(&[&path], vocabulary, &["missing-reference"]) {
