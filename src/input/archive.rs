@@ -44,7 +44,7 @@ pub(super) fn members(file: &str, zip: &File) -> Result<Vec<Member>, InputError>
     let refused = |message: String, help: &str| InputError::Form { file: file.to_owned(), message, help: help.into() };
     let broken = |error: &dyn std::fmt::Display| {
         refused(
-            format!("the zip archive or workbook cannot be read: {error}"),
+            format!("the archive of this file or of the workbook cannot be read: {error}"),
             "check that the file is complete; unpack it",
         )
     };

@@ -44,7 +44,7 @@ impl Form {
             .flat_map(|quote| delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote }));
         // Of forms that fit as well as each other the first: `max_by_key` gives the last.
         let forms: Vec<Form> = forms.filter(|form| form.quote == b'"' || form.quotes_alone(head)).collect();
-        let best = forms.iter().rev().max_by_key(|form| form.fit(head));
+        let best = forms.iter().rev().max_by_key(|form| (form.fit(head), form.quotes_most(head)));
         best.copied().unwrap_or(Form { delimiter: b',', quote: b'"' })
     }
 
@@ -55,6 +55,23 @@ impl Form {
             head.as_bytes().first() == Some(&quote) || starts(b'\n') || starts(self.delimiter)
         };
         starts(self.quote) && !starts(b'"')
+    }
+
+    /// Whether most fields stand in quotation marks that are not the usual ones.
+    fn quotes_most(self, head: &str) -> bool {
+        if self.quote == b'"' {
+            return false;
+        }
+        let mut csv = Form { quote: b'"', ..self }.builder().from_reader(head.as_bytes());
+        let (mut quoted, mut all) = (0, 0);
+        for record in csv.byte_records().take(SAMPLE).flatten() {
+            all += record.len();
+            quoted += record
+                .iter()
+                .filter(|field| field.len() > 1 && field.starts_with(&[self.quote]) && field.ends_with(&[self.quote]))
+                .count();
+        }
+        quoted * 2 > all
     }
 
     /// How well the form fits the first records.
@@ -402,6 +419,8 @@ mod tests {
         }
         let (form, _, rows) = read("'note_id','note'\n'1','don''t, ''really'''\n'2','a, b, c'\n");
         assert_eq!((form.as_str(), rows[0].1.as_str()), ("delimiter ,, quotes '", "1|don't, 'really'"));
+        let rows = "'2','a'\n".repeat(SAMPLE) + "'3','two\nlines'\n";
+        assert_eq!(read(&format!("'note_id','note'\n{rows}")).2.last().unwrap().1, "3|two\nlines");
     }
 
     #[test]

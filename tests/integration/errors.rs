@@ -8,14 +8,16 @@ fn inputs_that_cannot_be_read_say_why_and_exit_with_3() {
     place.write("empty.csv", "");
     place.write("header.csv", "note,agent\n");
     place.write("zip.csv", b"PK\x03\x04\0\0\0\0\x08\0");
-    place.write("array.json", "[{\"note\": \"x\"}]");
+    place.write("program.csv", b"\x7fELF\x02\x01\x01\0\0\0\0\0");
+    place.write("array.json", "[1, 2]");
     std::fs::create_dir(place.path("nothing")).unwrap();
     for (input, said) in [
         ("absent.csv", "absent.csv: cannot be read"),
         ("empty.csv", "holds no rows"),
         ("header.csv", "holds no rows"),
-        ("zip.csv", "zero bytes"),
-        ("array.json", "one object a line"),
+        ("zip.csv", "cannot be read: invalid Zip archive"),
+        ("program.csv", "zero bytes"),
+        ("array.json", "no object"),
         ("nothing", "holds no export"),
     ] {
         let done = place.acw(&["audit", input]);

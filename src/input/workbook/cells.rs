@@ -102,7 +102,7 @@ mod tests {
         let read = |value, kind, epoch| text(&Data::DateTime(ExcelDateTime::new(value, kind, epoch)));
         assert_eq!(read(46_146.0, Moment, false), "2026-05-04");
         assert_eq!(read(46_146.0 - 1462.0, Moment, true), "2026-05-04");
-        assert_eq!(read(46_146.418_055_555_554, Moment, false), "2026-05-04 10:02:00");
+        assert_eq!(read(46_146.418_055_555_55, Moment, false), "2026-05-04 10:02:00");
         assert_eq!(read(0.001_087_962_962_963, Moment, false), "0:01:34");
         assert_eq!(read(1.5, TimeDelta, false), "36:00:00");
         assert_eq!(read(60.0, Moment, false), "60", "no such day");
