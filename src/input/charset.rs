@@ -77,7 +77,7 @@ impl Charset {
         let of_web = |label: &str| Encoding::for_label(label.as_bytes()).map(Charset::Web);
         known.or_else(|| of_web(&label)).or_else(|| of_web(&bare)).or_else(|| of_web(&label.replace('_', "-"))).ok_or_else(
             || {
-                let near = nearest(&label, OFFERED.into_iter());
+                let near = nearest(&label, OFFERED);
                 let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
                 format!("{near}known are, among others, utf-8, utf-16, windows-1252, latin1, mac-roman, cp850, gb18030 and big5")
             },
