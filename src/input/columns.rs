@@ -290,7 +290,7 @@ fn clocks(headers: &[String], assignments: &BTreeMap<Role, Assignment>, vocabula
         let worked = matches!(worked, Some(Place::Columns(columns)) if columns.iter().any(|c| c.contains(&column)));
         let header = vocabulary.header(header);
         let seconds = header.ends_with(" ss");
-        (!seconds && (worked || header.ends_with("hh mm"))).then_some(Clock::Hours).unwrap_or_default()
+        if !seconds && (worked || header.ends_with("hh mm")) { Clock::Hours } else { Clock::Minutes }
     };
     headers.iter().enumerate().map(hours).collect()
 }
