@@ -36,16 +36,27 @@ impl Form {
         builder
     }
 
-    /// The form in which most of the first records have as many fields as each other.
-    fn of(head: &str, delimiter: Option<u8>) -> Self {
+    /// The form in which a header is known, or else most of the first records have as many fields as each other.
+    fn of(head: &str, delimiter: Option<u8>, known: &Known) -> Self {
         let delimiters = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
         let forms = [b'"', b'\'']
             .into_iter()
             .flat_map(|quote| delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote }));
         // Of forms that fit as well as each other the first: `max_by_key` gives the last.
         let forms: Vec<Form> = forms.filter(|form| form.quote == b'"' || form.quotes_alone(head)).collect();
-        let best = forms.iter().rev().max_by_key(|form| (form.fit(head), form.quotes_most(head)));
+        let best =
+            forms.iter().rev().max_by_key(|form| (form.heads(head, known), form.fit(head), form.quotes_most(head)));
         best.copied().unwrap_or(Form { delimiter: b',', quote: b'"' })
+    }
+
+    /// Whether one of the first records has the column that is needed and another that is known: rows that are broken speak of nothing.
+    fn heads(self, head: &str, known: &Known) -> bool {
+        let mut csv = self.builder().from_reader(head.as_bytes());
+        csv.byte_records().take(header::LOOKED_AT).flatten().filter(|record| record.len() > 1).any(|record| {
+            let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            let likeness = known.likeness(cells.iter().map(String::as_str));
+            likeness.needed && likeness.known > 1
+        })
     }
 
     /// Whether fields start with this quotation mark, and none with the usual one.
@@ -112,7 +123,8 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
         (tape, given)
     });
     let asked = wanted.options.delimiter.map(Delimiter::byte);
-    let form = Form::of(&head[skipped..], asked.or(hint));
+    let known = Known::of(wanted);
+    let form = Form::of(&head[skipped..], asked.or(hint), &known);
     let read = Arc::new(AtomicUsize::new(0));
     let bounded = Bounded { inner: reader, read: Arc::clone(&read), lone };
     let mut rows = Rows {
@@ -129,7 +141,7 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
         tape,
         crlf: head[skipped..].find('\n').is_some_and(|at| head[..skipped + at].ends_with('\r')) && !lone,
     };
-    let (line, headers) = rows.header(&Known::of(wanted), usual(&form.widths(&head[skipped..])))?;
+    let (line, headers) = rows.header(&known, usual(&form.widths(&head[skipped..])))?;
     check_width(file, headers.len())?;
     rows.width = headers.len();
     let mut told = format!("delimiter {}", Delimiter::new(form.delimiter));
@@ -360,7 +372,9 @@ mod tests {
     use crate::text::Folder;
 
     fn delimiter(head: &str) -> u8 {
-        Form::of(head, None).delimiter
+        let (vocabulary, options) = (Vocabulary::new(Folder::default()), Options::default());
+        let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
+        Form::of(head, None, &Known::of(&wanted)).delimiter
     }
 
     fn opened(text: &str) -> Result<Table, InputError> {
@@ -385,6 +399,7 @@ mod tests {
 
     #[test]
     fn the_delimiter_is_the_one_that_fits_most_rows() {
+        assert_eq!(delimiter("note_id,note\n;\n;\n"), b',', "the header is known, whatever the rows are");
         assert_eq!(delimiter("a;b;c\n1,5;2;\"x;y\"\n3;4,4;z\n"), b';');
         assert_eq!(delimiter("a\tb\n1, 2\tx\n"), b'\t');
         assert_eq!(delimiter("note\nonly one column, with commas\n"), b',');
