@@ -14,7 +14,8 @@
 //! 2. [`rules`] loads the built-in pack and those that the user lays over it, merges them entry by entry and
 //!    compiles them; any fault stops here, with path, line and column.
 //! 3. [`input`] tells encoding and delimiter, finds the columns and gives one [`model::Note`] a row, or a
-//!    [`model::Problem`] for a row that cannot be read.
+//!    [`input::Rejected`] for a row that cannot be read. A contract is held against all of it before anything is scored; a filter
+//!    says which notes are audited.
 //! 4. Where a rule in force must know the whole export (a paragraph pasted over many notes), [`audit`] reads it
 //!    once for a survey. Then it sends batches of notes through the rules on all cores, keeps their order, and folds
 //!    scores and per-agent summaries from integers: any number of threads gives the same bytes.
@@ -30,8 +31,8 @@
 //! | [`yaml`] | the only user of the YAML library; faults with path, line, column, line and remedy |
 //! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
-//! | [`text`] | folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
-//! | [`input`] | formats, encodings, columns, values, labelled notes |
+//! | [`text`] | from a cell to a note's text, folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
+//! | [`input`] | formats, encodings, columns, values, labelled notes; the contract, the filter, rejected rows |
 //! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
 //! | [`rules`] | packs as written, laid over each other, compiled for every language; examples, lint, coverage, schemas |
@@ -51,6 +52,7 @@
 //! | a language | one folder `rules/lang/<code>/` |
 //! | a check kind | one file in `src/checks/` and one line in `checks::kinds!` |
 //! | an input format | one file in `src/input/` and one row of `input::FORMATS` |
+//! | a system's export | one file in `rules/presets/` and one in `fixtures/exports/` |
 //! | an output format | one file in `src/report/` and one row of `report::FORMATS` |
 //! | a subcommand | one file in `src/cli/` and one variant of `cli::Command` |
 //!

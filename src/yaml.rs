@@ -4,9 +4,38 @@
 //! keys get the nearest known one.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
+
+/// Largest file that is read, in bytes: no list of words that people keep comes near it.
+const LARGEST: u64 = 16 << 20;
+
+/// Reads a file of text that people write.
+///
+/// # Errors
+/// A file that cannot be read, is larger than 16 MiB, or is no UTF-8.
+pub fn read(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    let refused = |message: String| Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    if bytes.len() as u64 > LARGEST {
+        return refused(format!(
+            "the file is larger than {} MiB; part it, or look whether it is the right one",
+            LARGEST >> 20
+        ));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+            refused(format!("line {line} is no UTF-8; save the file as UTF-8"))
+        }
+    }
+}
 
 /// A YAML file as it was read: its name for messages and its text.
 #[derive(Debug, Clone)]
@@ -71,13 +100,14 @@ impl Source {
 }
 
 fn options() -> serde_yaml::Options {
-    // Word lists are long and flat: the library's default budget is meant for small configuration files.
+    // Word lists are long and flat: the library's default budget is meant for small configuration files. Its limits of depth (64) and of
+    // what aliases come to (a million events) stay.
     serde_yaml::options! {
         budget: serde_yaml::budget! {
-            max_nodes: 2_000_000,
-            max_events: 4_000_000,
+            max_nodes: 1_000_000,
+            max_events: 2_000_000,
             max_total_scalar_bytes: 64 << 20,
-            max_reader_input_bytes: Some(64 << 20),
+            max_reader_input_bytes: Some(LARGEST as usize),
         },
         with_snippet: false,
     }

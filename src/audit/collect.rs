@@ -7,10 +7,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::decisions::Decisions;
+use super::twice::EncodedTwice;
 use crate::input::{self, Days, Worked};
 use crate::measure::{add_note, usual};
 use crate::model::{
-    AgentSummary, AuditedNote, Cell, Decision, Dimension, Group, Problem, Question, Report, RunInfo, Standards, Standing, Tally,
+    AgentSummary, AuditedNote, Cell, Decision, Dimension, Group, Note, Problem, Question, Report, RunInfo, Standards,
+    Standing, Tally,
 };
 use crate::rules::Rulebook;
 use crate::text::count_words;
@@ -37,6 +39,7 @@ pub(super) struct Collector<'b> {
     used: Vec<Arc<Decision>>,
     /// Notes a file whose start is told, but no day that can be read.
     undated: BTreeMap<String, u64>,
+    twice: EncodedTwice,
     /// Notes kept an agent: how many of the worst and of the best.
     keep: (usize, usize),
     kept: Vec<Kept>,
@@ -63,13 +66,25 @@ impl<'b> Collector<'b> {
             met: HashSet::new(),
             used: Vec::new(),
             undated: BTreeMap::new(),
+            twice: EncodedTwice::default(),
             keep,
             kept: Vec::new(),
         }
     }
 
-    pub(super) fn problem(&mut self, problem: Problem) {
-        self.report.run.rows += 1;
+    /// So many rows were read.
+    pub(super) fn read(&mut self, rows: u64) {
+        self.report.run.rows += rows;
+    }
+
+    /// Rows that were read so far.
+    pub(super) fn rows(&self) -> u64 {
+        self.report.run.rows
+    }
+
+    /// A row that could not be read.
+    pub(super) fn reject(&mut self, problem: Problem) {
+        self.report.run.rejected += 1;
         self.remark(problem);
     }
 
@@ -81,8 +96,20 @@ impl<'b> Collector<'b> {
         }
     }
 
+    /// Looks whether the day of a note can be read, where it is asked for.
+    pub(super) fn day_of(&mut self, note: &Note) {
+        if note.started_at.is_none() || note.day.is_some() {
+            return;
+        }
+        match self.undated.get_mut(&note.origin.file) {
+            Some(notes) => *notes += 1,
+            None => {
+                self.undated.insert(note.origin.file.clone(), 1);
+            }
+        }
+    }
+
     pub(super) fn note(&mut self, note: AuditedNote) {
-        self.report.run.rows += 1;
         match &note.language {
             Some(code) => match self.languages.get_mut(code) {
                 Some(count) => *count += 1,
@@ -100,15 +127,8 @@ impl<'b> Collector<'b> {
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
             }),
         }
-        if note.note.started_at.is_some() && note.note.day.is_none() {
-            let file = &note.note.origin.file;
-            match self.undated.get_mut(file) {
-                Some(notes) => *notes += 1,
-                None => {
-                    self.undated.insert(file.clone(), 1);
-                }
-            }
-        }
+        self.twice.note(&note.note);
+        self.day_of(&note.note);
         for finding in note.findings.iter().chain(&note.set_aside) {
             let met = &mut self.report.decisions;
             match finding.standing {
@@ -178,7 +198,7 @@ impl<'b> Collector<'b> {
         if let Some(seconds) = note.note.acw_seconds {
             let (poor, good) = cell.times.entry(seconds).or_default();
             *(if complies == Some(true) { good } else { poor }) += 1;
-            let words = count_words(&note.note.text);
+            let words = count_words(&note.note.own_text());
             if words < standards.thin_words && seconds > 0 {
                 let question = Question {
                     note: note.note.id.clone(),
@@ -249,7 +269,7 @@ impl<'b> Collector<'b> {
     /// Keeps the notes that cost most, and the clean ones that tell most.
     fn keep(&mut self, agent: usize, note: AuditedNote) {
         let (worst, best) = self.keep;
-        let order = self.report.run.rows;
+        let order = self.report.total.notes;
         let kept = &mut self.kept[agent];
         if note.is_clean() {
             if best > 0 && note.score.possible > 0 {
@@ -262,12 +282,18 @@ impl<'b> Collector<'b> {
         }
     }
 
-    /// The report; `days` tells how the days of each file are written.
-    pub(super) fn finish(mut self, roster: &[Worked], decisions: &Decisions, days: &BTreeMap<String, Days>) -> Report {
-        let read = days.iter().filter_map(|(file, days)| days.remark(file));
+    /// The report; `days` tells how the days of each file are written, `noticed` what else is to be said of the files.
+    pub(super) fn finish(
+        mut self,
+        roster: &[Worked],
+        decisions: &Decisions,
+        days: &BTreeMap<String, Days>,
+        noticed: Vec<Problem>,
+    ) -> Report {
+        let read = noticed.into_iter().chain(days.iter().filter_map(|(file, days)| days.remark(file)));
         let unread = self.undated.iter().map(|(file, notes)| input::unread(file, *notes, days.get(file)));
         // In front: they are about all rows, and long lists are cut.
-        self.report.problems.splice(0..0, read.chain(unread));
+        self.report.problems.splice(0..0, read.chain(unread).chain(self.twice.remarks()));
         self.report.decisions.remarks = decisions.remarks(&self.met, &self.used);
         self.add_worked(roster);
         self.report.questions = questions(self.questions, &self.report.cells, &self.report.run.standards);
@@ -338,7 +364,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{BasisPoints, Note};
+    use crate::model::BasisPoints;
 
     fn book() -> &'static Rulebook {
         static BOOK: OnceLock<Rulebook> = OnceLock::new();
@@ -351,7 +377,7 @@ mod tests {
             let language = Some("en".into());
             collector.note(AuditedNote { note, language, ..AuditedNote::default() });
         }
-        collector.finish(&[], &Decisions::default(), &BTreeMap::new())
+        collector.finish(&[], &Decisions::default(), &BTreeMap::new(), Vec::new())
     }
 
     proptest! {

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Condition, Decision, Finding, Note, Standing};
+use crate::model::{Condition, Day, Decision, Finding, Note, Standing};
 use crate::rules::{Rule, Rulebook};
-use crate::yaml::{Fault, Source, nearest};
+use crate::yaml::{self, Fault, Source, nearest};
 
 /// The file's usual name.
 pub const FILE: &str = "acw-decisions.yaml";
@@ -97,7 +97,11 @@ impl Waived {
         let among = |wanted: &[String], value: &String| wanted.is_empty() || wanted.contains(value);
         let after = self.from.is_none_or(|from| note.day.is_some_and(|day| day >= from.0));
         let before = self.to.is_none_or(|to| note.day.is_some_and(|day| day <= to.0));
-        among(&self.agent, &note.agent) && among(&self.note, &note.id) && after && before && self.when.holds(note, language)
+        among(&self.agent, &note.agent)
+            && among(&self.note, &note.id)
+            && after
+            && before
+            && self.when.holds(note, language)
     }
 }
 
@@ -126,17 +130,6 @@ impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// A day as `2026-06-01`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Day(pub Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Day).map_err(|_| serde::de::Error::custom(format!("`{text}` is no day; write 2026-06-01")))
     }
 }
 
@@ -189,7 +182,7 @@ impl Decisions {
     /// # Errors
     /// A file that cannot be read or is not well written; a rule that does not exist.
     pub fn entries(path: &Path, must_exist: bool, book: &Rulebook) -> Result<Vec<Entry>, DecisionsError> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match yaml::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(Vec::new()),
             Err(error) => return Err(DecisionsError::Io(path.to_owned(), error)),
@@ -288,7 +281,11 @@ impl Decisions {
     /// Expired waivers, waivers of rules that met nothing, and decisions about findings that were not met. `used` are the decisions
     /// that gave a finding its standing.
     pub(super) fn remarks(&self, met: &HashSet<u64>, used: &[Arc<Decision>]) -> Vec<String> {
-        let idle = self.rules.iter().zip(&self.waivers).filter(|(_, decision)| !used.iter().any(|used| Arc::ptr_eq(used, decision)));
+        let idle = self
+            .rules
+            .iter()
+            .zip(&self.waivers)
+            .filter(|(_, decision)| !used.iter().any(|used| Arc::ptr_eq(used, decision)));
         let idle = idle.map(|(waived, decision)| {
             let (rule, by) = (waived.rule.as_deref().unwrap_or("?"), &decision.by);
             format!("the waiver of the rule `{rule}` by {by} is for nothing that is found here")
@@ -343,7 +340,12 @@ mod tests {
         };
         let day = |month, day| Some(jiff::civil::date(2026, month, day));
         assert!(is_for("N-1", day(5, 1)) && is_for("N-1", day(5, 31)));
-        assert!(!is_for("N-2", day(5, 1)) && !is_for("N-1", day(6, 1)) && !is_for("N-1", day(4, 30)) && !is_for("N-1", None));
+        assert!(
+            !is_for("N-2", day(5, 1))
+                && !is_for("N-1", day(6, 1))
+                && !is_for("N-1", day(4, 30))
+                && !is_for("N-1", None)
+        );
     }
 
     fn decisions(entries: &str, today: &str) -> Decisions {

@@ -127,7 +127,7 @@ impl Gate {
             }));
         }
         if let Some(limits) = self.spec.unreadable {
-            let (rows, unread) = (report.run.rows, report.run.rows - total.notes);
+            let (rows, unread) = (report.run.rows, report.run.rejected);
             conditions.push(decided(counted("rows that cannot be read", "unreadable", limits, unread, rows)));
         }
         Verdict { conditions, usual: self.usual }

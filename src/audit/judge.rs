@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use super::decisions::Decisions;
 use super::fingerprint;
-use crate::checks::Corpus;
+use crate::checks::{Check, Corpus};
 use crate::measure::{Card, Loss, Stake, score};
-use crate::model::{AuditedNote, Category, Finding, Hit, Note, Outcome, Score, Span};
+use crate::model::{AuditedNote, Category, Element, Finding, Hit, Note, Outcome, Score, Span};
 use crate::rules::{NotApplicable, Rule, Rulebook};
 use crate::text::prepared::Workspace;
-use crate::text::redact;
+use crate::text::{Prepared, redact};
 
-/// A thread's buffers, a workspace a language.
+/// A thread's buffers: a workspace a language and, behind those of all languages, one a language for notes with quoted mail.
 pub type Workspaces = HashMap<usize, Workspace>;
 
 /// Longest excerpt in characters.
@@ -43,8 +43,14 @@ pub(super) fn audit_decided(
         return AuditedNote { note, ..AuditedNote::default() };
     };
     let language = &book.languages[index];
+    // Quoted mail is rare, and then most of a note is.
+    let mut beside = (!note.quoted().is_empty()).then(|| {
+        workspaces.remove(&(index + book.languages.len())).unwrap_or_else(|| Workspace::new(&language.scanner))
+    });
     let workspace = workspaces.entry(index).or_insert_with(|| Workspace::new(&language.scanner));
     let prepared = workspace.prepare(&note, &book.folder, &language.scanner, &language.speech);
+    let whole =
+        beside.as_mut().map(|whole| whole.prepare_whole(&note, &book.folder, &language.scanner, &language.speech));
     let mut stakes = Vec::with_capacity(book.rules.len());
     let mut findings = Vec::new();
     let mut grave = Vec::new();
@@ -53,7 +59,8 @@ pub(super) fn audit_decided(
     for (at, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
         let Some(points) = book.points(at, profile) else { continue };
         let applies = rule.when.holds(&note, &language.code);
-        let outcome = check.as_ref().filter(|_| applies).map(|check| check.check(&prepared, corpus));
+        let check = check.as_ref().filter(|_| applies);
+        let outcome = check.map(|check| judged(&**check, rule.category, &prepared, whole.as_ref(), corpus));
         let judged = outcome.as_ref().is_some_and(|outcome| !matches!(outcome, Outcome::NotApplicable(_)));
         if judged || pass {
             stakes.push(Stake { category: rule.category, rule: at, points, critical: rule.critical.is_some() });
@@ -64,6 +71,10 @@ pub(super) fn audit_decided(
             }
             findings.extend(hits.into_iter().map(|hit| finding(at, rule, &language.code, &note, hit)));
         }
+    }
+    drop(whole);
+    if let Some(whole) = beside {
+        workspaces.insert(index + book.languages.len(), whole);
     }
     settle(&mut findings);
     fingerprint::mark(&mut findings, &note, &book.rules);
@@ -99,6 +110,29 @@ pub(super) fn audit_decided(
         findings[first].gain = then.0.saturating_sub(now.0);
     }
     AuditedNote { language: Some(language.code.clone()), note, score, findings, set_aside }
+}
+
+/// What a check finds in what the agent wrote, where `whole` holds quoted mail too.
+///
+/// Secrets are looked for in both: they lie in the open whoever wrote them. Why the customer made contact, and a number, are told to
+/// whoever reads the note even if the quoted mail alone tells them. What was done, how it ended and what comes next is the agent's
+/// to tell.
+pub fn judged(
+    check: &dyn Check,
+    category: Category,
+    own: &Prepared<'_>,
+    whole: Option<&Prepared<'_>>,
+    corpus: &Corpus,
+) -> Outcome {
+    let Some(whole) = whole else { return check.check(own, corpus) };
+    if category == Category::Sensitive {
+        return check.check(whole, corpus);
+    }
+    let told = category == Category::Reference || check.element() == Some(Element::Reason);
+    match check.check(own, corpus) {
+        Outcome::Fail(_) if told && check.check(whole, corpus) == Outcome::Pass => Outcome::Pass,
+        outcome => outcome,
+    }
 }
 
 /// The score that the note would have if a rule had found nothing in it.

@@ -7,9 +7,10 @@ mod fingerprint;
 mod gate;
 mod judge;
 mod run;
+mod twice;
 
 pub use baseline::{Baseline, BaselineError, Compared};
 pub use decisions::{Decisions, DecisionsError};
 pub use gate::Gate;
-pub use judge::{Workspaces, audit_note, kept_rules};
-pub use run::{AuditError, Options, Picked, Progress, pick, run};
+pub use judge::{Workspaces, audit_note, judged, kept_rules};
+pub use run::{AuditError, Options, Picked, Progress, open, pick, run, run_opened};

@@ -5,14 +5,15 @@ use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::{fmt, io, thread};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use crate::checks::{Corpus, Needs};
-use crate::input::{self, InputError, Sources, Worked};
-use crate::model::{AuditedNote, Note, Problem, Report, RunInfo, Standards};
+use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sources, Verdict, Worked};
+use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
 
@@ -36,12 +37,21 @@ pub struct Options {
     pub decisions: Decisions,
     /// How many of an agent's worst and best notes the report keeps.
     pub keep: (usize, usize),
+    /// File for the rows that cannot be read.
+    pub rejects: Option<PathBuf>,
+    /// What the inputs must be, and the day on which they must.
+    pub contract: Option<(Contract, Date)>,
 }
 
 impl Options {
     /// The inputs as the user named them.
     pub fn named(&self) -> Vec<String> {
         self.inputs.iter().map(|path| path.display().to_string()).collect()
+    }
+
+    /// How to read the inputs.
+    fn reading(&self) -> input::Options {
+        input::Options { keep_rejected: self.rejects.is_some(), ..self.input.clone() }
     }
 }
 
@@ -56,6 +66,8 @@ pub trait Progress {
 pub enum AuditError {
     /// The input.
     Input(InputError),
+    /// The inputs break the contract.
+    Contract(Box<Verdict>),
     /// Writing what was found.
     Output(io::Error),
 }
@@ -64,6 +76,12 @@ impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AuditError::Input(error) => write!(f, "{error}"),
+            AuditError::Contract(verdict) => write!(
+                f,
+                "{}: broken contract, nothing was scored\n{verdict}  help: have the export mended, or the contract; \
+                 `acw contract INPUT --format jsonl` lists every row; --no-contract audits all the same",
+                verdict.inputs.join(", ")
+            ),
             AuditError::Output(error) => write!(f, "cannot write: {error}"),
         }
     }
@@ -71,39 +89,89 @@ impl fmt::Display for AuditError {
 
 impl std::error::Error for AuditError {}
 
-/// Audits every note of the inputs; `each` gets them one by one, in the order of the input.
+/// Audits every note of the inputs that passes the filter; `each` gets them one by one, in the order of the input.
 ///
 /// # Errors
-/// An input that cannot be read at all, or what `each` could not write.
+/// An input that cannot be read at all or breaks the contract, or what `each` could not write.
 pub fn run(
     options: &Options,
     book: &Rulebook,
     progress: &dyn Progress,
     each: &mut dyn FnMut(&AuditedNote) -> io::Result<()>,
 ) -> Result<Report, AuditError> {
+    run_opened(open(options, book)?, options, book, progress, each)
+}
+
+/// Finds the inputs, and holds them to the contract before anything of them is scored.
+///
+/// # Errors
+/// An input that cannot be read at all, a contract that is broken.
+pub fn open(options: &Options, book: &Rulebook) -> Result<Sources, AuditError> {
+    let more_than_once = book.needs().any() || options.contract.is_some();
+    let sources = Sources::find(&options.inputs, more_than_once).map_err(AuditError::Input)?;
+    if let Some(path) = &options.rejects
+        && let Ok(rejects) = path.canonicalize()
+        && sources.files().iter().any(|file| file.canonicalize().is_ok_and(|file| file == rejects))
+    {
+        let message = format!("{} is one of the exports\n  help: name another file for --rejects", path.display());
+        return Err(AuditError::Output(io::Error::other(message)));
+    }
+    if let Some((contract, today)) = &options.contract {
+        let reading = (&options.input, &book.vocabulary);
+        let verdict = contract.check(&sources, reading, *today, &mut |_| {}).map_err(AuditError::Input)?;
+        if !verdict.kept {
+            return Err(AuditError::Contract(Box::new(verdict)));
+        }
+    }
+    Ok(sources)
+}
+
+/// As [`run`], of inputs that [`open`] has found.
+///
+/// # Errors
+/// The same.
+pub fn run_opened(
+    sources: Sources,
+    options: &Options,
+    book: &Rulebook,
+    progress: &dyn Progress,
+    each: &mut dyn FnMut(&AuditedNote) -> io::Result<()>,
+) -> Result<Report, AuditError> {
     let needs = book.needs();
-    let sources = Sources::find(&options.inputs, needs.any()).map_err(AuditError::Input)?;
+    let changes = Changes::watch(sources.files());
     let corpus = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
     let (sources, corpus) = (&sources, &corpus);
+    let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
+    let reading = &options.reading();
     let info = RunInfo {
         version: env!("CARGO_PKG_VERSION"),
         rules_hash: book.hash.clone(),
         inputs: options.named(),
-        rows: 0,
+        filter: options.input.filter.said(),
         standards: Standards { target: book.scorecard.target, ..options.standards.clone() },
+        ..RunInfo::default()
     };
+    let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut collector = Collector::new(book, info, options.keep);
     let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     thread::scope(|scope| {
-        scope.spawn(move || read(sources, &options.input, book, &sender));
+        scope.spawn(move || read(sources, reading, book, &sender));
         let mut fallback = None;
-        let mut done = 0;
         for batch in receiver {
             let batch = batch.map_err(AuditError::Input)?;
+            // By all notes, so that the language of a note does not depend on the filter either.
             let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
-            done += batch.len() as u64;
-            let audited: Vec<Result<AuditedNote, Problem>> = batch
+            collector.read(batch.len() as u64);
+            let mut takes = |note: &Note| {
+                let takes = sieve.takes(note);
+                if !takes && options.input.filter.by_day() {
+                    collector.day_of(note);
+                }
+                takes
+            };
+            let taken: Batch = batch.into_iter().filter(|row| row.as_ref().map_or(true, &mut takes)).collect();
+            let audited: Vec<Result<AuditedNote, Rejected>> = taken
                 .into_par_iter()
                 .map_init(
                     || Borrowed::from(&pool),
@@ -120,16 +188,28 @@ pub fn run(
                         each(&note).map_err(AuditError::Output)?;
                         collector.note(note);
                     }
-                    Err(problem) => collector.problem(problem),
+                    Err(rejected) => {
+                        rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
+                        collector.reject(rejected.problem);
+                    }
                 }
             }
-            progress.rows(done);
+            progress.rows(collector.rows());
         }
-        let report = collector.finish(&options.roster, &options.decisions, &sources.days());
+        let mut report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
+        report.problems.splice(0..0, changes.told());
         if report.run.rows == 0 {
             let file = report.run.inputs.join(", ");
             return Err(AuditError::Input(InputError::Empty { file }));
         }
+        report.run.skipped = sieve.skipped();
+        if report.total.notes == 0
+            && let Some(error) = sieve.nothing_left(&report.run.inputs)
+        {
+            return Err(AuditError::Input(error));
+        }
+        report.problems.splice(0..0, sieve.remarks(&report.run.inputs));
+        rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output)?;
         Ok(report)
     })
 }
@@ -139,45 +219,58 @@ pub fn run(
 pub struct Picked {
     /// The wanted notes, audited, in the order of the input.
     pub notes: Vec<AuditedNote>,
-    /// Rows that held a note.
+    /// Notes that passed the filter.
     pub read: u64,
+    /// Notes that it left out.
+    pub skipped: u64,
     /// Rows that could not be read.
     pub unreadable: u64,
 }
 
-/// Reads every note of the inputs, one after the other in their order, and audits those that `wanted` asks for, as [`run`] would.
+/// Reads every note of the inputs that passes the filter, one after the other in their order, and audits those that `wanted` asks
+/// for, as [`run`] would.
 /// Only they are kept in memory.
 ///
 /// # Errors
-/// An input that cannot be read at all.
-pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) -> bool) -> Result<Picked, InputError> {
+/// An input that cannot be read at all, or what cannot be written.
+pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) -> bool) -> Result<Picked, AuditError> {
     let needs = book.needs();
-    let sources = &Sources::find(&options.inputs, needs.any())?;
+    let sources = &open(options, book)?;
+    let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
+    let reading = &options.reading();
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     let mut picked = Picked::default();
+    let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut chosen: Vec<Note> = Vec::new();
     let mut fallback = None;
     thread::scope(|scope| {
-        scope.spawn(move || read(sources, &options.input, book, &sender));
+        scope.spawn(move || read(sources, reading, book, &sender));
         for batch in receiver {
-            let batch = batch?;
+            let batch = batch.map_err(AuditError::Input)?;
             fallback.get_or_insert_with(|| majority(&batch, book));
             for row in batch {
                 match row {
+                    Ok(note) if !sieve.takes(&note) => picked.skipped += 1,
                     Ok(note) => {
                         picked.read += 1;
                         if wanted(&note) {
                             chosen.push(note);
                         }
                     }
-                    Err(_) => picked.unreadable += 1,
+                    Err(rejected) => {
+                        picked.unreadable += 1;
+                        rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
+                    }
                 }
             }
         }
-        Ok(())
+        match sieve.nothing_left(&options.named()).filter(|_| picked.read == 0) {
+            Some(error) => Err(AuditError::Input(error)),
+            None => rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output),
+        }
     })?;
     if !chosen.is_empty() {
-        let corpus = survey(sources, &options.input, book, needs)?;
+        let corpus = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
         let audit = |workspaces: &mut Workspaces, note: Note| {
             let language = language_of(&note, book).or(fallback.flatten().filter(|_| note.language.is_none()));
             audit_decided(note, language, book, &corpus, &options.decisions, workspaces)
@@ -188,7 +281,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
 }
 
 /// Rows that travel together.
-type Batch = Vec<Result<Note, Problem>>;
+type Batch = Vec<Result<Note, Rejected>>;
 
 /// Reads the exports batch by batch, until they end or nobody listens any more.
 fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &SyncSender<Result<Batch, InputError>>) {
@@ -202,6 +295,10 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &S
                     return;
                 }
                 if last {
+                    if let Some(error) = export.refused.take() {
+                        let _ = sender.send(Err(error));
+                        return;
+                    }
                     break;
                 }
             },
@@ -213,7 +310,8 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &S
     }
 }
 
-/// Reads everything once for the checks that must know the whole export; an empty corpus where none must.
+/// Reads everything once for the checks that must know the whole export; an empty corpus where none must. Notes that the filter
+/// leaves out take part: what is found in a note does not depend on which others are audited with it.
 fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: Needs) -> Result<Corpus, InputError> {
     let mut corpus = Corpus::new(needs);
     if !needs.any() {
@@ -227,7 +325,7 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
                 .into_par_iter()
                 .flatten()
                 .map_init(Folded::default, |folded, note| {
-                    book.folder.fold_into(&note.text, folded);
+                    book.folder.fold_into(&note.own_text(), folded);
                     corpus.observe(&note, &folded.text)
                 })
                 .collect();
@@ -241,12 +339,12 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
 fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
     match &note.language {
         Some(code) => book.language(code),
-        None => book.identifier.identify(&book.folder.fold_str(&note.text)),
+        None => book.identifier.identify(&book.folder.fold_str(&note.own_text())),
     }
 }
 
 /// The most frequent language of a batch, for notes too short to tell theirs.
-fn majority(batch: &[Result<Note, Problem>], book: &Rulebook) -> Option<usize> {
+fn majority(batch: &[Result<Note, Rejected>], book: &Rulebook) -> Option<usize> {
     let mut counts = vec![0usize; book.languages.len()];
     for note in batch.iter().flatten().take(400) {
         if let Some(language) = language_of(note, book) {
@@ -274,6 +372,81 @@ impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
         if let Ok(mut pool) = self.pool.lock() {
             pool.push(std::mem::take(&mut self.own));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::input::{Filter, Names};
+    use crate::model::Day;
+
+    struct Nobody;
+
+    impl Progress for Nobody {
+        fn rows(&self, _: u64) {}
+    }
+
+    fn book() -> &'static Rulebook {
+        static BOOK: OnceLock<Rulebook> = OnceLock::new();
+        BOOK.get_or_init(|| Rulebook::load(None).unwrap())
+    }
+
+    /// A row, whole or broken, and sometimes a line with nothing in it.
+    fn row() -> impl Strategy<Value = String> {
+        let whole = (0..9u32, 1..9u32, prop::sample::select(vec!["North", "south", ""]), "[a-z ]{0,20}")
+            .prop_map(|(agent, day, team, note)| format!("n{agent}{day},A{agent},{team},2026-05-0{day},{note}"));
+        prop_oneof![6 => whole, 1 => Just(String::new()), 1 => "[a-z,;\"\r]{0,12}", 1 => Just(",,,,".into())]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// Whatever is broken and whatever is left out: every row that was read was audited, skipped or rejected, once.
+        #[test]
+        fn counts_always_add_up(
+            rows in prop::collection::vec(row(), 0..40),
+            team: bool,
+            from in prop::option::of(1..9i8),
+            min_words in prop::option::of(0..4usize),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = |name: &str| folder.path().join(name);
+            std::fs::write(path("n.csv"), format!("note_id,agent_id,team,started_at,note\n{}", rows.join("\n"))).unwrap();
+            let filter = Filter {
+                team: Names(if team { vec!["north".into()] } else { Vec::new() }),
+                from: from.map(|day| Day(jiff::civil::date(2026, 5, day))),
+                min_words,
+                ..Filter::default()
+            };
+            let input = input::Options { filter, ..input::Options::default() };
+            let options =
+                Options { inputs: vec![path("n.csv")], input, rejects: Some(path("rejects")), ..Options::default() };
+            let mut seen = 0;
+            let done = run(&options, book(), &Nobody, &mut |_| {
+                seen += 1;
+                Ok(())
+            });
+            let sources = Sources::find(&options.inputs, false).unwrap();
+            let export = sources.open(&options.inputs[0], &options.input, &book().vocabulary).unwrap();
+            let (read, broken) = export.fold((0, 0), |(read, broken), row| (read + 1, broken + u64::from(row.is_err())));
+            match done {
+                Ok(report) => {
+                    prop_assert_eq!((report.run.rows, report.run.rejected, report.total.notes), (read, broken, seen));
+                    prop_assert_eq!(read, seen + report.run.skipped() + broken);
+                    let lines = std::fs::read_to_string(path("rejects")).unwrap().lines().count();
+                    prop_assert_eq!(lines as u64, broken);
+                    let picked = pick(&options, book(), &mut |_| false).unwrap();
+                    prop_assert_eq!((picked.read, picked.skipped, picked.unreadable), (seen, report.run.skipped(), broken));
+                }
+                // Nothing there, or nothing left.
+                Err(error) => prop_assert!(seen == 0 && matches!(error, AuditError::Input(_)), "{}", error),
+            }
         }
     }
 }

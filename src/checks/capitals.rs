@@ -35,7 +35,7 @@ impl Compile for Spec {
 impl Check for Spec {
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let (mut upper, mut cased) = (0, 0);
-        for c in note.note.text.chars() {
+        for c in note.note.own_text().chars() {
             upper += usize::from(c.is_uppercase());
             cased += usize::from(c.is_uppercase() || c.is_lowercase());
         }

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Failure, Reading, Silent, print};
-use crate::audit::{self, Options};
+use super::{Common, Failure, Silent, Taking, print};
+use crate::audit;
 use crate::model::{AuditedNote, Category, Span};
 use crate::rules::Rulebook;
-use crate::text::redact;
+use crate::text::{cell, redact};
 
 /// Flags of `acw abbreviations`.
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub(super) struct Propose {
     #[arg(long, value_name = "FORMS", default_value_t = 50)]
     top: usize,
     #[command(flatten)]
-    reading: Reading,
+    taking: Taking,
     #[command(flatten)]
     common: Common,
 }
@@ -45,8 +45,8 @@ const AROUND: usize = 30;
 
 impl Propose {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (settings, book) = self.common.load(Some(&self.reading))?;
-        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
+        let (settings, book) = self.common.load_taking(&self.taking)?;
+        let options = self.taking.options_held(&self.inputs, &settings);
         let mut forms: BTreeMap<String, BTreeMap<String, Form>> = BTreeMap::new();
         audit::run(&options, &book, &Silent, &mut |note| {
             collect(note, &book, &mut forms);
@@ -117,5 +117,5 @@ fn around(note: &AuditedNote, span: Span) -> String {
     let masked: Vec<char> = redact::note(text, &note.secrets()).chars().collect();
     let (start, end) = span.code_points(text);
     let line: String = masked[start.saturating_sub(AROUND)..(end + AROUND).min(masked.len())].iter().collect();
-    format!("…{}…", line.split_whitespace().collect::<Vec<_>>().join(" "))
+    format!("…{}…", cell::tame(&line.split_whitespace().collect::<Vec<_>>().join(" ")))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Failure, Paging, Printing, Reading, Silent};
+use super::{Common, Failure, Paging, Printing, Silent, Taking};
 use crate::audit::{self, Options};
 use crate::input::{self, Manifest};
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
@@ -46,7 +46,7 @@ pub(super) struct Agree {
     #[command(flatten)]
     paging: Paging,
     #[command(flatten)]
-    reading: Reading,
+    taking: Taking,
     #[command(flatten)]
     common: Common,
 }
@@ -78,7 +78,7 @@ impl Agree {
         // As it was read for the draw, where nobody says otherwise.
         let read = manifest.as_ref().and_then(|manifest| manifest.reading.as_ref()).unwrap_or(&settings.input);
         // Without what was decided about findings: the rules are measured, and a waived finding is still theirs.
-        let options = Options { inputs: self.inputs.clone(), input: self.reading.over(read), ..Options::default() };
+        let options = Options { input: self.taking.over(read), ..self.taking.options(&self.inputs, &settings) };
         let mut gathered = Gathered::of(&sheets);
         let report = audit::run(&options, &book, &Silent, &mut |note| {
             if gathered.wants(&note.note.id) {
@@ -105,7 +105,7 @@ impl Agree {
         };
         let shown = agreement::Reviewed {
             run: &report.run,
-            unreadable: report.run.rows - report.total.notes,
+            unreadable: report.run.rejected,
             sheets: &sheets,
             manifest: manifest.as_ref(),
             refusal: refusal.as_deref(),

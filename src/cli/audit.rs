@@ -8,7 +8,7 @@ use clap::Args;
 use super::flags::{Bar, check_locale};
 use super::history::{self, Keeping};
 use super::outputs::{Asked, Outputs, print_problems};
-use super::{Auditing, Failure};
+use super::{Auditing, Failure, Taking};
 use crate::audit::{self, Options};
 use crate::input;
 use crate::report::{self, html};
@@ -53,8 +53,8 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Auditing { deciding, reading, common } = &self.auditing;
-        let mut settings = common.settings(Some(reading))?;
+        let Auditing { deciding, taking, common } = &self.auditing;
+        let mut settings = common.settings_taking(taking)?;
         settings.target = self.target.or(settings.target);
         let book = Rulebook::compile(settings.packs()?)?;
         self.check_report(&book)?;
@@ -63,19 +63,20 @@ impl Audit {
         let roster = roster.map(|path| input::read_roster(path, &book.vocabulary, settings.input.date_order));
         let roster = roster.transpose()?.unwrap_or_default();
         let options = Options {
-            inputs: self.inputs.clone(),
-            input: settings.input.clone(),
             standards: settings.standards.clone(),
             roster,
             decisions: deciding.load(&settings, &book)?,
             keep,
+            ..taking.options_held(&self.inputs, &settings)
         };
+        // Before a history is made.
+        let sources = audit::open(&options, &book)?;
         let mut recorder = self.history.recorder(&settings, &options.decisions, &book)?;
         let progress = Bar::new(self.quiet);
         let more = recorder.is_some() || self.report.is_some();
         let mut outputs = Outputs::open(&self.formats, &report::FORMATS[0], more)?;
         outputs.begin(&book)?;
-        let report = audit::run(&options, &book, &progress, &mut |note| {
+        let report = audit::run_opened(sources, &options, &book, &progress, &mut |note| {
             if let Some(recorder) = &mut recorder {
                 recorder.note(note).map_err(io::Error::other)?;
             }
@@ -122,7 +123,7 @@ impl Audit {
         let mut add = |name: &str, value: Option<String>| {
             flags.extend(value.map(|value| [name.to_owned(), value]).into_iter().flatten());
         };
-        let Auditing { deciding, reading, common } = &self.auditing;
+        let Auditing { deciding, taking: Taking { reading, .. }, common } = &self.auditing;
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         for column in &reading.columns {
             let equals = if column.constant { "==" } else { "=" };
@@ -131,6 +132,8 @@ impl Audit {
         add("--encoding", reading.encoding.clone());
         add("--language", reading.language.clone());
         add("--date-order", reading.date_order.map(|order| order.name().to_owned()));
+        add("--time-zone", reading.time_zone.as_ref().map(|zone| zone.name().to_owned()));
+        add("--preset", reading.preset.clone());
         add("--decisions", path(&deciding.decisions));
         add("--config", path(&common.config));
         add("--rules", path(&common.rules));

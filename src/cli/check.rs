@@ -94,19 +94,17 @@ impl Check {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        let Auditing { deciding, reading, common } = &self.auditing;
-        let settings = common.settings(Some(reading))?;
+        let Auditing { deciding, taking, common } = &self.auditing;
+        let settings = common.settings_taking(taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         let mut gate = self.gate(&settings, &book)?;
         let roster = self.roster.as_ref().or(settings.roster.as_ref());
         let roster = roster.map(|path| input::read_roster(path, &book.vocabulary, settings.input.date_order));
         let options = Options {
-            inputs: self.inputs.clone(),
-            input: settings.input.clone(),
             standards: settings.standards.clone(),
             roster: roster.transpose()?.unwrap_or_default(),
             decisions: deciding.load(&settings, &book)?,
-            keep: (0, 0),
+            ..taking.options_held(&self.inputs, &settings)
         };
         let usual = Format::of(if self.statistics { "statistics" } else { "concise" })
             .ok_or_else(|| Failure::Usage("no format".into()))?;

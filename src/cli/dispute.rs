@@ -1,7 +1,5 @@
 //! `acw dispute`: what people say against findings, and what is decided.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -12,7 +10,9 @@ use crate::audit::decisions::{Entry, Fingerprint};
 use crate::audit::{self, Decisions, Options};
 use crate::coach::Nobody;
 use crate::config::Settings;
+use crate::input::{self, Filter};
 use crate::model::{AuditedNote, Disposition, Finding, Note, Report};
+use crate::report::folder;
 use crate::rules::Rulebook;
 
 /// Notes of each agent, with findings and without, by which names are told from words of the house.
@@ -187,12 +187,8 @@ impl Record {
     /// Adds an entry at the end. JSON is YAML: every string is quoted safely.
     fn add(&self, mut entry: Map<String, Value>) -> Result<(), Failure> {
         entry.insert("on".into(), json!(jiff::Zoned::now().date().to_string()));
-        let unwritable =
-            |error: std::io::Error| Failure::Output(format!("{}: cannot be written: {error}", self.file.display()));
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.file).map_err(unwritable)?;
-        // One write: two people at once do not end up in each other's lines.
-        let line = format!("- {}\n", Value::Object(entry));
-        file.write_all(line.as_bytes()).map_err(unwritable)?;
+        folder::append(&self.file, &format!("- {}\n", Value::Object(entry)))
+            .map_err(|e| Failure::Output(e.to_string()))?;
         print(&format!("Written to {}.\n", self.file.display()))
     }
 }
@@ -211,8 +207,9 @@ fn find(
     settings: &Settings,
     book: &Rulebook,
 ) -> Result<(AuditedNote, Finding, Report), Failure> {
-    let options =
-        Options { inputs: inputs.to_vec(), input: settings.input.clone(), keep: WITNESSES, ..Options::default() };
+    // A finding is looked for in all notes, whatever is audited from day to day.
+    let input = input::Options { filter: Filter::default(), ..settings.input.clone() };
+    let options = Options { inputs: inputs.to_vec(), input, keep: WITNESSES, ..Options::default() };
     let mut found = None;
     let report = audit::run(&options, book, &Silent, &mut |note| {
         if let Some(hit) = note.findings.iter().find(|hit| hit.fingerprint == finding.0) {
@@ -358,14 +355,13 @@ fn add_example(
         std::fs::create_dir_all(folder).map_err(unwritable)?;
     }
     let fresh = !file.exists();
-    let mut out = OpenOptions::new().create(true).append(true).open(&file).map_err(unwritable)?;
     let head = if fresh {
         format!("# Accepted disputes, with invented people: what the rule must spare.\n{id}:\n  spares:\n")
     } else {
         String::new()
     };
     let line = format!("{head}    - {}\n", example(&note, &audited.note));
-    out.write_all(line.as_bytes()).map_err(unwritable)?;
+    folder::append(&file, &line).map_err(|e| Failure::Output(e.to_string()))?;
     Ok(file)
 }
 

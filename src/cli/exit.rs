@@ -8,6 +8,7 @@
 //! | 3 | an input cannot be read or understood |
 //! | 4 | rules or configuration are broken |
 //! | 5 | a result cannot be written |
+//! | 6 | an export breaks the contract |
 
 use std::io;
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use crate::history::HistoryError;
 use crate::input::InputError;
 use crate::rules::RulesError;
 use crate::sampling::SamplingError;
+use crate::text::cell;
 
 /// A failed run.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub enum Failure {
     Rules(String),
     /// The output.
     Output(String),
+    /// An export breaks the contract; empty where what is wrong was printed.
+    Contract(String),
     /// The reader of our output went away, which is no fault.
     BrokenPipe,
 }
@@ -46,17 +50,21 @@ impl Failure {
             Failure::Input(_) => 3,
             Failure::Rules(_) => 4,
             Failure::Output(_) => 5,
+            Failure::Contract(_) => 6,
         })
     }
 
     /// Prints the message on standard error.
     pub(super) fn print(&self) {
         use std::io::Write as _;
-        if let Failure::Usage(message) | Failure::Input(message) | Failure::Rules(message) | Failure::Output(message) =
-            self
+        if let Failure::Usage(message)
+        | Failure::Input(message)
+        | Failure::Rules(message)
+        | Failure::Output(message)
+        | Failure::Contract(message) = self
             && !message.is_empty()
         {
-            let _ = writeln!(io::stderr(), "acw: {message}");
+            let _ = writeln!(io::stderr(), "acw: {}", cell::terminal(message));
         }
     }
 
@@ -65,7 +73,9 @@ impl Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::BrokenPipe
         } else {
-            Failure::Output(format!("cannot write: {error}"))
+            Failure::Output(format!(
+                "cannot write: {error}\n  help: what was printed is not whole; make room where standard output goes, and run it again"
+            ))
         }
     }
 }
@@ -107,6 +117,7 @@ impl From<AuditError> for Failure {
     fn from(error: AuditError) -> Self {
         match error {
             AuditError::Input(error) => error.into(),
+            AuditError::Contract(_) => Failure::Contract(error.to_string()),
             AuditError::Output(error) => Failure::writing(&error),
         }
     }
@@ -117,6 +128,7 @@ impl From<SamplingError> for Failure {
         match error {
             SamplingError::Usage(message) => Failure::Usage(message),
             SamplingError::Input(error) => error.into(),
+            SamplingError::Contract(message) => Failure::Contract(message),
             SamplingError::Output(error) => Failure::Output(error.to_string()),
         }
     }

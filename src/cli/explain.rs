@@ -6,6 +6,7 @@ use std::io::Read as _;
 use clap::Args;
 
 use super::{Common, Failure, print};
+use crate::audit::judged;
 use crate::checks::Corpus;
 use crate::model::{NotApplicable, Note, Outcome, Role};
 use crate::rules::Rulebook;
@@ -34,7 +35,7 @@ impl Explain {
         let note = self.note(&book)?;
         let index = match &self.language {
             Some(code) => book.language(code),
-            None => book.identifier.identify(&book.folder.fold_str(&note.text)),
+            None => book.identifier.identify(&book.folder.fold_str(&note.own_text())),
         };
         let Some(index) = index else {
             let codes: Vec<&str> = book.languages.iter().map(|l| l.code.as_str()).collect();
@@ -52,7 +53,8 @@ impl Explain {
                 .read_to_string(&mut text)
                 .map_err(|error| Failure::Input(format!("standard input cannot be read: {error}")))?;
         }
-        let mut note = Note { text: text.trim_end().to_owned(), ..Note::default() };
+        let (text, exported) = book.vocabulary.text(text.trim_end());
+        let mut note = Note { text, exported, ..Note::default() };
         for pair in &self.with {
             let (role, value) = pair.split_once('=').unwrap_or((pair, ""));
             match Role::from_name(role) {
@@ -83,8 +85,11 @@ fn explain(note: &Note, index: usize, book: &Rulebook) -> String {
     let language = &book.languages[index];
     let mut workspace = Workspace::new(&language.scanner);
     let prepared = workspace.prepare(note, &book.folder, &language.scanner, &language.speech);
+    let mut beside = Workspace::new(&language.scanner);
+    let whole = (!note.quoted().is_empty())
+        .then(|| beside.prepare_whole(note, &book.folder, &language.scanner, &language.speech));
     let mut text = format!("language {} ({})\n", language.code, language.name);
-    for span in &prepared.others_words {
+    for span in note.quoted().iter().chain(&prepared.others_words) {
         let _ = writeln!(text, "not the agent's words: {}", span.of(&note.text).trim());
     }
     text.push_str("\nword lists\n");
@@ -105,7 +110,7 @@ fn explain(note: &Note, index: usize, book: &Rulebook) -> String {
             None => not_applicable(NotApplicable::Language),
             Some(_) if !rule.when.holds(note, &language.code) => not_applicable(NotApplicable::Condition),
             Some(check) if check.needs().any() => "does not apply: it is judged over a whole export".to_owned(),
-            Some(check) => match check.check(&prepared, &Corpus::default()) {
+            Some(check) => match judged(&**check, rule.category, &prepared, whole.as_ref(), &Corpus::default()) {
                 Outcome::Pass => "passes".to_owned(),
                 Outcome::NotApplicable(why) => not_applicable(why),
                 Outcome::Fail(hits) => {

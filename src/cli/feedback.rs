@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Paging, Printing, Reading, Silent};
-use crate::audit::{self, Options};
+use super::{Common, Failure, Paging, Printing, Silent, Taking};
+use crate::audit;
 use crate::input::{Feedback, read_feedback};
 use crate::measure::{Remark, Rework, Subject, proposed_weights, rework, unneeded};
 use crate::model::{AuditedNote, Category, Element, Problem};
@@ -32,7 +32,7 @@ pub(super) struct Join {
     #[command(flatten)]
     paging: Paging,
     #[command(flatten)]
-    reading: Reading,
+    taking: Taking,
     #[command(flatten)]
     common: Common,
 }
@@ -50,7 +50,7 @@ struct Joined {
 
 impl Join {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (settings, book) = self.common.load(Some(&self.reading))?;
+        let (settings, book) = self.common.load_taking(&self.taking)?;
         self.paging.check(&book)?;
         let (mut feedback, mut problems) = (Vec::new(), Vec::new());
         for path in &self.feedback {
@@ -59,7 +59,7 @@ impl Join {
             problems.extend(bad);
         }
         let mut wanted: HashMap<&str, Option<AuditedNote>> = feedback.iter().map(|f| (f.note.as_str(), None)).collect();
-        let options = Options { inputs: self.inputs.clone(), input: settings.input.clone(), ..Options::default() };
+        let options = self.taking.options(&self.inputs, &settings);
         audit::run(&options, &book, &Silent, &mut |note| {
             if let Some(place) = wanted.get_mut(note.note.id.as_str()) {
                 *place = Some(note.clone());

@@ -7,13 +7,14 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Failure;
+use super::{Failure, Taking};
 use crate::audit::{Decisions, Progress, decisions};
 use crate::config::Settings;
-use crate::input::{self, DateOrder, Given};
+use crate::input::{self, DateOrder, Delimiter, Given, Zone};
 use crate::model::Period;
 use crate::report::html;
 use crate::rules::Rulebook;
+use crate::text::cell;
 
 /// Flags of every subcommand that reads exports or rules.
 #[derive(Debug, Args)]
@@ -51,7 +52,8 @@ impl Deciding {
 /// Flags of every subcommand that reads exports.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Reading {
-    /// Column of a role: ROLE=HEADER, or ROLE==VALUE for the same value in every row (repeatable)
+    /// Column of a role: ROLE=HEADER, or ROLE==VALUE for the same value in every row (repeatable: several columns of `note` become
+    /// one note of labelled lines, those of `agent_name` one name; of others, the first filled counts)
     #[arg(long = "column", value_name = "ROLE=HEADER")]
     pub(super) columns: Vec<Given>,
     /// Encoding of the exports [default: found from the bytes]
@@ -63,6 +65,19 @@ pub(super) struct Reading {
     /// How days such as 03/04/2026 are written: dmy, mdy or ymd [default: as the whole column tells]
     #[arg(long, value_name = "ORDER")]
     pub(super) date_order: Option<DateOrder>,
+    /// Worksheet of workbooks [default: the first that has notes]
+    #[arg(long, value_name = "NAME")]
+    pub(super) worksheet: Option<String>,
+    /// Delimiter of CSV files: one sign, or `tab` [default: the one that fits most rows]
+    #[arg(long, value_name = "SIGN")]
+    pub(super) delimiter: Option<Delimiter>,
+    /// Where the contacts were: Europe/Madrid, America/Bogota… Days are counted there, of moments that tell their offset [default: as
+    /// they are written]
+    #[arg(long, value_name = "ZONE")]
+    pub(super) time_zone: Option<Zone>,
+    /// How the export of a known system is read: a name of `acw columns --presets`, or `none` [default: told by its headers]
+    #[arg(long, value_name = "NAME")]
+    pub(super) preset: Option<String>,
 }
 
 /// Flags of every subcommand that audits exports and heeds what was decided about findings.
@@ -71,7 +86,7 @@ pub(super) struct Auditing {
     #[command(flatten)]
     pub(super) deciding: Deciding,
     #[command(flatten)]
-    pub(super) reading: Reading,
+    pub(super) taking: Taking,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -79,8 +94,19 @@ pub(super) struct Auditing {
 impl Reading {
     /// How to read exports: as the flags say, and otherwise as `others` do.
     pub(super) fn over(&self, others: &input::Options) -> input::Options {
-        let Reading { columns, encoding, language, date_order } = self.clone();
-        input::Options { encoding, columns, language, date_order }.over(others.clone())
+        let Reading { columns, encoding, language, date_order, worksheet, delimiter, time_zone, preset } = self.clone();
+        let own = input::Options {
+            encoding,
+            columns,
+            language,
+            date_order,
+            worksheet,
+            delimiter,
+            time_zone,
+            preset,
+            ..input::Options::default()
+        };
+        own.over(others.clone())
     }
 }
 
@@ -92,6 +118,20 @@ impl Common {
             settings.input = reading.over(&settings.input);
         }
         Ok(settings)
+    }
+
+    /// The settings of a subcommand that reads exports to their end.
+    pub(super) fn settings_taking(&self, taking: &Taking) -> Result<Settings, Failure> {
+        let mut settings = self.settings(None)?;
+        settings.input = taking.over(&settings.input);
+        Ok(settings)
+    }
+
+    /// The same, and the rules in force under them.
+    pub(super) fn load_taking(&self, taking: &Taking) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings_taking(taking)?;
+        let book = Rulebook::compile(settings.packs()?)?;
+        Ok((settings, book))
     }
 
     /// The settings, and the rules in force under them.
@@ -221,9 +261,11 @@ impl Printing {
     }
 }
 
-/// Writes to standard output.
+/// Writes to standard output, to the last byte.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))
+    let mut out = io::stdout().lock();
+    let written = out.write_all(cell::terminal(text).as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Failure::writing(&error))
 }
 
 /// Lengths of periods, by their names.

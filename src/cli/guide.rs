@@ -1,12 +1,11 @@
 //! `acw guide`: what the rules in force ask for, as pages to hand out.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::flags::{check_locale, locale};
-use super::{Common, Failure};
+use super::{Common, Failure, print};
 use crate::report::html;
 use crate::rules::Rulebook;
 
@@ -31,6 +30,6 @@ impl Write {
         let locale = locale(self.locale.as_deref(), &book)?;
         let written = html::write_guide(&book, locale, &self.out).map_err(|e| Failure::Output(e.to_string()))?;
         let line = format!("Guides: {} ({} pages)\n", written.index.display(), written.pages);
-        io::stdout().write_all(line.as_bytes()).map_err(|e| Failure::writing(&e))
+        print(&line)
     }
 }

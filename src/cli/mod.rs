@@ -5,6 +5,7 @@ mod agree;
 mod audit;
 mod check;
 mod columns;
+mod contract;
 mod dispute;
 mod exit;
 mod explain;
@@ -18,6 +19,7 @@ mod measure;
 mod outputs;
 mod rules;
 mod sample;
+mod taking;
 mod workshop;
 
 use std::process::ExitCode;
@@ -26,6 +28,7 @@ use clap::{Parser, Subcommand};
 
 pub use exit::Failure;
 use flags::{Auditing, Common, Deciding, Paging, Printing, Reading, Silent, periods, print};
+use taking::Taking;
 
 /// Audits the notes that contact-centre agents type after a call.
 #[derive(Debug, Parser)]
@@ -43,6 +46,8 @@ enum Command {
     Check(check::Check),
     /// Show which columns of an export play which part, and why
     Columns(columns::Show),
+    /// Hold exports to the `contract:` of acw.yaml, and score nothing
+    Contract(contract::Hold),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
     Abbreviations(abbreviations::Propose),
     /// Join the sheets that reviewers filled to the findings: agreement, drift, notes to talk about, rules to retire
@@ -91,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Abbreviations(propose) => propose.run(),
         Command::Agree(agree) => agree.run(),
         Command::Columns(columns) => columns.run(),
+        Command::Contract(hold) => hold.run(),
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),
         Command::Feedback(join) => join.run(),

@@ -11,6 +11,7 @@ use super::Failure;
 use crate::model::{AuditedNote, Report};
 use crate::report::{Colour, FORMATS, Format, Writer};
 use crate::rules::Rulebook;
+use crate::text::cell;
 use crate::yaml::did_you_mean;
 
 /// A form that was asked for: `sarif`, or `sarif=findings.sarif` into a file.
@@ -221,7 +222,8 @@ pub(super) fn print_problems(report: &Report) {
     let mut err = io::stderr().lock();
     for problem in report.problems.iter().take(SHOWN) {
         let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
-        let _ = writeln!(err, "acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
+        let text = format!("acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
+        let _ = writeln!(err, "{}", cell::terminal(&text));
     }
     let more = report.problems.len().saturating_sub(SHOWN) as u64 + report.problems_left_out;
     if more > 0 {

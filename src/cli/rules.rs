@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use super::{Common, Failure};
+use super::{Common, Failure, print};
 use crate::checks::CheckSpec;
 use crate::input::read_labelled;
 use crate::model::Note;
@@ -108,7 +107,7 @@ impl Rules {
                 Ok(())
             }
         };
-        std::io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))?;
+        print(&text)?;
         result
     }
 }

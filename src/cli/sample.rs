@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::flags::Bar;
 use super::{Auditing, Failure, Paging, Printing, periods, print};
-use crate::audit::Options;
+use crate::audit::{self, Options};
 use crate::config::Settings;
 use crate::input::{Manifest, read_grid};
 use crate::measure;
@@ -193,11 +193,15 @@ enum Judged {
 impl Draw {
     fn run(self) -> Result<(), Failure> {
         can_be_read_again(&self.inputs)?;
-        let (settings, book) = self.auditing.common.load(Some(&self.auditing.reading))?;
+        let (settings, book) = self.auditing.common.load_taking(&self.auditing.taking)?;
         let plan = self.plan(&settings);
-        let options = Options { inputs: self.inputs.clone(), ..self.auditing.options(&settings, &book)? };
+        let mut options = self.auditing.options(&self.inputs, &settings, &book)?;
+        options.contract = self.auditing.taking.options_held(&self.inputs, &settings).contract;
         // Said before the work, not after it.
         sampling::check_new(&self.out).map_err(|e| Failure::Output(e.to_string()))?;
+        // Once, though the export is read more than once.
+        audit::open(&options, &book)?;
+        options.contract = None;
         let progress = Bar::new(self.quiet);
         let sample = sampling::draw(&plan, self.form(), &options, &book, &progress);
         progress.finish();
@@ -404,13 +408,12 @@ fn can_be_read_again(inputs: &[PathBuf]) -> Result<(), Failure> {
 }
 
 impl Auditing {
-    /// How to audit, apart from what is read.
-    fn options(&self, settings: &Settings, book: &Rulebook) -> Result<Options, Failure> {
+    /// How to audit.
+    fn options(&self, inputs: &[PathBuf], settings: &Settings, book: &Rulebook) -> Result<Options, Failure> {
         Ok(Options {
-            input: settings.input.clone(),
             standards: settings.standards.clone(),
             decisions: self.deciding.load(settings, book)?,
-            ..Options::default()
+            ..self.taking.options(inputs, settings)
         })
     }
 
@@ -423,12 +426,11 @@ impl Auditing {
         settings: &Settings,
         book: &Rulebook,
     ) -> Result<Options, Failure> {
-        let drawn = || manifest.inputs.iter().map(PathBuf::from).collect();
+        let drawn: Vec<PathBuf> = manifest.inputs.iter().map(PathBuf::from).collect();
         let read = manifest.reading.as_ref().unwrap_or(&settings.input);
         Ok(Options {
-            inputs: if inputs.is_empty() { drawn() } else { inputs.to_vec() },
-            input: self.reading.over(read),
-            ..self.options(settings, book)?
+            input: self.taking.over(read),
+            ..self.options(if inputs.is_empty() { &drawn } else { inputs }, settings, book)?
         })
     }
 }

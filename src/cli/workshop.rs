@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::flags::{Bar, check_locale};
-use super::{Common, Deciding, Failure, Reading};
+use super::{Common, Deciding, Failure, Taking, print};
 use crate::audit::{self, Options};
 use crate::coach::{Level, Round};
 use crate::model::{Category, Dimension, Report};
@@ -29,9 +29,6 @@ pub(super) struct Make {
     /// Folder for the exercise, the work sheet and the answer key
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Only notes of this team (repeatable)
-    #[arg(long = "team", value_name = "TEAM")]
-    teams: Vec<String>,
     /// Only notes with an error of this category (repeatable)
     #[arg(long = "category", value_name = "NAME", value_parser = PossibleValuesParser::new(Category::ALL.map(Category::name)))]
     categories: Vec<String>,
@@ -56,7 +53,7 @@ pub(super) struct Make {
     #[command(flatten)]
     deciding: Deciding,
     #[command(flatten)]
-    reading: Reading,
+    taking: Taking,
     #[command(flatten)]
     common: Common,
 }
@@ -68,26 +65,26 @@ fn whole(text: &str, low: usize, high: usize) -> Result<usize, String> {
 }
 
 impl Make {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(Some(&self.reading))?;
+    pub(super) fn run(mut self) -> Result<(), Failure> {
+        // The whole export is read, so that it is known how frequent words and errors are; exercises are of these teams alone.
+        let teams = std::mem::take(&mut self.taking.filter.team);
+        let settings = self.common.settings_taking(&self.taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         let round = self.round()?;
         check_locale(self.locale.as_deref(), &book)?;
         html::check(&self.out).map_err(|e| Failure::Output(e.to_string()))?;
         let options = Options {
-            inputs: self.inputs.clone(),
-            input: settings.input.clone(),
             decisions: self.deciding.load(&settings, &book)?,
             keep: KEPT,
-            ..Options::default()
+            ..self.taking.options_held(&self.inputs, &settings)
         };
         let progress = Bar::new(self.quiet);
         let report = audit::run(&options, &book, &progress, &mut |_| Ok(()));
         progress.finish();
         let report = report?;
-        check_teams(&self.teams, &report)?;
+        check_teams(&teams, &report)?;
         let locale = self.locale.as_deref().unwrap_or_else(|| html::usual_locale(&report, &book));
-        let workshop = Workshop { round, teams: self.teams.clone(), only_own: self.locale.is_some() };
+        let workshop = Workshop { round, teams, only_own: self.locale.is_some() };
         let made = html::write_workshop(&report, &book, locale, &self.out, &workshop)
             .map_err(|e| Failure::Output(e.to_string()))?;
         let Some(made) = made else {
@@ -122,7 +119,7 @@ impl Make {
             made.sheet.display(),
             made.key.display()
         );
-        io::stdout().write_all(text.as_bytes()).map_err(|e| Failure::writing(&e))?;
+        print(&text)?;
         if !self.quiet {
             let fewer =
                 if all < self.size { format!(" ({} were asked for; no more fit)", self.size) } else { String::new() };

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::{self, DateOrder, Given};
+use crate::input::{self, Contract, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
-use crate::yaml::{Fault, Source, did_you_mean};
+use crate::yaml::{self, Fault, Source, did_you_mean};
 
 pub use gate::{EachSpec, GateSpec, Limit, Limits};
 
@@ -50,9 +50,27 @@ pub struct Spec {
     /// In what order days such as 03/04/2026 are written; absent: as each column tells.
     #[serde(default)]
     pub date_order: Option<DateOrder>,
-    /// Columns by role: a header, or `=value` for a constant.
+    /// Worksheet of workbooks; absent: the first that has notes.
     #[serde(default)]
-    pub columns: BTreeMap<Role, String>,
+    pub worksheet: Option<String>,
+    /// Delimiter of CSV files; absent: the one that fits most rows.
+    #[serde(default)]
+    pub delimiter: Option<Delimiter>,
+    /// Where the contacts were: days are counted there, of moments that tell their offset; absent: as they are written.
+    #[serde(default)]
+    pub time_zone: Option<Zone>,
+    /// Name of the preset by which exports are read, or `none`; absent: told by their headers.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// Columns by role: a header, a list of them, or `=value` for a constant.
+    #[serde(default)]
+    pub columns: BTreeMap<Role, Headers>,
+    /// Which notes of the exports are audited; absent: all.
+    #[serde(default)]
+    pub filter: Filter,
+    /// What exports must be; absent: what they are.
+    #[serde(default)]
+    pub contract: Option<Contract>,
     /// File of disputes and waivers; relative to this file.
     #[serde(default)]
     pub decisions: Option<PathBuf>,
@@ -160,34 +178,6 @@ pub struct AcwSpec {
     pub roster: Option<PathBuf>,
 }
 
-/// A duration as people write it: `95`, `1:35`, `1m35s`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seconds(pub u32);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Duration;
-        impl serde::de::Visitor<'_> for Duration {
-            type Value = Seconds;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a duration such as `95`, `1:35` or `1m35s`")
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, seconds: u64) -> Result<Seconds, E> {
-                u32::try_from(seconds).map(Seconds).map_err(E::custom)
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Seconds, E> {
-                input::seconds(text)
-                    .map(Seconds)
-                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
-            }
-        }
-        deserializer.deserialize_any(Duration)
-    }
-}
-
 /// The settings of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -205,6 +195,8 @@ pub struct Settings {
     pub rules: Option<PathBuf>,
     /// How to read exports.
     pub input: input::Options,
+    /// What exports must be.
+    pub contract: Option<Contract>,
     /// File of disputes and waivers.
     pub decisions: Option<PathBuf>,
     /// Rules switched off.
@@ -250,16 +242,25 @@ impl Settings {
             None if Path::new(FILE).is_file() => PathBuf::from(FILE),
             None => return Ok(Settings::default()),
         };
-        let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Io(path.clone(), error))?;
+        let text = yaml::read(&path).map_err(|error| ConfigError::Io(path.clone(), error))?;
         let source = Source::new(path.clone(), text);
         let spec: Spec = source.parse().map_err(|fault| ConfigError::Fault(Box::new(fault)))?;
         if spec.target.is_some_and(|target| target > 100) {
             let fault = source.fault_at(&["target:"], "the target is a per cent", "give a number from 0 to 100");
             return Err(ConfigError::Fault(Box::new(fault)));
         }
+        if spec.contract.as_ref().is_some_and(Contract::impossible) {
+            let needles = ["contract:", "rows:"];
+            let fault = source.fault_at(
+                &needles,
+                "no export has more rows than `max` and fewer than `min`",
+                "change one of the two",
+            );
+            return Err(ConfigError::Fault(Box::new(fault)));
+        }
         let standards = standards(&spec, &source)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let columns = spec.columns.iter().map(|(role, value)| Given::of(*role, value)).collect();
+        let columns = Given::all(&spec.columns);
         Ok(Settings {
             target: spec.target,
             scorecard: spec.scorecard,
@@ -271,7 +272,14 @@ impl Settings {
                 columns,
                 language: spec.language,
                 date_order: spec.date_order,
+                worksheet: spec.worksheet,
+                delimiter: spec.delimiter,
+                time_zone: spec.time_zone,
+                preset: spec.preset,
+                filter: spec.filter,
+                ..input::Options::default()
             },
+            contract: spec.contract,
             decisions: spec.decisions.map(|decisions| folder.join(decisions)),
             off: spec.off,
             approved: spec.approved,

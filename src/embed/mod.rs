@@ -5,6 +5,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::yaml;
+
+/// Most files and folders in a folder of rules, deepest nesting, and most bytes of text.
+const MOST_ENTRIES: usize = 5_000;
+const DEEPEST: usize = 16;
+const MOST_BYTES: usize = 64 << 20;
+
 /// Path from the repository's root and text of every embedded file, by path.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -36,23 +43,54 @@ impl Library {
         Library { files }
     }
 
-    /// The files below `folder` on disk, but for notes to people (`.md`) and hidden ones; names are relative to it.
+    /// The YAML files below `folder` on disk, but for hidden ones; names are relative to it.
     ///
     /// # Errors
-    /// The folder, or a file in it, that cannot be read.
+    /// The folder, or a file in it, that cannot be read; more than a pack can sensibly hold: a link that leads back, or a folder
+    /// named by mistake, would be read for ever.
     pub fn folder(folder: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
-        let mut pending = vec![folder.to_owned()];
-        while let Some(next) = pending.pop() {
+        let mut pending = vec![(folder.to_owned(), 0)];
+        let (mut entries, mut bytes) = (0, 0);
+        while let Some((next, depth)) = pending.pop() {
             for entry in fs::read_dir(&next).map_err(|e| with_path(&next, &e))? {
-                let path = entry.map_err(|e| with_path(&next, &e))?.path();
-                if path.is_dir() {
-                    pending.push(path);
+                let entry = entry.map_err(|e| with_path(&next, &e))?;
+                let (path, name) = (entry.path(), entry.file_name());
+                let name = name.to_string_lossy();
+                if name.starts_with('.') {
                     continue;
                 }
-                let relative = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                if !relative.ends_with(".md") && !relative.split('/').any(|part| part.starts_with('.')) {
-                    let text = fs::read_to_string(&path).map_err(|e| with_path(&path, &e))?;
+                entries += 1;
+                if entries > MOST_ENTRIES {
+                    return Err(refused(
+                        folder,
+                        &format!("the folder holds more than {MOST_ENTRIES} files; name the pack's own"),
+                    ));
+                }
+                // Links are followed: a pack may share files with another.
+                let kind = fs::metadata(&path).map(|about| about.file_type());
+                if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
+                    if depth == DEEPEST {
+                        return Err(refused(
+                            &path,
+                            &format!("folders stand in folders {DEEPEST} deep; look for a link that leads back"),
+                        ));
+                    }
+                    pending.push((path, depth + 1));
+                } else if name.ends_with(".yaml") {
+                    // A pipe would be waited for.
+                    if !kind.map_err(|e| with_path(&path, &e))?.is_file() {
+                        return Err(refused(&path, "this is no regular file"));
+                    }
+                    let text = yaml::read(&path).map_err(|e| with_path(&path, &e))?;
+                    bytes += text.len();
+                    if bytes > MOST_BYTES {
+                        return Err(refused(
+                            folder,
+                            &format!("the files are more than {} MiB in all", MOST_BYTES >> 20),
+                        ));
+                    }
+                    let relative = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                     files.insert(relative, File { path, text });
                 }
             }
@@ -73,6 +111,10 @@ impl Library {
 
 fn with_path(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+fn refused(path: &Path, message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {message}", path.display()))
 }
 
 #[cfg(test)]

@@ -1,144 +1,387 @@
 //! Which column plays which part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::values::{Unit, day, duration};
-use super::{DateOrder, InputError, Vocabulary};
-use crate::model::{Note, Origin, Role};
-use crate::yaml::{did_you_mean, nearest};
+use super::preset::{Squeezed, recognised};
+use super::values::{Clock, Unit};
+use super::{DateOrder, Given, InputError, Options, Preset, PresetSpec, Vocabulary, Zone};
+use crate::model::{Element, Role};
+use crate::yaml::nearest;
 
-/// A column that the user names: `note=Observaciones`, or a constant with two signs: `language==es`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// The part.
-    pub role: Role,
-    /// The header, or the constant.
-    pub value: String,
-    /// Whether `value` stands for every row.
-    pub constant: bool,
-}
-
-impl Given {
-    /// Of a role's value in settings: a header, or `=value` for a constant.
-    pub fn of(role: Role, value: &str) -> Self {
-        Given { role, constant: value.starts_with('='), value: value.trim_start_matches('=').trim().to_owned() }
-    }
-
-    /// The role's value as settings write it.
-    fn setting(&self) -> String {
-        if self.constant { format!("={}", self.value) } else { self.value.clone() }
-    }
-}
-
-/// Columns as a map from roles to headers, as settings and manifests have them.
-pub(super) mod by_role {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::{Given, Role};
-
-    pub(in crate::input) fn serialize<S: Serializer>(columns: &[Given], serializer: S) -> Result<S::Ok, S::Error> {
-        let map: BTreeMap<Role, String> = columns.iter().map(|given| (given.role, given.setting())).collect();
-        map.serialize(serializer)
-    }
-
-    pub(in crate::input) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Given>, D::Error> {
-        let map = BTreeMap::<Role, String>::deserialize(deserializer)?;
-        Ok(map.iter().map(|(role, value)| Given::of(*role, value)).collect())
-    }
-}
-
-impl std::str::FromStr for Given {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let Some((role, value)) = text.split_once('=') else {
-            return Err("write ROLE=HEADER, or ROLE==VALUE for a constant".into());
-        };
-        let Some(known) = Role::from_name(role.trim()) else {
-            let names: Vec<&str> = Role::ALL.iter().map(|r| r.name()).collect();
-            let near = did_you_mean(role, names.iter().copied());
-            return Err(format!("`{role}` is no role{near} (roles: {})", names.join(", ")));
-        };
-        Ok(Given::of(known, value))
-    }
-}
+/// The name that switches presets off.
+const NO_PRESET: &str = "none";
 
 /// Where a role's value comes from, and why it is thought so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     /// The part.
     pub role: Role,
-    /// Index of the header; `None` for a constant.
-    pub column: Option<usize>,
-    /// The constant.
-    pub constant: Option<String>,
+    /// Where its value stands.
+    pub source: Place,
     /// Why.
     pub why: String,
+}
+
+/// Where a value stands in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The same in every row.
+    Constant(String),
+    /// The first filled of these; each of one column, or of several that are joined with a space.
+    Columns(Vec<Vec<usize>>),
+    /// Columns that become one note of labelled lines.
+    Parts(Vec<Part>),
+}
+
+/// A column that becomes labelled lines of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The first filled of these.
+    pub columns: Vec<usize>,
+    /// What it tells, which names it in the language of the note.
+    pub element: Option<Element>,
+    /// Its label, where one is given; absent, the header is.
+    pub label: Option<String>,
+}
+
+/// The preset of an export.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    /// Its name in flags and settings.
+    pub id: String,
+    /// Headers that told it; none where the user named it.
+    pub told_by: Vec<String>,
+    /// In what order such an export always writes days.
+    pub(super) date_order: Option<DateOrder>,
+    /// What it says.
+    spec: PresetSpec,
+}
+
+impl std::ops::Deref for Recognised {
+    type Target = PresetSpec;
+
+    fn deref(&self) -> &PresetSpec {
+        &self.spec
+    }
 }
 
 /// The columns of an export.
 #[derive(Debug, Clone)]
 pub struct Columns {
-    /// The headers, in order.
+    /// The headers, in order; of headers that are there twice, the second has ` (2)` behind it.
     pub headers: Vec<String>,
+    /// The system that wrote the export, where it is known.
+    pub preset: Option<Recognised>,
     /// What plays a part.
     pub assignments: BTreeMap<Role, Assignment>,
     /// Headers that play none, with the nearest known one.
     pub unknown: Vec<(String, Option<String>)>,
-    units: BTreeMap<Role, Unit>,
+    /// Units of bare numbers, column by column.
+    pub(super) units: Vec<Unit>,
+    /// What two numbers with a colon between are, column by column.
+    pub(super) clocks: Vec<Clock>,
+    /// Columns of moments in universal time.
+    pub(super) utc: BTreeSet<usize>,
+    /// Columns that list several values, of which the last counts.
+    pub(super) last_of: BTreeSet<usize>,
+    /// Columns that say whether the export is whole, and the folded values that say it is not.
+    pub(super) complete: Vec<(usize, Vec<String>)>,
     /// In what order the days of contacts are written, where it is known.
     pub(super) order: Option<DateOrder>,
+    /// Where days are counted.
+    pub(super) zone: Option<Zone>,
+    /// Language of notes that state none.
+    pub(super) language: Option<String>,
 }
 
 impl Columns {
-    /// Finds the parts: what the user names first, then known headers.
+    /// Finds the parts: what the user names first, then what the preset of the system says, then known headers.
     ///
     /// # Errors
-    /// A header named by the user that is not there; no column for `needed`, the part without which the file is of no use.
+    /// A header or preset named by the user that is not there; no column for `needed`, the part without which the file is of no use.
     pub fn find(
         file: &str,
         headers: &[String],
-        given: &[Given],
+        options: &Options,
         vocabulary: &Vocabulary,
         needed: Role,
     ) -> Result<Self, InputError> {
-        let mut assignments: BTreeMap<Role, Assignment> = BTreeMap::new();
+        let headers = distinct(headers);
+        let squeezed = Squeezed::new(&headers, vocabulary);
         let error = |message: String, help: String| InputError::Columns {
             file: file.to_owned(),
             message,
-            headers: headers.to_vec(),
+            headers: headers.clone(),
             help,
         };
-        for given in given {
-            let assignment = if given.constant {
-                Assignment {
-                    role: given.role,
-                    column: None,
-                    constant: Some(given.value.clone()),
-                    why: "constant, as asked for".into(),
-                }
-            } else {
-                let wanted = vocabulary.header(&given.value);
-                let Some(column) = headers.iter().position(|h| *h == given.value || vocabulary.header(h) == wanted)
-                else {
-                    let near = nearest(&given.value, headers.iter().map(String::as_str));
-                    let help =
-                        near.map_or("name one of the headers found".to_owned(), |n| format!("did you mean `{n}`?"));
-                    return Err(error(format!("there is no column `{}`", given.value), help));
-                };
-                Assignment { role: given.role, column: Some(column), constant: None, why: "as asked for".into() }
-            };
-            assignments.insert(given.role, assignment);
+        let preset = match (&options.preset, needed) {
+            (_, role) if role != Role::Note => None,
+            (None, _) => recognised(&squeezed, vocabulary).map(|(preset, sign, told)| {
+                let told_by = told.into_iter().map(|column| headers[column].clone()).collect();
+                Recognised { id: preset.id.clone(), told_by, date_order: sign.date_order, spec: preset.spec.clone() }
+            }),
+            (Some(name), _) => named(name, vocabulary).map_err(|(message, help)| error(message, help))?,
+        };
+        let mut parts = Parts { headers: &headers, squeezed: &squeezed, vocabulary, taken: BTreeSet::new() };
+        let mut assignments = BTreeMap::new();
+        for role in Role::ALL {
+            let given: Vec<&Given> = options.columns.iter().filter(|given| given.role == role).collect();
+            if let Some(source) = parts.given(role, &given).map_err(|(message, help)| error(message, help))? {
+                let constant = matches!(source, Place::Constant(_));
+                let why = if constant { "constant, as asked for" } else { "as asked for" };
+                assignments.insert(role, Assignment { role, source, why: why.into() });
+            }
         }
-        // The likeliest header of each role; a header plays one part.
+        let mut unused = BTreeSet::new();
+        if let Some(preset) = &preset {
+            unused = preset.unused.iter().flat_map(|header| squeezed.find(header, vocabulary)).collect();
+            for role in Role::ALL.into_iter().filter(|role| !assignments.contains_key(role)).collect::<Vec<_>>() {
+                if let Some(source) = parts.of_preset(role, preset) {
+                    let why = format!("as {} has it", preset.name);
+                    assignments.insert(role, Assignment { role, source, why });
+                }
+            }
+        }
+        parts.guess(&mut assignments, &unused);
+        if !assignments.contains_key(&needed) {
+            return Err(match needed {
+                Role::Note => error("no column holds the notes".into(), note_help(&headers, vocabulary)),
+                role => error(
+                    format!("no column plays the part `{}`", role.name()),
+                    format!("name its header `{}`", role.name()),
+                ),
+            });
+        }
+        let taken = parts.taken;
+        let unknown =
+            headers.iter().enumerate().filter(|(column, _)| !taken.contains(column)).map(|(column, header)| {
+                let guess = guess(header, vocabulary)
+                    .filter(|(role, _)| !unused.contains(&column) && !assignments.contains_key(role));
+                (header.clone(), guess.map(|(role, _)| role.name().to_owned()))
+            });
+        let unknown = unknown.collect();
+        let of_preset = |list: fn(&PresetSpec) -> &[String]| -> BTreeSet<usize> {
+            let wanted = preset.iter().flat_map(|preset| list(preset));
+            wanted.flat_map(|header| squeezed.find(header, vocabulary)).collect()
+        };
+        let mut units: Vec<Unit> = headers.iter().map(|header| vocabulary.unit(header).unwrap_or_default()).collect();
+        for (header, unit) in preset.iter().flat_map(|preset| &preset.units) {
+            squeezed.find(header, vocabulary).into_iter().for_each(|column| units[column] = *unit);
+        }
+        let mut utc = of_preset(|preset| &preset.utc);
+        let says_utc = |header: &String| vocabulary.header(header).split(' ').any(|word| matches!(word, "utc" | "gmt"));
+        utc.extend((0..headers.len()).filter(|column| says_utc(&headers[*column])));
+        let complete = preset.iter().filter_map(|preset| preset.complete.as_ref()).flat_map(|complete| {
+            let no: Vec<String> = complete.no.iter().map(|value| vocabulary.header(value)).collect();
+            let columns = complete.columns.iter().flat_map(|header| squeezed.find(header, vocabulary));
+            columns.map(move |column| (column, no.clone())).collect::<Vec<_>>()
+        });
+        Ok(Columns {
+            complete: complete.collect(),
+            last_of: of_preset(|preset| &preset.last_of),
+            clocks: clocks(&headers, &assignments, vocabulary),
+            units,
+            utc,
+            unknown,
+            assignments,
+            preset,
+            order: None,
+            zone: options.time_zone.clone(),
+            language: options.language.clone(),
+            headers,
+        })
+    }
+
+    /// The columns of a part; none where it is a constant or not there.
+    pub(super) fn places(&self, role: Role) -> Vec<usize> {
+        match self.assignments.get(&role).map(|assignment| &assignment.source) {
+            Some(Place::Columns(columns)) => columns.concat(),
+            Some(Place::Parts(parts)) => parts.iter().flat_map(|part| part.columns.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The header of a part's first column; `None` where it is a constant or not there.
+    pub(super) fn header(&self, role: Role) -> Option<String> {
+        self.places(role).first().map(|column| self.headers[*column].clone())
+    }
+
+    /// Looks at rows for columns of hours and minutes that are none: a day has 24 hours, and three numbers have seconds.
+    pub(super) fn settle_clocks<'r>(&mut self, rows: impl Iterator<Item = &'r Vec<String>>) {
+        for fields in rows {
+            for (value, clock) in fields.iter().zip(&mut self.clocks).filter(|(_, clock)| **clock == Clock::Hours) {
+                let numbers: Vec<&str> = value.trim().split(':').collect();
+                let over = numbers.len() == 2 && numbers[0].parse::<u32>().is_ok_and(|hours| hours > 24);
+                if over || numbers.len() == 3 {
+                    *clock = Clock::Minutes;
+                }
+            }
+        }
+    }
+
+    /// Whether two numbers with a colon between are hours and minutes in the columns of a part.
+    pub fn in_hours(&self, role: Role) -> bool {
+        self.places(role).iter().any(|column| self.clocks[*column] == Clock::Hours)
+    }
+
+    /// Where a part's value stands, for people: `← Agent, else Owner`.
+    pub fn shown(&self, source: &Place) -> String {
+        let named = |columns: &[usize], between: &str| {
+            let names: Vec<&str> = columns.iter().map(|column| self.headers[*column].as_str()).collect();
+            names.join(between)
+        };
+        match source {
+            Place::Constant(value) => format!("= {value}"),
+            Place::Columns(columns) => {
+                let columns: Vec<String> = columns.iter().map(|columns| named(columns, " + ")).collect();
+                format!("← {}", columns.join(", else "))
+            }
+            Place::Parts(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| named(&part.columns, ", else ")).collect();
+                format!("← {}", parts.join("; "))
+            }
+        }
+    }
+}
+
+/// The headers, of which none is there twice or empty.
+fn distinct(headers: &[String]) -> Vec<String> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut out = Vec::with_capacity(headers.len());
+    for (column, header) in headers.iter().enumerate() {
+        let times = seen.entry(header).and_modify(|times| *times += 1).or_insert(1);
+        out.push(match (header.as_str(), *times) {
+            ("", _) => format!("({})", column + 1),
+            (header, 1) => header.to_owned(),
+            (header, times) => format!("{header} ({times})"),
+        });
+    }
+    out
+}
+
+/// The preset that the user names, or none.
+fn named(name: &str, vocabulary: &Vocabulary) -> Result<Option<Recognised>, (String, String)> {
+    if name == NO_PRESET {
+        return Ok(None);
+    }
+    let wanted = vocabulary.header(name);
+    let known = |preset: &&Preset| preset.id == name || vocabulary.header(&preset.spec.name) == wanted;
+    match vocabulary.presets().iter().find(known) {
+        Some(preset) => {
+            let (id, spec) = (preset.id.clone(), preset.spec.clone());
+            Ok(Some(Recognised { id, told_by: Vec::new(), date_order: None, spec }))
+        }
+        None => {
+            let ids: Vec<&str> = vocabulary.presets().iter().map(|preset| preset.id.as_str()).collect();
+            let help = match nearest(name, ids.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("use one of {}, or `{NO_PRESET}`", ids.join(", ")),
+            };
+            Err((format!("there is no preset `{name}`"), help))
+        }
+    }
+}
+
+/// What two numbers with a colon between are: minutes and seconds, but of the time worked in a day, and where the header says
+/// `hh:mm`.
+fn clocks(headers: &[String], assignments: &BTreeMap<Role, Assignment>, vocabulary: &Vocabulary) -> Vec<Clock> {
+    let worked = assignments.get(&Role::WorkedSeconds).map(|assignment| &assignment.source);
+    let hours = |(column, header): (usize, &String)| {
+        let worked = matches!(worked, Some(Place::Columns(columns)) if columns.iter().any(|c| c.contains(&column)));
+        let header = vocabulary.header(header);
+        let seconds = header.ends_with(" ss");
+        if !seconds && (worked || header.ends_with("hh mm")) { Clock::Hours } else { Clock::Minutes }
+    };
+    headers.iter().enumerate().map(hours).collect()
+}
+
+/// Gives parts to columns.
+struct Parts<'c> {
+    headers: &'c [String],
+    squeezed: &'c Squeezed,
+    vocabulary: &'c Vocabulary,
+    /// Columns that play a part already.
+    taken: BTreeSet<usize>,
+}
+
+impl Parts<'_> {
+    /// What the user says of a part: of several columns, those of the note become labelled lines, those of the agent's name are
+    /// joined, and of any other part the first filled counts.
+    fn given(&mut self, role: Role, given: &[&Given]) -> Result<Option<Place>, (String, String)> {
+        if let Some(constant) = given.iter().rev().find(|given| given.constant) {
+            return Ok(Some(Place::Constant(constant.value.clone())));
+        }
+        let mut columns = Vec::new();
+        for given in given {
+            let wanted = self.vocabulary.header(&given.value);
+            let exact = self.headers.iter().position(|header| *header == given.value);
+            let folded = || self.headers.iter().position(|header| self.vocabulary.header(header) == wanted);
+            let Some(column) = exact.or_else(folded) else {
+                let near = nearest(&given.value, self.headers.iter().map(String::as_str));
+                let help = near.map_or("name one of the headers found".to_owned(), |n| format!("did you mean `{n}`?"));
+                return Err((format!("there is no column `{}`", given.value), help));
+            };
+            columns.push(column);
+        }
+        self.taken.extend(&columns);
+        Ok(match (role, columns.len()) {
+            (_, 0) => None,
+            (Role::Note, 2..) => {
+                let part = |column: usize| Part { columns: vec![column], element: None, label: None };
+                Some(Place::Parts(columns.into_iter().map(part).collect()))
+            }
+            (Role::AgentName, _) => Some(Place::Columns(vec![columns])),
+            _ => Some(Place::Columns(columns.into_iter().map(|column| vec![column]).collect())),
+        })
+    }
+
+    /// The columns of a header of a preset that play no part yet.
+    fn free(&self, header: &str) -> Vec<usize> {
+        let mut columns = self.squeezed.find(header, self.vocabulary);
+        columns.retain(|column| !self.taken.contains(column));
+        columns
+    }
+
+    /// What the preset says of a part.
+    fn of_preset(&mut self, role: Role, preset: &PresetSpec) -> Option<Place> {
+        let mut parts = Vec::new();
+        for part in preset.note.iter().filter(|_| role == Role::Note) {
+            let columns = self.free(&part.column);
+            if !columns.is_empty() {
+                self.taken.extend(&columns);
+                parts.push(Part { columns, element: part.element, label: part.label.clone() });
+            }
+        }
+        match parts.as_slice() {
+            [] => {}
+            [part] => return Some(Place::Columns(part.columns.iter().map(|column| vec![*column]).collect())),
+            _ => return Some(Place::Parts(parts)),
+        }
+        let mut columns = Vec::new();
+        for header in preset.columns.get(&role)? {
+            if header.contains(" + ") {
+                let joined: Vec<usize> =
+                    header.split(" + ").filter_map(|header| self.free(header).first().copied()).collect();
+                columns.extend(Some(joined).filter(|joined| !joined.is_empty()));
+            } else {
+                columns.extend(self.free(header).into_iter().map(|column| vec![column]));
+            }
+        }
+        // Two spellings of one header.
+        let mut seen = BTreeSet::new();
+        columns.retain(|columns| seen.insert(columns.clone()));
+        self.taken.extend(columns.concat());
+        (!columns.is_empty()).then_some(Place::Columns(columns))
+    }
+
+    /// The likeliest header of each role that has none yet; a header plays one part.
+    fn guess(&mut self, assignments: &mut BTreeMap<Role, Assignment>, unused: &BTreeSet<usize>) {
         let mut best: BTreeMap<Role, (usize, usize, String)> = BTreeMap::new();
-        for (column, header) in headers.iter().enumerate() {
-            if assignments.values().any(|a| a.column == Some(column)) {
+        for (column, header) in self.headers.iter().enumerate() {
+            if self.taken.contains(&column) || unused.contains(&column) {
                 continue;
             }
-            let Some(alias) = vocabulary.column(header) else { continue };
+            let Some(alias) = self.vocabulary.column(header) else { continue };
             if assignments.contains_key(&alias.role) {
                 continue;
             }
@@ -153,75 +396,8 @@ impl Columns {
             }
         }
         for (role, (_, column, why)) in best {
-            assignments.insert(role, Assignment { role, column: Some(column), constant: None, why });
-        }
-        if !assignments.contains_key(&needed) {
-            return Err(match needed {
-                Role::Note => error("no column holds the notes".into(), note_help(headers, vocabulary)),
-                role => error(
-                    format!("no column plays the part `{}`", role.name()),
-                    format!("name its header `{}`", role.name()),
-                ),
-            });
-        }
-        let unknown = headers
-            .iter()
-            .enumerate()
-            .filter(|(column, _)| !assignments.values().any(|a| a.column == Some(*column)))
-            .map(|(_, header)| (header.clone(), guess(header, vocabulary).map(|(role, _)| role.name().to_owned())))
-            .collect();
-        let units = assignments
-            .iter()
-            .filter_map(|(role, a)| Some((*role, Unit::of_header(&vocabulary.header(&headers[a.column?])))))
-            .collect();
-        Ok(Columns { headers: headers.to_vec(), assignments, unknown, units, order: None })
-    }
-
-    /// Index of the column of a part; `None` where it is a constant or not there.
-    pub(super) fn place(&self, role: Role) -> Option<usize> {
-        self.assignments.get(&role)?.column
-    }
-
-    /// A row as a note.
-    pub fn note(&self, mut origin: Origin, fields: &[String], vocabulary: &Vocabulary) -> Note {
-        let raw = |role: Role| -> Option<&str> {
-            let assignment = self.assignments.get(&role)?;
-            match (&assignment.constant, assignment.column) {
-                (Some(value), _) => Some(value.as_str()),
-                (None, Some(column)) => fields.get(column).map(String::as_str),
-                (None, None) => None,
-            }
-        };
-        let given = |role: Role| raw(role).map(str::trim).filter(|v| !v.is_empty() && *v != "NULL" && *v != "#N/A");
-        let owned = |role: Role| given(role).map(str::to_owned);
-        let time = |role: Role| duration(given(role)?, self.units.get(&role).copied().unwrap_or_default());
-        let id = owned(Role::NoteId).unwrap_or_else(|| origin.own_id());
-        let agent_name = owned(Role::AgentName);
-        origin.column = self.place(Role::Note).and_then(|column| u32::try_from(column + 1).ok());
-        let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
-            .into_iter()
-            .filter_map(|role| Some((role, owned(role)?)))
-            .collect();
-        Note {
-            id,
-            origin,
-            agent: owned(Role::AgentId).or_else(|| agent_name.clone()).unwrap_or_else(|| "?".to_owned()),
-            agent_name,
-            team: owned(Role::Team),
-            language: given(Role::Language).and_then(|v| vocabulary.language(v)),
-            channel: given(Role::Channel).and_then(|v| vocabulary.channel(v)),
-            call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(v)),
-            day: given(Role::StartedAt).and_then(|value| day(value, self.order)),
-            started_at: owned(Role::StartedAt),
-            segment: owned(Role::Segment),
-            disposition: given(Role::Disposition).map(|v| vocabulary.disposition(v)).unwrap_or_default(),
-            case_id: owned(Role::CaseId),
-            customer: owned(Role::Customer),
-            talk_seconds: time(Role::TalkSeconds),
-            acw_seconds: time(Role::AcwSeconds),
-            worked_seconds: time(Role::WorkedSeconds),
-            text: raw(Role::Note).unwrap_or("").to_owned(),
-            elements,
+            self.taken.insert(column);
+            assignments.insert(role, Assignment { role, source: Place::Columns(vec![vec![column]]), why });
         }
     }
 }
@@ -260,42 +436,24 @@ fn note_help(headers: &[String], vocabulary: &Vocabulary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Disposition;
     use crate::text::Folder;
-
-    fn vocabulary() -> Vocabulary {
-        let mut vocabulary = Vocabulary::new(Folder::default());
-        vocabulary.add_columns(Role::Note, "es", &["observaciones".into(), "comentarios".into()]);
-        vocabulary.add_columns(Role::AcwSeconds, "core", &["acw time".into()]);
-        vocabulary.add_dispositions(Disposition::Pending, &["pendiente".into()]);
-        vocabulary
-    }
 
     fn strings(items: &[&str]) -> Vec<String> {
         items.iter().map(|s| (*s).to_owned()).collect()
     }
 
     #[test]
-    fn known_headers_flags_and_constants_find_their_parts() {
-        let headers = strings(&["Comentarios", "Observaciones", "ACW_Time", "estado"]);
-        let given = ["disposition=Estado".parse().unwrap(), "language==es".parse().unwrap()];
-        let columns = Columns::find("x", &headers, &given, &vocabulary(), Role::Note).unwrap();
-        assert_eq!(columns.assignments[&Role::Note].column, Some(1));
-        let note = columns.note(
-            Origin { file: "x".into(), line: 2, column: None },
-            &strings(&["c", "hola", "00:01:05", "Pendiente"]),
-            &vocabulary(),
-        );
-        assert_eq!((note.text.as_str(), note.id.as_str(), note.acw_seconds), ("hola", "x:2", Some(65)));
-        assert_eq!((note.disposition, note.language.as_deref()), (Disposition::Pending, Some("es")));
+    fn a_missing_note_column_shows_headers_and_the_nearest() {
+        let mut vocabulary = Vocabulary::new(Folder::default());
+        vocabulary.add_columns(Role::Note, "es", &["observaciones".into()]);
+        let found =
+            |headers: &[&str]| Columns::find("x", &strings(headers), &Options::default(), &vocabulary, Role::Note);
+        let error = found(&["id", "Observacones"]).unwrap_err().to_string();
+        assert!(error.contains("id | Observacones") && error.contains("note=Observacones"), "{error}");
     }
 
     #[test]
-    fn a_missing_note_column_shows_headers_and_the_nearest() {
-        let error = Columns::find("x", &strings(&["id", "Observacones"]), &[], &vocabulary(), Role::Note)
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("id | Observacones") && error.contains("note=Observacones"), "{error}");
-        assert!("nte=x".parse::<Given>().unwrap_err().contains("did you mean `note`"));
+    fn headers_that_are_there_twice_or_empty_can_be_named() {
+        assert_eq!(distinct(&strings(&["a", "", "a", "a"])), ["a", "(2)", "a (2)", "a (3)"]);
     }
 }

@@ -1,102 +1,325 @@
-//! CSV with any usual delimiter.
+//! CSV with any usual delimiter, quotation mark and line end.
 
-use std::io::Read;
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{InputError, Row, Rows, Table, decode::Decoded};
+use super::formats::{Delimiter, LONGEST_RECORD, Remarks, Table, Wanted, check_width};
+use super::header::{self, Known};
+use super::raw::Tape;
+use super::source::{Limit, Stream};
+use super::{InputError, Raw, Rejected, Row, cannot_read, decode::Decoded};
 use crate::model::Problem;
 
 /// Delimiters that exports use, likeliest first.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', b'~', 0x1f];
+/// Records by which the form is told.
+const SAMPLE: usize = 60;
 
 /// Anything that is no JSON is taken for CSV.
 pub(super) fn sniff(head: &str) -> bool {
     !head.trim_start().starts_with(['{', '['])
 }
 
-/// Opens a CSV file: the first record is the header.
-pub(super) fn open(file: &str, decoded: Decoded) -> Result<Table, InputError> {
-    open_with(file, decoded, false)
+/// How the fields of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Form {
+    delimiter: u8,
+    quote: u8,
 }
 
-/// Opens a CSV file that people saved from a spreadsheet, which leaves out delimiters behind the last filled cell of a row:
-/// short rows are filled up with empty fields, where nothing speaks for a quotation mark that is not closed.
-pub(super) fn open_saved(file: &str, decoded: Decoded) -> Result<Table, InputError> {
-    open_with(file, decoded, true)
+impl Form {
+    fn builder(self) -> csv::ReaderBuilder {
+        let mut builder = csv::ReaderBuilder::new();
+        builder.delimiter(self.delimiter).quote(self.quote).flexible(true).has_headers(false);
+        builder
+    }
+
+    /// The form in which a header is known, or else most of the first records have as many fields as each other.
+    fn of(head: &str, delimiter: Option<u8>, known: &Known) -> Self {
+        let delimiters = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+        let forms = [b'"', b'\'']
+            .into_iter()
+            .flat_map(|quote| delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote }));
+        // Of forms that fit as well as each other the first: `max_by_key` gives the last.
+        let forms: Vec<Form> = forms.filter(|form| form.quote == b'"' || form.quotes_alone(head)).collect();
+        let best =
+            forms.iter().rev().max_by_key(|form| (form.heads(head, known), form.fit(head), form.quotes_most(head)));
+        best.copied().unwrap_or(Form { delimiter: b',', quote: b'"' })
+    }
+
+    /// Whether one of the first records has the column that is needed and another that is known: rows that are broken speak of nothing.
+    fn heads(self, head: &str, known: &Known) -> bool {
+        let mut csv = self.builder().from_reader(head.as_bytes());
+        csv.byte_records().take(header::LOOKED_AT).flatten().filter(|record| record.len() > 1).any(|record| {
+            let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            let likeness = known.likeness(cells.iter().map(String::as_str));
+            likeness.needed && likeness.known > 1
+        })
+    }
+
+    /// Whether fields start with this quotation mark, and none with the usual one.
+    fn quotes_alone(self, head: &str) -> bool {
+        let starts = |quote: u8| {
+            let starts = |before: u8| memchr::memmem::find(head.as_bytes(), &[before, quote]).is_some();
+            head.as_bytes().first() == Some(&quote) || starts(b'\n') || starts(self.delimiter)
+        };
+        starts(self.quote) && !starts(b'"')
+    }
+
+    /// Whether most fields stand in quotation marks that are not the usual ones.
+    fn quotes_most(self, head: &str) -> bool {
+        if self.quote == b'"' {
+            return false;
+        }
+        let mut csv = Form { quote: b'"', ..self }.builder().from_reader(head.as_bytes());
+        let (mut quoted, mut all) = (0, 0);
+        for record in csv.byte_records().take(SAMPLE).flatten() {
+            all += record.len();
+            quoted += record
+                .iter()
+                .filter(|field| field.len() > 1 && field.starts_with(&[self.quote]) && field.ends_with(&[self.quote]))
+                .count();
+        }
+        quoted * 2 > all
+    }
+
+    /// How well the form fits the first records.
+    fn fit(self, head: &str) -> usize {
+        let widths = self.widths(head);
+        let Some(width) = usual(&widths).filter(|width| *width > 1) else { return 0 };
+        let same = widths.iter().filter(|other| **other == width).count();
+        same * 1000 / widths.len() * 10 + width.min(9)
+    }
+
+    fn widths(self, head: &str) -> Vec<usize> {
+        let mut csv = self.builder().from_reader(head.as_bytes());
+        csv.byte_records().take(SAMPLE).flatten().map(|record| record.len()).collect()
+    }
 }
 
-fn open_with(file: &str, decoded: Decoded, fill: bool) -> Result<Table, InputError> {
-    let mut reader = decoded.reader;
-    // Excel's hint line.
-    let hint = decoded.head.lines().next().and_then(|line| line.trim().strip_prefix("sep=").map(str::to_owned));
-    let delimiter = match &hint {
-        Some(sign) => sign.bytes().next().unwrap_or(b'\t'),
-        None => delimiter(&decoded.head),
-    };
-    if hint.is_some() {
-        skip_line(&mut reader);
-    }
-    let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(reader);
-    let mut record = csv::ByteRecord::new();
-    let first = csv.read_byte_record(&mut record).map_err(|error| unreadable(file, &error))?;
-    if !first {
-        return Err(InputError::Empty { file: file.to_owned() });
-    }
-    let headers: Vec<String> = record.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
-    let form = match delimiter {
-        b'\t' => "delimiter tab".to_owned(),
-        sign => format!("delimiter {}", char::from(sign)),
-    };
-    let rows: Rows = Box::new(CsvRows {
-        csv,
+/// The width that most records have, the larger where two are as frequent; that of the first where no two are alike.
+fn usual(widths: &[usize]) -> Option<usize> {
+    let times = |width: usize| widths.iter().filter(|other| **other == width).count();
+    let most = widths.iter().copied().max_by_key(|width| (times(*width), *width))?;
+    if times(most) > 1 { Some(most) } else { widths.first().copied() }
+}
+
+/// Opens a CSV file: the header is the first record, or stands below lines of title.
+pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<Table, InputError> {
+    let Decoded { head, mut reader, encoding, tape, .. } = decoded;
+    // Old Macs end lines in CR alone.
+    let end = head.find(['\r', '\n']).unwrap_or(head.len());
+    let crlf = head[end..].starts_with("\r\n");
+    let lone = head[end..].starts_with('\r') && !crlf;
+    // Excel's hint line, which may stand in quotes.
+    let line = &head[..end];
+    let hint = line.trim().trim_matches('"').strip_prefix("sep=").map(|sign| sign.bytes().next().unwrap_or(b'\t'));
+    let skipped = if hint.is_some() { (end + if crlf { 2 } else { 1 }).min(head.len()) } else { 0 };
+    skip(&mut reader, skipped).map_err(|error| cannot_read(file, &error))?;
+    let tape = tape.map(|tape| {
+        let given = tape.given();
+        (tape, given)
+    });
+    let asked = wanted.options.delimiter.map(Delimiter::byte);
+    let known = Known::of(wanted);
+    let form = Form::of(&head[skipped..], asked.or(hint), &known);
+    let read = Arc::new(AtomicUsize::new(0));
+    let bounded = Bounded { inner: reader, read: Arc::clone(&read), lone };
+    let mut rows = Rows {
+        csv: form.builder().from_reader(bounded),
+        first: VecDeque::new(),
+        read,
         file: file.to_owned(),
-        width: headers.len(),
-        fill: fill.then_some(delimiter),
+        encoding,
+        width: 0,
+        fill: wanted.saved.then_some(form.delimiter),
         record: csv::ByteRecord::new(),
         ended: false,
-        hint: u64::from(hint.is_some()),
-    });
-    Ok(Table { headers, rows, form })
-}
-
-fn unreadable(file: &str, error: &csv::Error) -> InputError {
-    InputError::Io { file: file.to_owned(), message: format!("cannot be read: {error}") }
-}
-
-/// Reads up to and with the first line end.
-fn skip_line(reader: &mut impl Read) {
-    let mut byte = [0];
-    while matches!(reader.read(&mut byte), Ok(1)) && byte[0] != b'\n' {}
-}
-
-/// The delimiter with which most of the first records have as many fields as the header.
-fn delimiter(head: &str) -> u8 {
-    let fit = |delimiter: u8| {
-        let mut csv = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(head.as_bytes());
-        let widths: Vec<usize> = csv.byte_records().take(30).flatten().map(|r| r.len()).collect();
-        let width = widths.first().copied().unwrap_or(1);
-        let same = widths.iter().filter(|w| **w == width).count();
-        if width < 2 { 0 } else { same * 1000 / widths.len() * 10 + width.min(9) }
+        above: u64::from(hint.is_some()),
+        tape,
+        crlf: head[skipped..].find('\n').is_some_and(|at| head[..skipped + at].ends_with('\r')) && !lone,
     };
-    DELIMITERS.into_iter().rev().max_by_key(|d| fit(*d)).unwrap_or(b',')
+    let (line, headers) = rows.header(&known, usual(&form.widths(&head[skipped..])))?;
+    check_width(file, headers.len())?;
+    rows.width = headers.len();
+    let mut told = format!("delimiter {}", Delimiter::new(form.delimiter));
+    if form.quote != b'"' {
+        told += &format!(", quotes {}", char::from(form.quote));
+    }
+    if line > 1 + rows.above {
+        told += &format!(", header in line {line}");
+    }
+    Ok(Table { headers, rows: Box::new(rows), form: told, remarks: Remarks::default() })
 }
 
-struct CsvRows {
-    csv: csv::Reader<Box<dyn Read + Send>>,
+/// Reads so many bytes away.
+fn skip(reader: &mut impl Read, bytes: usize) -> io::Result<()> {
+    io::copy(&mut reader.take(bytes as u64), &mut io::sink()).map(|_| ())
+}
+
+/// What the CSV parser reads: no more than one longest record between two looks at the count, and with line ends that it counts.
+struct Bounded {
+    inner: Stream,
+    /// Bytes since the last record.
+    read: Arc<AtomicUsize>,
+    /// Whether lines end in CR alone.
+    lone: bool,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if self.lone {
+            for at in memchr::memchr_iter(b'\r', &buffer[..read]).collect::<Vec<_>>() {
+                if at + 1 == read || buffer[at + 1] != b'\n' {
+                    buffer[at] = b'\n';
+                }
+            }
+        }
+        if self.read.fetch_add(read, Ordering::Relaxed) + read > LONGEST_RECORD {
+            return Err(Limit::error(
+                "a row is longer than 16 MiB".into(),
+                "look for a quotation mark that is not closed; if the text has such rows, leave the column out of the export",
+            ));
+        }
+        Ok(read)
+    }
+}
+
+struct Rows {
+    csv: csv::Reader<Bounded>,
+    /// The first rows, which were read to find the header.
+    first: VecDeque<Row>,
+    /// Bytes that were read for the record.
+    read: Arc<AtomicUsize>,
     file: String,
+    encoding: String,
     width: usize,
     /// The delimiter, where short rows are filled up.
     fill: Option<u8>,
     record: csv::ByteRecord,
     ended: bool,
     /// Lines that stand before what the CSV reader sees.
-    hint: u64,
+    above: u64,
+    /// Whether lines end in CR and LF.
+    crlf: bool,
+    /// Keeps the rows as they stand in the file; what was read of the text before the CSV reader began.
+    tape: Option<(Tape, u64)>,
 }
 
-impl CsvRows {
+impl Rows {
+    /// Reads up to the header: its line and its cells. The rows below it are put back.
+    fn header(&mut self, known: &Known, usual: Option<usize>) -> Result<(u64, Vec<String>), InputError> {
+        let (mut places, mut records, mut cells, mut stopped) = (vec![], vec![], vec![], None);
+        while cells.len() < header::LOOKED_AT {
+            match self.record() {
+                Ok(Some(line)) => {
+                    let text = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+                    cells.push(self.record.iter().map(|field| text(unwrapped(field).as_ref())).collect::<Vec<_>>());
+                    places.push((line, self.csv.position().byte()));
+                    records.push(self.record.clone());
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    stopped = Some(error);
+                    break;
+                }
+            }
+        }
+        if cells.is_empty() {
+            return Err(match stopped {
+                Some(Row::Refused(error)) => error,
+                Some(Row::Unreadable(Rejected { problem, .. })) => {
+                    InputError::Form { file: self.file.clone(), message: problem.message, help: problem.help }
+                }
+                _ => InputError::Empty { file: self.file.clone() },
+            });
+        }
+        let at = known.below_titles(&cells, usual).unwrap_or(0);
+        let header = cells.swap_remove(at);
+        self.width = header.len();
+        for ((line, end), record) in places.iter().zip(records).skip(at + 1) {
+            self.record = record;
+            let row = self.row(*line, *end);
+            self.first.push_back(row);
+        }
+        self.first.extend(stopped);
+        Ok((places[at].0, header))
+    }
+
+    /// Reads the next record: its line, nothing at the end, or the last row.
+    fn record(&mut self) -> Result<Option<u64>, Row> {
+        self.read.store(0, Ordering::Relaxed);
+        let more = self.csv.read_byte_record(&mut self.record);
+        let line = self.line() + self.above;
+        match more {
+            Ok(more) => Ok(more.then_some(line)),
+            Err(error) => {
+                self.ended = true;
+                let limit = match error.kind() {
+                    csv::ErrorKind::Io(error) => Limit::of(error).cloned(),
+                    _ => None,
+                };
+                let file = format!("{}:{line}", self.file);
+                Err(match limit {
+                    Some(Limit { message, help }) => {
+                        Row::Refused(InputError::Form { file, message, help: help.into() })
+                    }
+                    None => self.problem(
+                        line,
+                        u64::MAX,
+                        format!("reading stopped here: {error}"),
+                        "check that the file is complete",
+                    ),
+                })
+            }
+        }
+    }
+
+    /// The line in which the record starts. The reader's own place is behind the record before, in front of blank lines and of the LF
+    /// that belongs to a CR.
+    fn line(&self) -> u64 {
+        let end = self.csv.position().line();
+        let Some(before) = self.record.position().map(csv::Position::line) else { return end };
+        let inside = self.record.iter().map(|field| memchr::memchr_iter(b'\n', field).count() as u64).sum::<u64>();
+        before + (end - before).saturating_sub(inside + u64::from(!self.crlf))
+    }
+
+    /// What is wrong with the record, which ends at that byte of what the CSV reader saw.
+    fn problem(&self, line: u64, end: u64, message: String, help: &str) -> Row {
+        let problem = Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() };
+        let raw: Option<Raw> = self
+            .tape
+            .as_ref()
+            .zip(self.record.position())
+            .and_then(|((tape, before), position)| tape.row(before + position.byte(), before.saturating_add(end)));
+        Row::Unreadable(Rejected { problem, raw: raw.map(Box::new) })
+    }
+
+    /// The record as a row; it ends at that byte of what the CSV reader saw.
+    fn row(&mut self, line: u64, end: u64) -> Row {
+        self.fill();
+        if self.record.len() != self.width {
+            // A file that ends inside quotes gives one long last record.
+            let message = format!("the row has {} fields, the header {}", self.record.len(), self.width);
+            let help = "look for a quotation mark that is not closed, or a delimiter inside a text without quotes";
+            return self.problem(line, end, message, help);
+        }
+        let text = |field: &[u8]| String::from_utf8(unwrapped(field).into_owned());
+        match self.record.iter().map(text).collect() {
+            Ok(fields) => Row::Fields(line, fields),
+            // Not audited with holes: what they hid might be what the agent is charged with.
+            Err(_) => self.problem(
+                line,
+                end,
+                format!("the row is not valid {}", self.encoding),
+                "give the file's encoding with --encoding, or have the row exported again",
+            ),
+        }
+    }
+
     /// Fills up a short row whose last field cannot have swallowed what is missing.
     fn fill(&mut self) {
         let Some(delimiter) = self.fill else { return };
@@ -109,53 +332,130 @@ impl CsvRows {
     }
 }
 
-impl Iterator for CsvRows {
+impl Iterator for Rows {
     type Item = Row;
 
     fn next(&mut self) -> Option<Row> {
+        if let Some(row) = self.first.pop_front() {
+            return Some(row);
+        }
         if self.ended {
             return None;
         }
-        let read = self.csv.read_byte_record(&mut self.record);
-        self.fill();
-        let line = self.record.position().map_or_else(|| self.csv.position().line(), csv::Position::line) + self.hint;
-        let problem = |message: String, help: &str| {
-            Some(Row::Unreadable(Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() }))
-        };
-        match read {
-            Ok(false) => None,
-            Err(error) => {
-                self.ended = true;
-                problem(format!("reading stopped here: {error}"), "check that the file is complete")
-            }
-            Ok(true) if self.record.len() != self.width => {
-                // A file that ends inside quotes gives one long last record.
-                let message = format!("the row has {} fields, the header {}", self.record.len(), self.width);
-                problem(
-                    message,
-                    "look for a quotation mark that is not closed, or a delimiter inside a text without quotes",
-                )
-            }
-            Ok(true) => {
-                let fields: Result<Vec<String>, _> =
-                    self.record.iter().map(|field| std::str::from_utf8(field).map(str::to_owned)).collect();
-                match fields {
-                    Ok(fields) => Some(Row::Fields(line, fields)),
-                    Err(_) => problem("the row is not valid UTF-8".into(), "give the file's encoding with --encoding"),
+        match self.record() {
+            Ok(line) => line.map(|line| {
+                if let (Some((tape, before)), Some(position)) = (&self.tape, self.record.position()) {
+                    tape.let_go(before + position.byte());
                 }
-            }
+                let end = self.csv.position().byte();
+                self.row(line, end)
+            }),
+            Err(row) => Some(row),
         }
+    }
+}
+
+/// The text of a cell that is written as a formula, so that a spreadsheet keeps its zeros: `="00123"`.
+fn unwrapped(field: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    match field.strip_prefix(b"=\"").and_then(|field| field.strip_suffix(b"\"")) {
+        Some(inside) if !inside.contains(&b'"') => inside.into(),
+        Some(inside) => String::from_utf8_lossy(inside).replace("\"\"", "\"").into_bytes().into(),
+        None => field.into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::{Options, Vocabulary};
+    use crate::model::Role;
+    use crate::text::Folder;
+
+    fn delimiter(head: &str) -> u8 {
+        let (vocabulary, options) = (Vocabulary::new(Folder::default()), Options::default());
+        let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
+        Form::of(head, None, &Known::of(&wanted)).delimiter
+    }
+
+    fn opened(text: &str) -> Result<Table, InputError> {
+        let (vocabulary, options) = (Vocabulary::new(Folder::default()), Options::default());
+        let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
+        let reader = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
+        let decoded =
+            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
+        open("x", decoded, &wanted)
+    }
+
+    /// Form, headers, and rows as line and fields, or what is wrong.
+    fn read(text: &str) -> (String, Vec<String>, Vec<(u64, String)>) {
+        let table = opened(text).unwrap();
+        let row = |row: Row| match row {
+            Row::Fields(line, fields) => (line, fields.join("|")),
+            Row::Unreadable(row) => (row.problem.line.unwrap(), row.problem.message),
+            Row::Refused(error) => (0, error.to_string()),
+        };
+        (table.form, table.headers, table.rows.map(row).collect())
+    }
 
     #[test]
     fn the_delimiter_is_the_one_that_fits_most_rows() {
+        assert_eq!(delimiter("note_id,note\n;\n;\n"), b',', "the header is known, whatever the rows are");
         assert_eq!(delimiter("a;b;c\n1,5;2;\"x;y\"\n3;4,4;z\n"), b';');
         assert_eq!(delimiter("a\tb\n1, 2\tx\n"), b'\t');
         assert_eq!(delimiter("note\nonly one column, with commas\n"), b',');
+        for sign in ['^', '~', '\u{1f}', '|'] {
+            assert_eq!(
+                delimiter(
+                    &"a,b c, d\n1,2,x,y\n".replace("b c", &format!("b{sign}c")).replace(",2,", &format!("{sign}"))
+                ),
+                sign as u8
+            );
+        }
+    }
+
+    #[test]
+    fn every_line_end_is_read_and_lines_are_counted() {
+        for (end, lone) in [("\n", false), ("\r\n", false), ("\r", true)] {
+            let text = ["note_id,note", "1,\"two", "lines\"", "2,x", ""].join(end);
+            let inside = if lone { "\n" } else { end };
+            let (_, _, rows) = read(&text);
+            assert_eq!(rows, [(2, format!("1|two{inside}lines")), (4, "2|x".into())], "{end:?}");
+        }
+        assert_eq!(read("note_id,note\r1,x\n2,y\r\n3,z").2.len(), 3);
+    }
+
+    #[test]
+    fn hints_quotes_and_formulas_are_undone() {
+        for hint in ["sep=^\n", "\"sep=^\"\r\n", "sep=^\r"] {
+            let text = format!("{hint}note_id^note\n=\"007\"^\"=\"\"1,5\"\"\"\n");
+            let text = if hint.ends_with('\r') { text.replace('\n', "\r") } else { text };
+            let (form, _, rows) = read(&text);
+            assert_eq!((form.as_str(), rows), ("delimiter ^", vec![(3, "007|1,5".to_owned())]), "{hint:?}");
+        }
+        let (form, _, rows) = read("'note_id','note'\n'1','don''t, ''really'''\n'2','a, b, c'\n");
+        assert_eq!((form.as_str(), rows[0].1.as_str()), ("delimiter ,, quotes '", "1|don't, 'really'"));
+        let rows = "'2','a'\n".repeat(SAMPLE) + "'3','two\nlines'\n";
+        assert_eq!(read(&format!("'note_id','note'\n{rows}")).2.last().unwrap().1, "3|two\nlines");
+    }
+
+    #[test]
+    fn a_header_below_titles_is_found_and_footers_are_listed() {
+        let text =
+            "Report: Calls May\nGenerated at,2026-06-01\n\nnote_id,day,note\n1,2026-05-01,x\n2,2026-05-02,y\nTotal,2\n";
+        let (form, headers, rows) = read(text);
+        assert_eq!((form.as_str(), headers.join(" ")), ("delimiter ,, header in line 4", "note_id day note".into()));
+        assert_eq!(rows[1], (6, "2|2026-05-02|y".into()));
+        assert!(rows[2].1.contains("2 fields"), "{rows:?}");
+    }
+
+    #[test]
+    fn endless_rows_and_too_many_columns_are_refused() {
+        let long = format!("note_id,note\n1,x\n2,\"{}", "y".repeat(LONGEST_RECORD + 20_000));
+        let (_, _, rows) = read(&long);
+        assert!(rows[1].1.contains("x:3: a row is longer than 16 MiB"), "{}", &rows[1].1[..80]);
+        let error = opened(&"y".repeat(LONGEST_RECORD + 1)).err().unwrap();
+        assert!(error.to_string().contains("quotation mark"), "{error}");
+        let error = opened(&format!("note{}\n", ",a".repeat(1_000_000))).err().unwrap();
+        assert!(error.to_string().contains("1000001 columns"), "{error}");
     }
 }

@@ -4,19 +4,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::values::{Written, written};
-use super::{Export, Row};
+use super::stamp::{DateWords, Written, written};
+use super::{Columns, Export, LOOKED_AT, Row, Vocabulary};
 use crate::model::{Problem, Role};
 
-/// Rows that are looked at before it is known whether any day of the column leaves doubt.
-const LOOKED_AT: usize = 1_000;
 /// Changes of day, all in one direction, from which the order of the rows is no accident: six days stand so in 2 of 720 orders.
 const STEPS: u32 = 5;
 
 /// In what order day, month and year are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DateOrder {
     /// Day, month, year.
@@ -149,8 +148,8 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn add(&mut self, value: &str) {
-        let readings = match written(value) {
+    fn add(&mut self, value: &str, words: &DateWords) {
+        let readings = match written(value, words) {
             None => return,
             Some(Written::Clear(day)) => {
                 self.days += 1;
@@ -234,43 +233,49 @@ impl Export {
 
     /// How its days are written, where the user says it.
     pub(super) fn days_asked(&self, order: DateOrder) -> Option<Days> {
-        let (_, column) = self.dated()?;
+        let column = self.columns.header(Role::StartedAt)?;
         let why = "as asked for".to_owned();
         Some(Days { column, order: Some(order), why, example: None, possible: vec![order] })
     }
 
     /// How its days are written, by its first rows, which are put back; `None` where they tell nothing and leave no doubt.
     pub(super) fn days_of_head(&mut self) -> Option<Days> {
-        let (place, column) = self.dated()?;
+        let column = self.columns.header(Role::StartedAt)?;
         let mut evidence = Evidence::default();
         let mut rows = std::mem::replace(&mut self.rows, Box::new(std::iter::empty()));
         let first: Vec<Row> = rows.by_ref().take(LOOKED_AT).collect();
-        first.iter().for_each(|row| weigh(&mut evidence, row, place));
+        first.iter().for_each(|row| weigh(&mut evidence, row, &self.columns, &self.vocabulary));
         self.rows = Box::new(first.into_iter().chain(rows));
-        evidence.days(&column)
+        evidence.days(&column).map(|days| self.usual(days))
     }
 
     /// How its days are written, by the whole column, which is read to its end unless the first rows have no need of an order.
     pub(super) fn days_of_all(mut self) -> Option<Days> {
         self.days_of_head()?;
-        let (place, column) = self.dated()?;
+        let column = self.columns.header(Role::StartedAt)?;
         let mut evidence = Evidence::default();
-        self.rows.for_each(|row| weigh(&mut evidence, &row, place));
-        evidence.days(&column)
+        let rows = std::mem::replace(&mut self.rows, Box::new(std::iter::empty()));
+        rows.for_each(|row| weigh(&mut evidence, &row, &self.columns, &self.vocabulary));
+        evidence.days(&column).map(|days| self.usual(days))
     }
 
-    /// The column of the days: its index and header.
-    fn dated(&self) -> Option<(usize, String)> {
-        let place = self.columns.place(Role::StartedAt)?;
-        Some((place, self.columns.headers[place].clone()))
+    /// What the system always writes, where the column does not decide it.
+    fn usual(&self, mut days: Days) -> Days {
+        if let (None, Some(preset)) = (days.order, &self.columns.preset)
+            && let Some(order) = preset.date_order.filter(|order| days.possible.contains(order))
+        {
+            days.order = Some(order);
+            days.why = format!("{} always writes them so", preset.name);
+        }
+        days
     }
 }
 
-fn weigh(evidence: &mut Evidence, row: &Row, place: usize) {
+fn weigh(evidence: &mut Evidence, row: &Row, columns: &Columns, vocabulary: &Vocabulary) {
     if let Row::Fields(_, fields) = row
-        && let Some(value) = fields.get(place)
+        && let Some(value) = columns.value(Role::StartedAt, fields)
     {
-        evidence.add(value);
+        evidence.add(&value, &vocabulary.dates);
     }
 }
 
@@ -282,7 +287,7 @@ mod tests {
 
     fn decided(values: &[&str]) -> (Option<DateOrder>, String) {
         let mut evidence = Evidence::default();
-        values.iter().for_each(|value| evidence.add(value));
+        values.iter().for_each(|value| evidence.add(value, &DateWords::default()));
         evidence.days("d").map_or((None, String::new()), |days| (days.order, days.why))
     }
 

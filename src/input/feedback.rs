@@ -1,11 +1,12 @@
 //! What the departments that use the notes say of them: a table of note, department, what was missing or needless, what it cost.
 
-use std::fs::File;
 use std::path::Path;
 
-use super::values::{Unit, duration};
-use super::{FORMATS, InputError, Row, Vocabulary, decode, io_error};
-use crate::model::Problem;
+use super::formats::{self, Wanted};
+use super::source::Source;
+use super::values::{Clock, Unit, duration};
+use super::{InputError, Options, Row, Vocabulary};
+use crate::model::{Problem, Role};
 
 /// Columns of the file; the last two may be absent.
 const COLUMNS: [&str; 6] = ["note_id", "department", "missing", "needless", "cost_minutes", "comment"];
@@ -25,19 +26,16 @@ pub struct Feedback {
     pub cost: Option<u32>,
 }
 
-/// Reads a file of feedback (CSV or JSON lines). A row without a note, or that says neither what was missing nor what was needless,
+/// Reads a file of feedback (in any format of exports). A row without a note, or that says neither what was missing nor what was needless,
 /// is a problem and is listed.
 ///
 /// # Errors
 /// A file that cannot be read, or that lacks a column.
 pub fn read_feedback(path: &Path, vocabulary: &Vocabulary) -> Result<(Vec<Feedback>, Vec<Problem>), InputError> {
-    let reader = File::open(path).map_err(|error| io_error(path, &error))?;
     let file = path.display().to_string();
-    let decoded = decode::decode(&file, Box::new(reader), None)?;
-    let Some(format) = FORMATS.iter().find(|format| (format.sniff)(&decoded.head)) else {
-        return Err(InputError::Empty { file });
-    };
-    let table = (format.open)(&file, decoded)?;
+    let options = Options::default();
+    let wanted = Wanted { options: &options, vocabulary, needed: Role::NoteId, saved: false };
+    let table = formats::open(&file, Source::open(path)?, &wanted)?.table;
     let headers: Vec<String> = table.headers.iter().map(|header| vocabulary.header(header)).collect();
     let column = |name: &str| headers.iter().position(|header| *header == vocabulary.header(name));
     let places = COLUMNS.map(column);
@@ -53,10 +51,11 @@ pub fn read_feedback(path: &Path, vocabulary: &Vocabulary) -> Result<(Vec<Feedba
     for row in table.rows {
         let (line, fields) = match row {
             Row::Fields(line, fields) => (line, fields),
-            Row::Unreadable(problem) => {
-                problems.push(problem);
+            Row::Unreadable(rejected) => {
+                problems.push(rejected.problem);
                 continue;
             }
+            Row::Refused(error) => return Err(error),
         };
         let field = |index: usize| {
             let value = places[index].and_then(|place| fields.get(place)).map(|value| value.trim());
@@ -73,7 +72,7 @@ pub fn read_feedback(path: &Path, vocabulary: &Vocabulary) -> Result<(Vec<Feedba
             );
             continue;
         };
-        let cost = field(4).map(|value| duration(&value, Unit::Minutes));
+        let cost = field(4).map(|value| duration(&value, Unit::Minutes, Clock::Minutes, &vocabulary.units));
         if cost == Some(None) {
             refuse("the cost is no duration; it is left out", "write minutes (`12`) or a duration (`0:12:00`, `12m`)");
         }

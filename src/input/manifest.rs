@@ -1,13 +1,16 @@
 //! The manifest that lies beside a sheet: what was drawn, from what, how, and what each note stands for.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{InputError, Options};
 use crate::model::sample::{Kind, Plan, SheetForm};
+
+/// Largest manifest that is read, in bytes: a sample of half a million notes.
+const LARGEST: u64 = 64 << 20;
 
 /// A sample without its texts, as `acw sample draw` writes it; of a manifest that somebody else wrote, what must be there is the kind
 /// and the notes.
@@ -137,11 +140,16 @@ impl Manifest {
     /// A file that cannot be read, or is no manifest; a weight that is none.
     pub fn read(path: &Path) -> Result<Self, InputError> {
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| InputError::Form {
+        let unreadable = |message: String| InputError::Form {
             file: file.clone(),
-            message: format!("cannot be read: {error}"),
+            message,
             help: "name what `acw sample draw` wrote".into(),
-        })?;
+        };
+        let mut text = String::new();
+        let read = std::fs::File::open(path).and_then(|opened| opened.take(LARGEST + 1).read_to_string(&mut text));
+        if read.map_err(|error| unreadable(format!("cannot be read: {error}")))? as u64 > LARGEST {
+            return Err(unreadable(format!("the file is larger than {} MiB", LARGEST >> 20)));
+        }
         let manifest: Manifest = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| broken(&file, &error.to_string()))?;
         Manifest { file, ..manifest }.weighed()

@@ -1,40 +1,79 @@
 //! Exports in, notes out: finds files, encoding, delimiter and columns, and gives one note or one problem a row.
 
+mod archive;
+mod changes;
+mod charset;
+mod columnar;
 mod columns;
+mod contain;
+mod contract;
 mod csv;
 mod dates;
 mod decode;
 mod feedback;
+mod filter;
+mod formats;
+mod given;
 mod grid;
-mod jsonl;
+mod guess;
+mod header;
+mod json;
 mod labelled;
 mod manifest;
+mod preset;
+mod raw;
+mod rejects;
 mod roster;
+mod row;
 mod sheet;
+mod source;
 mod sources;
+mod stamp;
 mod values;
 mod vocabulary;
+mod watch;
+mod workbook;
+mod zone;
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
-pub use columns::{Assignment, Columns, Given};
+pub use changes::Changes;
+pub use columns::{Assignment, Columns, Part, Place, Recognised};
+pub use contract::{Clause, Contract, Verdict, Violation};
 pub use dates::{DateOrder, Days, unread};
 pub use feedback::{Feedback, read_feedback};
+pub use filter::{Filter, Names, Portion, Sieve};
+pub use formats::{Delimiter, FORMATS, Format, formats_in_markdown};
+pub use given::{Given, Headers};
 pub use grid::{Grid, read_grid};
 pub use labelled::{Labelled, read_labelled};
 pub use manifest::{Drawn, Manifest, Replaced, Stratum};
+pub use preset::{Complete, NotePart, Preset, PresetSpec, Sign};
+pub use raw::Raw;
+pub use rejects::{Rejected, Rejects};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
+pub use source::{CONTAINERS, Container};
 pub use sources::Sources;
-pub use values::seconds;
+pub use values::{Seconds, Unit, seconds};
 pub use vocabulary::Vocabulary;
+pub use zone::Zone;
 
 use serde::{Deserialize, Serialize};
 
+use formats::{Remarks, Wanted};
+use source::{Limit, Source};
+
 use crate::model::{Note, Origin, Problem, Role};
+
+/// Longest note that is audited, in characters: a cell of a spreadsheet holds as many. What is longer was not typed after a call,
+/// and judging it takes minutes.
+const LONGEST_NOTE: usize = 32_767;
+
+/// Rows that are looked at before it is decided how a column is read.
+const LOOKED_AT: usize = 1_000;
 
 /// What a format's reader gives: rows as fields in the order of the headers, with their line.
 type Rows = Box<dyn Iterator<Item = Row> + Send>;
@@ -43,38 +82,14 @@ type Rows = Box<dyn Iterator<Item = Row> + Send>;
 enum Row {
     /// Line and fields.
     Fields(u64, Vec<String>),
-    /// What is wrong with the row.
-    Unreadable(Problem),
+    /// What is wrong with the row, and the row as it was found.
+    Unreadable(Rejected),
+    /// Why the file is refused after all; the last row.
+    Refused(InputError),
 }
-
-/// A table with its headers and rows.
-struct Table {
-    headers: Vec<String>,
-    rows: Rows,
-    /// What was understood of the form, for `acw columns`: `delimiter ;`.
-    form: String,
-}
-
-/// An input format.
-pub struct Format {
-    /// Name, as in `--format` of other tools and in messages.
-    pub name: &'static str,
-    /// File name endings that a folder is searched for.
-    pub endings: &'static [&'static str],
-    /// Whether the first bytes, decoded, look like it.
-    sniff: fn(&str) -> bool,
-    /// Opens it.
-    open: fn(&str, decode::Decoded) -> Result<Table, InputError>,
-}
-
-/// The one list of formats; the first whose `sniff` agrees reads the file.
-pub const FORMATS: &[Format] = &[
-    Format { name: "JSON lines", endings: &["jsonl", "ndjson", "json"], sniff: jsonl::sniff, open: jsonl::open },
-    Format { name: "CSV", endings: &["csv", "tsv", "tab", "txt"], sniff: csv::sniff, open: csv::open },
-];
 
 /// Why an export cannot be read at all.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputError {
     /// The file or folder cannot be opened or read.
     Io {
@@ -131,7 +146,9 @@ impl fmt::Display for InputError {
                 write!(f, "{file}: {message}\n  help: check the name and the right to read it")
             }
             InputError::NothingInFolder { folder } => {
-                let endings: Vec<&str> = FORMATS.iter().flat_map(|format| format.endings).copied().collect();
+                let formats = FORMATS.iter().flat_map(|format| format.endings);
+                let endings = formats.chain(CONTAINERS.iter().flat_map(|container| container.endings));
+                let endings: Vec<&str> = endings.copied().collect();
                 write!(
                     f,
                     "{folder}: the folder holds no export\n  help: files that end in {} are read",
@@ -161,7 +178,7 @@ pub struct Options {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
     /// Columns that the user names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "columns::by_role")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "given::by_role")]
     pub columns: Vec<Given>,
     /// Code of the language of notes that state none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,6 +186,24 @@ pub struct Options {
     /// In what order days are written, where the user says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
+    /// Name of the worksheet of workbooks, where the user says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worksheet: Option<String>,
+    /// Delimiter of CSV files, where the user says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<Delimiter>,
+    /// Where days are counted, of moments that tell their offset; absent: as they are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Zone>,
+    /// Name of the preset, or `none`; absent: told by the headers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Which notes are audited.
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
+    /// Whether rows that cannot be read are handed over as they were found.
+    #[serde(skip)]
+    pub keep_rejected: bool,
 }
 
 impl Options {
@@ -181,6 +216,12 @@ impl Options {
             columns: others.columns,
             language: self.language.or(others.language),
             date_order: self.date_order.or(others.date_order),
+            worksheet: self.worksheet.or(others.worksheet),
+            delimiter: self.delimiter.or(others.delimiter),
+            time_zone: self.time_zone.or(others.time_zone),
+            preset: self.preset.or(others.preset),
+            filter: self.filter.over(others.filter),
+            keep_rejected: self.keep_rejected || others.keep_rejected,
         }
     }
 }
@@ -199,32 +240,27 @@ pub struct Export {
     pub columns: Columns,
     /// How the days of contacts are read, where an order matters.
     pub days: Option<Days>,
+    /// Why the file is refused after all; known at the end of the rows.
+    pub refused: Option<InputError>,
+    remarks: Remarks,
     rows: Rows,
-    default_language: Option<String>,
     vocabulary: Vocabulary,
+    keep_rejected: bool,
+    notices: watch::Notices,
+    /// Where what was noticed is kept when the reading ends.
+    noticed: Option<watch::Noticed>,
 }
 
 fn io_error(path: &Path, error: &io::Error) -> InputError {
-    InputError::Io { file: path.display().to_string(), message: format!("cannot be read: {error}") }
+    cannot_read(&path.display().to_string(), error)
 }
 
-/// The format of a file, its encoding with why it is thought so, and its text.
-fn told(
-    file: &str,
-    reader: Box<dyn Read + Send>,
-    encoding: Option<&str>,
-) -> Result<(&'static Format, (String, &'static str), decode::Decoded), InputError> {
-    let decoded = decode::decode(file, reader, encoding)?;
-    if decoded.head.trim().is_empty() {
-        return Err(InputError::Empty { file: file.to_owned() });
-    }
-    match FORMATS.iter().find(|format| (format.sniff)(&decoded.head)) {
-        Some(format) => Ok((format, (decoded.encoding.clone(), decoded.reason), decoded)),
-        None => Err(InputError::Form {
-            file: file.to_owned(),
-            message: "this is no text of a form that is read".into(),
-            help: "export it as CSV or as JSON lines (one object a line)".into(),
-        }),
+/// Why `file` cannot be read: a limit that it goes beyond, or what the system says.
+fn cannot_read(file: &str, error: &io::Error) -> InputError {
+    let file = file.to_owned();
+    match Limit::of(error) {
+        Some(Limit { message, help }) => InputError::Form { file, message: message.clone(), help: (*help).to_owned() },
+        None => InputError::Io { file, message: format!("cannot be read: {error}") },
     }
 }
 
@@ -234,51 +270,109 @@ impl Export {
     /// # Errors
     /// Whatever makes the whole file unusable; single rows become problems instead.
     fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
-        let reader: Box<dyn Read + Send> = if path == Path::new("-") {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path).map_err(|error| io_error(path, &error))?)
-        };
-        Self::read(path.display().to_string(), reader, options, vocabulary, Role::Note)
+        let source = if path == Path::new("-") { Source::Stream(Box::new(io::stdin())) } else { Source::open(path)? };
+        Self::read(path.display().to_string(), source, options, vocabulary, Role::Note)
     }
 
-    /// Reads an export from `reader`; messages call it `file`.
+    /// Reads an export from `source`; messages call it `file`.
     fn read(
         file: String,
-        reader: Box<dyn Read + Send>,
+        source: Source,
         options: &Options,
         vocabulary: &Vocabulary,
         needed: Role,
     ) -> Result<Self, InputError> {
-        let (format, encoding, decoded) = told(&file, reader, options.encoding.as_deref())?;
-        let table = (format.open)(&file, decoded)?;
-        let columns = Columns::find(&file, &table.headers, &options.columns, vocabulary, needed)?;
+        let wanted = Wanted { options, vocabulary, needed, saved: false };
+        let opened = formats::open(&file, source, &wanted)?;
+        let table = opened.table;
+        let mut columns = Columns::find(&file, &table.headers, options, vocabulary, needed)?;
+        let mut rows = table.rows;
+        if Role::ALL.into_iter().any(|role| columns.in_hours(role)) {
+            let first: Vec<Row> = rows.by_ref().take(LOOKED_AT).collect();
+            columns.settle_clocks(first.iter().filter_map(|row| match row {
+                Row::Fields(_, fields) => Some(fields),
+                Row::Unreadable(_) | Row::Refused(_) => None,
+            }));
+            rows = Box::new(first.into_iter().chain(rows));
+        }
         Ok(Export {
             file,
-            format: format.name,
+            format: opened.format,
             form: table.form,
-            encoding,
+            encoding: opened.encoding,
             columns,
             days: None,
-            rows: table.rows,
-            default_language: options.language.clone(),
+            refused: None,
+            remarks: table.remarks,
+            rows,
             vocabulary: vocabulary.clone(),
+            keep_rejected: options.keep_rejected,
+            notices: watch::Notices::default(),
+            noticed: None,
         })
     }
 }
 
+impl Export {
+    /// What the reader has to say of the file, and what the rows that were read tell about the whole of it: rows that are missing,
+    /// identifiers that lost digits, days of universal time.
+    pub fn remarks(&self) -> Vec<Problem> {
+        let mut remarks = self.remarks.all();
+        remarks.extend(self.notices.remarks(&self.file, &self.columns));
+        remarks
+    }
+
+    /// A row as a note, or why it is none.
+    fn note(&mut self, line: u64, fields: &[String]) -> Result<Note, Rejected> {
+        let refused = |message: &str, help: &str| {
+            let problem =
+                Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() };
+            Err(Rejected { problem, raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))) })
+        };
+        match self.columns.kind(fields, &self.vocabulary) {
+            row::Kind::Footer => refused(
+                "the row is no note: it begins as a total does, or as a line below the rows of an export",
+                "nothing is to be done, unless rows are missing above it",
+            ),
+            row::Kind::Nobody => refused(
+                "the row has neither agent nor note: nobody took the contact, or nothing was exported of it",
+                "nothing is to be done; where agents or notes stand in another column, name it with --column",
+            ),
+            row::Kind::Note => {
+                self.notices.row(fields, &self.columns, &self.vocabulary);
+                let note =
+                    self.columns.note(Origin { file: self.file.clone(), line, column: None }, fields, &self.vocabulary);
+                match note.text.chars().nth(LONGEST_NOTE) {
+                    None => Ok(note),
+                    Some(_) => refused(
+                        &format!("the note is longer than {LONGEST_NOTE} characters"),
+                        "look for a quotation mark that is not closed, or name the column of the note with --column note=HEADER",
+                    ),
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Export {
+    fn drop(&mut self) {
+        if let Some(mut noticed) = self.noticed.as_ref().and_then(|noticed| noticed.lock().ok()) {
+            noticed.insert(self.file.clone(), self.remarks());
+        }
+    }
+}
+
 impl Iterator for Export {
-    type Item = Result<Note, Problem>;
+    type Item = Result<Note, Rejected>;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.rows.next()? {
-            Row::Unreadable(problem) => Err(problem),
-            Row::Fields(line, fields) => {
-                let origin = Origin { file: self.file.clone(), line, ..Origin::default() };
-                let mut note = self.columns.note(origin, &fields, &self.vocabulary);
-                note.language = note.language.or_else(|| self.default_language.clone());
-                Ok(note)
+            Row::Unreadable(rejected) => Err(rejected),
+            Row::Refused(error) => {
+                self.refused = Some(error);
+                return None;
             }
+            Row::Fields(line, fields) => self.note(line, &fields),
         })
     }
 }

@@ -1,11 +1,11 @@
 //! The roster: how long each agent worked, day by day or in all.
 
-use std::fs::File;
 use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::{DateOrder, Export, InputError, Options, Vocabulary, dates, io_error};
+use super::source::Source;
+use super::{DateOrder, Export, InputError, Options, Vocabulary, dates};
 use crate::model::Role;
 
 /// A row of the roster.
@@ -27,10 +27,7 @@ pub struct Worked {
 /// doubt.
 pub fn read_roster(path: &Path, vocabulary: &Vocabulary, order: Option<DateOrder>) -> Result<Vec<Worked>, InputError> {
     let file = path.display().to_string();
-    let open = || {
-        let reader = File::open(path).map_err(|error| io_error(path, &error))?;
-        Export::read(file.clone(), Box::new(reader), &Options::default(), vocabulary, Role::WorkedSeconds)
-    };
+    let open = || Export::read(file.clone(), Source::open(path)?, &Options::default(), vocabulary, Role::WorkedSeconds);
     // A file that can be opened once only is read as the user says.
     let days = if path.is_file() { open()?.days_of_all() } else { None };
     let mut export = open()?.with(days);
@@ -49,11 +46,11 @@ pub fn read_roster(path: &Path, vocabulary: &Vocabulary, order: Option<DateOrder
         help: "give an agent and the time worked in every row: `8:00:00`, `8h`, `28800`".into(),
     };
     let mut out = Vec::new();
-    for row in export {
-        let row = row.map_err(|problem| InputError::Form {
-            file: format!("{file}:{}", problem.line.unwrap_or_default()),
-            message: problem.message,
-            help: problem.help,
+    for row in export.by_ref() {
+        let row = row.map_err(|rejected| InputError::Form {
+            file: format!("{file}:{}", rejected.problem.line.unwrap_or_default()),
+            message: rejected.problem.message,
+            help: rejected.problem.help,
         })?;
         let seconds = row.worked_seconds.ok_or_else(|| unreadable(row.origin.line, "time that can be read"))?;
         if row.agent == "?" {
@@ -61,5 +58,8 @@ pub fn read_roster(path: &Path, vocabulary: &Vocabulary, order: Option<DateOrder
         }
         out.push(Worked { agent: row.agent, day: row.day, seconds });
     }
-    Ok(out)
+    match export.refused.take() {
+        Some(error) => Err(error),
+        None => Ok(out),
+    }
 }

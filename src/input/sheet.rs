@@ -1,15 +1,12 @@
 //! Sheets that reviewers filled: one row a note, one column a criterion; CSV in any form that exports have, JSON lines, XLSX.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-use calamine::{DataRef, Reader, Xlsx, XlsxError};
-
-use super::{InputError, Row, Vocabulary, csv, io_error, told};
-use crate::model::{Answer, Criterion, RemarkKind, SheetRemark};
-use crate::text::{cell, redact};
+use super::formats::{self, Wanted};
+use super::source::Source;
+use super::{InputError, Options, Row, Vocabulary};
+use crate::model::{Answer, Criterion, RemarkKind, Role, SheetRemark};
+use crate::text::{Folder, cell, redact};
 use crate::yaml::nearest;
 
 /// A filled sheet.
@@ -78,100 +75,22 @@ pub(super) struct Unreadable {
     pub(super) help: String,
 }
 
-/// The table of a file, CSV or workbook.
+/// The table of a file, in any format of exports; of a workbook the worksheet that has a column `note_id`.
 pub(super) fn open(path: &Path, file: &str) -> Result<Table, InputError> {
-    let mut reader = BufReader::new(File::open(path).map_err(|error| io_error(path, &error))?);
-    let mut start = [0; 4];
-    let read = reader.read(&mut start).map_err(|error| io_error(path, &error))?;
-    reader.rewind().map_err(|error| io_error(path, &error))?;
-    if start[..read] == *b"PK\x03\x04" {
-        return workbook(reader).map_err(|message| InputError::Form {
-            file: file.to_owned(),
-            message,
-            help: "save the sheet as XLSX or CSV, with its header `note_id` in the first filled row of a worksheet"
-                .into(),
+    // A sheet's columns have the names that it was given with, in every language.
+    let (options, vocabulary) = (Options::default(), Vocabulary::new(Folder::default()));
+    let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::NoteId, saved: true };
+    let opened = formats::open(file, Source::open(path)?, &wanted)?;
+    let mut rows = Vec::new();
+    for (number, row) in (2..).zip(opened.table.rows) {
+        rows.push(match row {
+            // Rows of text are counted as a spreadsheet does that shows it.
+            Row::Fields(line, fields) => (if opened.is_workbook { line } else { number }, Ok(fields)),
+            Row::Unreadable(row) => (number, Err(Unreadable { message: row.problem.message, help: row.problem.help })),
+            Row::Refused(error) => return Err(error),
         });
     }
-    let (format, _, decoded) = told(file, Box::new(reader), None)?;
-    let table = if format.name == "CSV" { csv::open_saved(file, decoded)? } else { (format.open)(file, decoded)? };
-    let rows = (2..)
-        .zip(table.rows)
-        .map(|(number, row)| match row {
-            Row::Fields(_, fields) => (number, Ok(fields)),
-            Row::Unreadable(problem) => (number, Err(Unreadable { message: problem.message, help: problem.help })),
-        })
-        .collect();
-    Ok(Table { headers: table.headers, rows })
-}
-
-/// The first worksheet whose first filled row has a cell `note_id`. Cells are taken as they come, so that a stray one far away
-/// costs nothing.
-fn workbook(reader: BufReader<File>) -> Result<Table, String> {
-    let unreadable = |error: XlsxError| format!("the workbook cannot be read: {error}");
-    let mut workbook: Xlsx<_> = Xlsx::new(reader).map_err(unreadable)?;
-    let names = workbook.sheet_names();
-    let mut fault = String::new();
-    for name in &names {
-        let mut filled = match filled_cells(&mut workbook, name) {
-            Ok(filled) => filled,
-            // It may be a chart, which has no cells.
-            Err(error) => {
-                fault = format!("; `{name}` cannot be read: {error}");
-                continue;
-            }
-        };
-        let Some((_, header)) = filled.pop_first() else { continue };
-        if header.values().any(|cell| same(cell, "note_id")) {
-            return Ok(Table::of_cells(&header, filled));
-        }
-    }
-    Err(format!("no worksheet has a column `note_id` (worksheets: {}){fault}", names.join(", ")))
-}
-
-/// Cells with text by row and column, both from 0.
-type Cells = BTreeMap<u32, BTreeMap<u32, String>>;
-
-fn filled_cells(workbook: &mut Xlsx<BufReader<File>>, name: &str) -> Result<Cells, XlsxError> {
-    let mut cells = workbook.worksheet_cells_reader(name)?;
-    let mut filled = Cells::new();
-    while let Some(cell) = cells.next_cell()? {
-        let (row, column) = cell.get_position();
-        let text = text_of(cell.get_value());
-        if !text.trim().is_empty() {
-            filled.entry(row).or_default().insert(column, text);
-        }
-    }
-    Ok(filled)
-}
-
-impl Table {
-    fn of_cells(header: &BTreeMap<u32, String>, filled: Cells) -> Self {
-        let row = |(number, mut cells): (u32, BTreeMap<u32, String>)| {
-            let fields = header.keys().map(|column| cells.remove(column).unwrap_or_default()).collect();
-            (u64::from(number) + 1, Ok(fields))
-        };
-        Table {
-            headers: header.values().map(|name| name.trim().to_owned()).collect(),
-            rows: filled.into_iter().map(row).collect(),
-        }
-    }
-}
-
-/// A cell as a person reads it: whole numbers without a point.
-fn text_of(value: &DataRef<'_>) -> String {
-    match value {
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(date) => {
-            let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-        }
-        DataRef::Error(error) => error.to_string(),
-        DataRef::Empty => String::new(),
-    }
+    Ok(Table { headers: opened.table.headers, rows })
 }
 
 fn same(header: &str, name: &str) -> bool {

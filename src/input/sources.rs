@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::model::Role;
+use crate::model::{Problem, Role};
 
-use super::{DateOrder, Days, Export, FORMATS, InputError, Options, Vocabulary, io_error};
+use super::archive::{self, Member, is_export};
+use super::source::Source;
+use super::watch::Noticed;
+use super::{DateOrder, Days, Export, InputError, Options, Vocabulary, io_error};
 
 /// Opens a file whose days nobody has looked at.
 type Opened<'o> = dyn Fn(&Path) -> Result<Export, InputError> + 'o;
@@ -17,12 +20,16 @@ type Opened<'o> = dyn Fn(&Path) -> Result<Export, InputError> + 'o;
 #[derive(Debug)]
 pub struct Sources {
     files: Vec<PathBuf>,
+    /// Files that are members of zip archives: the archive, and the member.
+    members: BTreeMap<PathBuf, (PathBuf, Member)>,
     /// Standard input, copied into a file that has no name and is gone with this process.
     kept: Option<File>,
     /// What the files that were looked at tell of their days.
     told: Mutex<BTreeMap<PathBuf, Option<Days>>>,
     /// How the days of the files that were opened are read.
     days: Mutex<BTreeMap<PathBuf, Option<Days>>>,
+    /// What was noticed in the files that were read.
+    noticed: Noticed,
 }
 
 impl Sources {
@@ -31,12 +38,22 @@ impl Sources {
     /// # Errors
     /// A path that does not exist, a folder without an export, standard input that cannot be kept.
     pub fn find(paths: &[PathBuf], more_than_once: bool) -> Result<Self, InputError> {
-        let files = expand(paths)?;
-        let kept = match more_than_once && files.iter().any(|file| is_standard_input(file)) {
+        let mut sources = Sources {
+            files: vec![],
+            members: BTreeMap::new(),
+            kept: None,
+            told: Mutex::default(),
+            days: Mutex::default(),
+            noticed: Noticed::default(),
+        };
+        for path in paths {
+            sources.expand(path)?;
+        }
+        sources.kept = match more_than_once && sources.files.iter().any(|file| is_standard_input(file)) {
             true => Some(keep().map_err(|error| io_error(Path::new("-"), &error))?),
             false => None,
         };
-        Ok(Sources { files, kept, told: Mutex::default(), days: Mutex::default() })
+        Ok(sources)
     }
 
     /// The files.
@@ -66,11 +83,20 @@ impl Sources {
         if let Ok(mut known) = self.days.lock() {
             known.insert(file.to_owned(), days.clone());
         }
-        Ok(export.with(days))
+        let mut export = export.with(days);
+        export.noticed = Some(Noticed::clone(&self.noticed));
+        Ok(export)
+    }
+
+    /// What was noticed in each file that was read: what its reader has to say, and what its rows tell about the whole of it.
+    pub fn remarks(&self) -> Vec<Problem> {
+        let Ok(noticed) = self.noticed.lock() else { return Vec::new() };
+        self.files.iter().filter_map(|file| noticed.get(&file.display().to_string())).flatten().cloned().collect()
     }
 
     fn opens_again(&self, file: &Path) -> bool {
-        if is_standard_input(file) { self.kept.is_some() } else { file.is_file() }
+        let on_disk = self.members.get(file).map_or(file, |(archive, _)| archive);
+        if is_standard_input(file) { self.kept.is_some() } else { on_disk.is_file() }
     }
 
     /// How the days of a file are written: as its own column tells or, where that does not decide it, as all other files of the run
@@ -111,17 +137,72 @@ impl Sources {
     }
 
     fn opened(&self, file: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Export, InputError> {
+        let name = file.display().to_string();
+        if let Some((archive, member)) = self.members.get(file) {
+            let zip = File::open(archive).map_err(|error| io_error(archive, &error))?;
+            let stream = member.open(&archive.display().to_string(), zip)?;
+            return Export::read(name, Source::Stream(stream), options, vocabulary, Role::Note);
+        }
         let Some(kept) = self.kept.as_ref().filter(|_| is_standard_input(file)) else {
             return Export::open(file, options, vocabulary);
         };
-        let rewound = || {
-            let mut kept = kept.try_clone()?;
-            kept.rewind()?;
-            Ok(kept)
-        };
-        let reader = rewound().map_err(|error| io_error(file, &error))?;
-        Export::read(file.display().to_string(), Box::new(reader), options, vocabulary, Role::Note)
+        let kept = kept.try_clone().map_err(|error| io_error(file, &error))?;
+        Export::read(name, Source::File(kept), options, vocabulary, Role::Note)
     }
+
+    /// Adds the files meant by a path that the user named, in a fixed order: folders and archives are searched for exports.
+    fn expand(&mut self, path: &Path) -> Result<(), InputError> {
+        let nothing = || InputError::NothingInFolder { folder: path.display().to_string() };
+        let before = self.files.len();
+        if is_standard_input(path) {
+            self.files.push(path.to_owned());
+        } else if std::fs::metadata(path).map_err(|error| io_error(path, &error))?.is_dir() {
+            let mut entries = Vec::new();
+            for entry in std::fs::read_dir(path).map_err(|error| io_error(path, &error))? {
+                entries.push(entry.map_err(|error| io_error(path, &error))?.path());
+            }
+            entries.sort();
+            for entry in entries.into_iter().filter(|entry| entry.is_file() && is_export(entry)) {
+                self.add(entry)?;
+            }
+        } else {
+            self.add(path.to_owned())?;
+        }
+        if self.files.len() == before { Err(nothing()) } else { Ok(()) }
+    }
+
+    /// Adds a file, or the exports in it where it is a zip archive.
+    fn add(&mut self, path: PathBuf) -> Result<(), InputError> {
+        let Some(members) = archived(&path)? else {
+            self.files.push(path);
+            return Ok(());
+        };
+        for member in members.into_iter().filter(Member::is_export) {
+            // A name in an archive may start at the root; here it is only a name.
+            let mut name = path.clone().into_os_string();
+            name.push(format!("/{}", member.name));
+            let name = PathBuf::from(name);
+            self.members.insert(name.clone(), (path.clone(), member));
+            self.files.push(name);
+        }
+        Ok(())
+    }
+}
+
+/// The members of a zip archive that is no workbook; `None` of any other file.
+fn archived(path: &Path) -> Result<Option<Vec<Member>>, InputError> {
+    // What is no plain file can be opened but once.
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let mut file = File::open(path).map_err(|error| io_error(path, &error))?;
+    let mut start = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut start).map_err(|error| io_error(path, &error))?;
+    if !archive::starts(&start) {
+        return Ok(None);
+    }
+    let members = archive::members(&path.display().to_string(), &file)?;
+    Ok(Some(members).filter(|members| !archive::is_document(members)))
 }
 
 fn is_standard_input(path: &Path) -> bool {
@@ -132,38 +213,4 @@ fn keep() -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
     io::copy(&mut io::stdin().lock(), &mut file)?;
     Ok(file)
-}
-
-/// The files meant by the paths that the user named, in a fixed order: folders are searched for exports.
-///
-/// # Errors
-/// A path that does not exist, or a folder without an export.
-fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
-    let mut out = Vec::new();
-    for path in paths {
-        if path == Path::new("-") {
-            out.push(path.clone());
-            continue;
-        }
-        let meta = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
-        if !meta.is_dir() {
-            out.push(path.clone());
-            continue;
-        }
-        let before = out.len();
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(|error| io_error(path, &error))? {
-            entries.push(entry.map_err(|error| io_error(path, &error))?.path());
-        }
-        entries.sort();
-        let readable = |p: &PathBuf| {
-            let ending = p.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
-            p.is_file() && FORMATS.iter().any(|format| format.endings.contains(&ending.as_str()))
-        };
-        out.extend(entries.into_iter().filter(readable));
-        if out.len() == before {
-            return Err(InputError::NothingInFolder { folder: path.display().to_string() });
-        }
-    }
-    Ok(out)
 }

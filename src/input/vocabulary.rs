@@ -2,19 +2,32 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Answer, Disposition, Role};
-use crate::text::Folder;
+use super::Preset;
+use super::stamp::DateWords;
+use super::values::{Unit, Units};
+use crate::model::{Answer, Disposition, Element, Exported, Role};
+use crate::text::{Folder, Identifier, MailWords, Reducer};
 
 /// Names of columns and values in every language of the packs, folded.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     folder: Folder,
+    reducer: Reducer,
     columns: HashMap<String, Alias>,
     dispositions: HashMap<String, Disposition>,
     call_types: HashMap<String, String>,
     channels: HashMap<String, String>,
     languages: HashMap<String, String>,
     answers: HashMap<String, Answer>,
+    /// Known headers without their spaces.
+    squeezed: HashMap<String, Alias>,
+    presets: Vec<Preset>,
+    pub(super) units: Units,
+    pub(super) dates: DateWords,
+    footers: Vec<String>,
+    /// Codes of the languages, as the identifier counts them, and it.
+    identifier: (Vec<String>, Identifier),
+    labels: HashMap<(String, Element), String>,
 }
 
 /// Signs for answers that belong to no language, as reviewers type them into sheets.
@@ -59,7 +72,11 @@ impl Vocabulary {
     pub fn add_columns(&mut self, role: Role, origin: &str, aliases: &[String]) {
         for (rank, alias) in aliases.iter().enumerate() {
             let key = self.header(alias);
-            self.columns.entry(key).or_insert(Alias { role, origin: origin.to_owned(), rank: rank + 1 });
+            let alias = Alias { role, origin: origin.to_owned(), rank: rank + 1 };
+            if key.contains(' ') {
+                self.squeezed.entry(key.replace(' ', "")).or_insert_with(|| alias.clone());
+            }
+            self.columns.entry(key).or_insert(alias);
         }
     }
 
@@ -93,11 +110,97 @@ impl Vocabulary {
         }
     }
 
+    /// Says what mail programs write around quoted mail.
+    pub fn know_mail(&mut self, words: &MailWords) {
+        self.reducer = Reducer::new(words);
+    }
+
+    /// The text of a cell that people typed in and, where something in the cell was different, what.
+    pub fn text(&self, cell: &str) -> (String, Option<Box<Exported>>) {
+        self.reducer.reduce(cell)
+    }
+
     /// Adds words for a reviewer's answer.
     pub fn add_answers(&mut self, answer: Answer, words: &[String]) {
         for word in words {
             self.answers.entry(self.folder.fold_str(word.trim())).or_insert(answer);
         }
+    }
+
+    /// Adds a preset; one of the same name gives way to it.
+    pub fn add_preset(&mut self, preset: Preset) {
+        self.presets.retain(|known| known.id != preset.id);
+        self.presets.push(preset);
+    }
+
+    /// Adds words for the unit of a duration.
+    pub fn add_unit(&mut self, unit: Unit, words: &[String]) {
+        for word in words {
+            self.units.insert(word.to_lowercase(), unit);
+            self.units.insert(self.header(word), unit);
+        }
+    }
+
+    /// Adds names of months, January first; the names of each parted by spaces.
+    pub fn add_months(&mut self, months: &[String]) {
+        for (number, names) in (1..).zip(months) {
+            for name in names.split_whitespace() {
+                self.dates.months.insert(name.to_lowercase(), number);
+                self.dates.months.insert(self.folder.fold_str(name), number);
+            }
+        }
+    }
+
+    /// Adds words for the two halves of a day.
+    pub fn add_halves(&mut self, first: &[String], second: &[String]) {
+        for (words, is_second) in [(first, false), (second, true)] {
+            for word in words {
+                self.dates.halves.insert(word.replace(['.', ' '], "").to_lowercase(), is_second);
+            }
+        }
+    }
+
+    /// Adds how lines begin that stand below the rows of an export.
+    pub fn add_footers(&mut self, footers: &[String]) {
+        let folded: Vec<String> = footers.iter().map(|footer| self.header(footer)).collect();
+        self.footers.extend(folded);
+    }
+
+    /// Adds what a language calls the sections of a note.
+    pub fn add_labels(&mut self, code: &str, labels: &BTreeMap<Element, String>) {
+        self.labels.extend(labels.iter().map(|(element, label)| ((code.to_owned(), *element), label.clone())));
+    }
+
+    /// Tells the language of notes by `identifier`, which counts the languages as `codes` does.
+    pub fn identify_by(&mut self, codes: Vec<String>, identifier: Identifier) {
+        self.identifier = (codes, identifier);
+    }
+
+    /// The presets.
+    pub fn presets(&self) -> &[Preset] {
+        &self.presets
+    }
+
+    /// What a section is called in that language.
+    pub(super) fn label(&self, language: &str, element: Element) -> Option<&str> {
+        self.labels.get(&(language.to_owned(), element)).map(String::as_str)
+    }
+
+    /// The code of the language that a text is in.
+    pub(super) fn language_of(&self, text: &str) -> Option<&str> {
+        let (codes, identifier) = &self.identifier;
+        codes.get(identifier.identify(&self.folder.fold_str(text))?).map(String::as_str)
+    }
+
+    /// Whether a cell begins as lines do that stand below the rows of an export, or as one of `more` does.
+    pub(super) fn is_footer(&self, cell: &str, more: &[String]) -> bool {
+        let cell = self.header(cell);
+        let begins = |footer: &str| {
+            let rest = cell.strip_prefix(footer).filter(|_| !footer.is_empty());
+            // A Han word has no end that could be seen.
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') || !footer.is_ascii())
+        };
+        self.footers.iter().any(|footer| begins(footer)) || more.iter().any(|footer| begins(&self.header(footer)))
     }
 
     /// The answer that a cell of a sheet means; `None` where it means none.
@@ -112,10 +215,32 @@ impl Vocabulary {
         spaced.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// What is known of a header; for a path such as `comment.body`, also of its last part.
-    pub fn column(&self, header: &str) -> Option<&Alias> {
-        let last = || header.rsplit_once('.').map(|(_, last)| self.header(last));
-        self.columns.get(&self.header(header)).or_else(|| self.columns.get(&last()?))
+    /// A header as it is looked up, without its spaces.
+    pub(super) fn squeezed(&self, written: &str) -> String {
+        self.header(written).replace(' ', "")
+    }
+
+    /// A header without the unit behind it, and the unit: `acw (ms)`.
+    fn without_unit<'h>(&self, header: &'h str) -> (&'h str, Option<Unit>) {
+        let starts: Vec<usize> = header.match_indices(' ').map(|(at, _)| at).rev().take(3).collect();
+        let cut = starts.iter().rev().find_map(|at| Some((&header[..*at], Unit::of(&header[at + 1..], &self.units)?)));
+        cut.map_or((header, None), |(header, unit)| (header, Some(unit)))
+    }
+
+    /// The unit that a header names.
+    pub(super) fn unit(&self, written: &str) -> Option<Unit> {
+        let header = self.header(written);
+        self.without_unit(&header).1.or_else(|| self.units.get(&header).copied())
+    }
+
+    /// What is known of a header; also without the unit behind it, of the last part of a path such as `comment.body`, and where its
+    /// spaces were lost.
+    pub fn column(&self, written: &str) -> Option<&Alias> {
+        let header = self.header(written);
+        let known = |header: &str| self.columns.get(header);
+        let bare = || known(self.without_unit(&header).0);
+        let last = || written.rsplit_once('.').and_then(|(_, last)| known(&self.header(last)));
+        known(&header).or_else(bare).or_else(last).or_else(|| self.squeezed.get(&header))
     }
 
     /// Known headers that play `role`, for guesses.
@@ -180,6 +305,18 @@ mod tests {
         vocabulary.add_answers(Answer::Fail, &["sí".into()]);
         assert_eq!(vocabulary.column("OBSERVACIONES:").unwrap().role, Role::Note);
         assert_eq!(vocabulary.column("ticket.note_id").unwrap().role, Role::NoteId);
+        vocabulary.add_columns(Role::AcwSeconds, "en", &["after call work".into()]);
+        vocabulary.add_unit(Unit::Minutes, &["Minutos".into(), "in min".into()]);
+        for (header, unit) in [("AFTERCALLWORK", None), ("after call work (in min)", Some(Unit::Minutes))] {
+            assert_eq!(vocabulary.column(header).unwrap().role, Role::AcwSeconds, "{header}");
+            assert_eq!(vocabulary.unit(header), unit);
+        }
+        assert_eq!(vocabulary.unit("acw (ms)"), Some(Unit::Milliseconds));
+        vocabulary.add_footers(&["Total".into(), "合计".into()]);
+        assert!(vocabulary.is_footer("TOTAL:", &[]) && vocabulary.is_footer("合计12", &[]));
+        assert!(
+            !vocabulary.is_footer("Totally", &[]) && vocabulary.is_footer("Copyright (c) 2026", &["copyright".into()])
+        );
         assert_eq!(vocabulary.disposition("solucionado"), Disposition::Resolved);
         assert_eq!(vocabulary.answer(" SI "), Some(Answer::Fail));
         assert_eq!(vocabulary.answer("Ｎ／Ａ"), Some(Answer::NotApplicable));

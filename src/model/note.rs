@@ -1,7 +1,11 @@
 //! A call note and where it came from.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::{Exported, Span};
 
 /// Where a note stands in the user's files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -212,8 +216,39 @@ pub struct Note {
     pub acw_seconds: Option<u32>,
     /// Time that the agent worked on the day of the contact, in seconds, where the export has such a column.
     pub worked_seconds: Option<u32>,
-    /// The note as typed.
+    /// The note as it is audited: as typed, without the markup of the system that it was exported from.
     pub text: String,
+    /// What was different in the cell that it was exported as; `None` where nothing was.
+    pub exported: Option<Box<Exported>>,
     /// Filled columns of the required elements (reason, action, outcome, next step, product).
     pub elements: Vec<(Role, String)>,
+}
+
+impl Note {
+    /// Quoted mail, in bytes of the text, in order.
+    pub fn quoted(&self) -> &[Span] {
+        self.exported.as_ref().map_or(&[], |exported| &exported.quoted)
+    }
+
+    /// The text without quoted mail: what the agent wrote.
+    pub fn own_text(&self) -> Cow<'_, str> {
+        if self.quoted().is_empty() {
+            return Cow::Borrowed(&self.text);
+        }
+        let mut own = String::with_capacity(self.text.len());
+        let mut at = 0;
+        for span in self.quoted() {
+            own.push_str(&self.text[at..span.start]);
+            at = span.end;
+        }
+        own.push_str(&self.text[at..]);
+        Cow::Owned(own)
+    }
+
+    /// A place of the text in Unicode code points of the cell as exported, as outputs promise it.
+    pub fn place(&self, span: Span) -> (usize, usize) {
+        let (start, end) = span.code_points(&self.text);
+        let places = self.exported.as_ref().and_then(|exported| exported.places.as_ref());
+        places.map_or((start, end), |places| places.in_cell(start, end))
+    }
 }

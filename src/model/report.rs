@@ -1,6 +1,7 @@
 //! The result of a run.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::civil::Date;
 
@@ -56,10 +57,103 @@ pub struct RunInfo {
     pub rules_hash: String,
     /// Inputs as the user named them.
     pub inputs: Vec<String>,
-    /// Rows that held a record: audited plus rejected.
+    /// Rows that were read: audited, skipped and rejected together. A line with nothing in it is no row, one of empty cells is.
     pub rows: u64,
+    /// Keys of the filter that notes had to pass, and their values; nothing where there was none.
+    pub filter: Vec<(String, String)>,
+    /// Notes that it left out, by reason, in the order of [`LeftOut::ALL`].
+    pub skipped: Vec<Skipped>,
+    /// Rows that could not be read.
+    pub rejected: u64,
     /// What the figures are held to.
     pub standards: Standards,
+}
+
+impl RunInfo {
+    /// Notes that the filter left out.
+    pub fn skipped(&self) -> u64 {
+        self.skipped.iter().map(|skipped| skipped.notes).sum()
+    }
+
+    /// The filter on one line; nothing where there was none.
+    pub fn filter(&self) -> Option<String> {
+        let said: Vec<String> = self.filter.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+}
+
+/// By what a note was left out at reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeftOut {
+    /// Its day.
+    Day,
+    /// Its team.
+    Team,
+    /// Its agent.
+    Agent,
+    /// Its call type.
+    CallType,
+    /// Its channel.
+    Channel,
+    /// Too few words.
+    Words,
+    /// Too few characters.
+    Characters,
+    /// Its talk time.
+    Talk,
+    /// It is not in the part that is taken.
+    Take,
+}
+
+impl LeftOut {
+    /// Every reason, in the order in which they are looked at.
+    pub const ALL: [LeftOut; 9] = [
+        LeftOut::Day,
+        LeftOut::Team,
+        LeftOut::Agent,
+        LeftOut::CallType,
+        LeftOut::Channel,
+        LeftOut::Words,
+        LeftOut::Characters,
+        LeftOut::Talk,
+        LeftOut::Take,
+    ];
+
+    /// The name in outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            LeftOut::Day => "day",
+            LeftOut::Team => "team",
+            LeftOut::Agent => "agent",
+            LeftOut::CallType => "call_type",
+            LeftOut::Channel => "channel",
+            LeftOut::Words => "words",
+            LeftOut::Characters => "characters",
+            LeftOut::Talk => "talk",
+            LeftOut::Take => "take",
+        }
+    }
+}
+
+/// Notes left out at reading for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skipped {
+    /// The reason.
+    pub by: LeftOut,
+    /// Notes.
+    pub notes: u64,
+    /// Those among them of which the export does not tell it.
+    pub unknown: u64,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}", self.notes, self.by.name())?;
+        match self.unknown {
+            0 => Ok(()),
+            unknown => write!(f, " ({unknown} tell none)"),
+        }
+    }
 }
 
 /// What became of the decisions about findings.

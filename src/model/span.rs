@@ -1,8 +1,9 @@
 //! Places in a note.
 
-/// A half-open range of byte offsets into the note as it was typed, on character boundaries.
+/// A half-open range of byte offsets into the note's text, on character boundaries.
 ///
-/// Outputs convert it to code points ([`Span::code_points`]); everything inside stays in bytes.
+/// Outputs convert it to code points ([`Span::code_points`], and [`Note::place`](super::Note::place) those of the cell as exported);
+/// everything inside stays in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// First byte.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::figures::{Accuracy, Compared, Figures, Share, time_share};
 use super::gate;
 use crate::measure::Basis;
-use crate::model::{Category, Dimension, Problem, Report, Tally};
+use crate::model::{Category, Dimension, Problem, Report, Skipped, Tally};
 use crate::rules::Rulebook;
 
 /// The object, ending in a line end.
@@ -102,7 +102,10 @@ pub(super) fn whole(report: &Report, book: &Rulebook) -> String {
             "inputs": report.run.inputs,
             "rows": report.run.rows,
             "audited": report.total.notes,
-            "rejected": report.run.rows - report.total.notes,
+            "skipped": report.run.skipped(),
+            "rejected": report.run.rejected,
+            "filter": report.run.filter.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "skipped_by": report.run.skipped.iter().map(skipped).collect::<Vec<_>>(),
             "target": standards.target,
             "confidence": standards.confidence,
             "min_notes": standards.min_notes,
@@ -124,6 +127,10 @@ pub(super) fn whole(report: &Report, book: &Rulebook) -> String {
         },
     });
     format!("{object:#}\n")
+}
+
+fn skipped(skipped: &Skipped) -> Value {
+    json!({"by": skipped.by.name(), "notes": skipped.notes, "unknown": skipped.unknown})
 }
 
 /// A row that cannot be read, or a remark on the input.

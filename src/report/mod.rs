@@ -2,6 +2,7 @@
 
 pub mod agreement;
 mod figures;
+pub mod folder;
 pub mod formats;
 pub mod gate;
 pub mod html;

@@ -239,7 +239,9 @@ impl<'m> Maker<'m> {
         rows.extend([
             count("book.listed", self.listed().count() as u64),
             count("making.rows", report.run.rows),
-            count("book.rejected", report.run.rows - report.total.notes),
+            count("book.audited", report.total.notes),
+            count("book.skipped", report.run.skipped()),
+            count("book.rejected", report.run.rejected),
             count("book.untold", report.problems_left_out),
             plain("book.confidence", Cell::Share(standards.confidence * 100)),
             count("book.least", standards.min_notes),
@@ -247,6 +249,7 @@ impl<'m> Maker<'m> {
             plain("making.version", Cell::text(format!("acw {}", report.run.version))),
             plain("making.rules", Cell::text(&report.run.rules_hash)),
         ]);
+        rows.extend(report.run.filter().map(|filter| plain("making.filter", Cell::text(filter))));
         if let Some((first, last)) = report.days {
             let days = self.say("team.days").replace("{from}", &first.to_string());
             rows.insert(0, plain("book.days", Cell::text(days.replace("{to}", &last.to_string()))));

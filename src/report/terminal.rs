@@ -239,11 +239,18 @@ fn summary(report: &Report) -> String {
     let languages: Vec<String> = report.languages.iter().map(|(code, count)| format!("{code} {count}")).collect();
     let _ = writeln!(
         out,
-        "Languages: {}. Rows read: {}, not readable: {}.",
+        "Languages: {}. Rows read: {} = {} audited + {}{} rejected.",
         languages.join(", "),
         report.run.rows,
-        report.run.rows - total.notes
+        total.notes,
+        report.run.filter().map_or(String::new(), |_| format!("{} skipped by the filter + ", report.run.skipped())),
+        report.run.rejected
     );
+    if let Some(filter) = report.run.filter() {
+        let skipped: Vec<String> = report.run.skipped.iter().map(ToString::to_string).collect();
+        let skipped = if skipped.is_empty() { "nothing".to_owned() } else { skipped.join(", ") };
+        let _ = writeln!(out, "Filter: {filter}. Left out: {skipped}.");
+    }
     let _ = writeln!(
         out,
         "In brackets: {} % intervals (score: Student's t; shares: Wilson). Places are given from {} scored notes on, and shared where intervals overlap.",

@@ -13,7 +13,7 @@ use crate::checks::{Check, Needs};
 use crate::input::Vocabulary;
 use crate::model::{Category, Condition, Critical, Element, Note, Role, Severity};
 use crate::text::identify;
-use crate::text::{Folder, Identifier, Scanner, ScannerBuilder, Speech};
+use crate::text::{Folder, Identifier, MailWords, Scanner, ScannerBuilder, Speech};
 use crate::yaml::Source;
 
 /// A rule in force.
@@ -159,7 +159,7 @@ impl Rulebook {
             .into_iter()
             .collect::<Result<Vec<_>, _>>()?;
         let identifier = Identifier::new(&speakers(&packs, &folder));
-        let vocabulary = vocabulary(&packs, &folder);
+        let vocabulary = vocabulary(&packs, &folder, &identifier);
         let profiles = packs
             .profiles
             .iter()
@@ -343,7 +343,7 @@ fn speakers(packs: &Packs, folder: &Folder) -> Vec<identify::Profile> {
         .collect()
 }
 
-fn vocabulary(packs: &Packs, folder: &Folder) -> Vocabulary {
+fn vocabulary(packs: &Packs, folder: &Folder, identifier: &Identifier) -> Vocabulary {
     let mut vocabulary = Vocabulary::new(folder.clone());
     for (code, pack) in &packs.languages {
         vocabulary.add_language(code, &[&pack.spec.name, &pack.spec.native]);
@@ -355,7 +355,25 @@ fn vocabulary(packs: &Packs, folder: &Folder) -> Vocabulary {
         }
         vocabulary.add_call_types(&pack.spec.call_types);
         vocabulary.add_channels(&pack.spec.channels);
+        vocabulary.add_months(&pack.spec.months);
+        vocabulary.add_halves(&pack.spec.halves.first, &pack.spec.halves.second);
+        pack.spec.units.iter().for_each(|(unit, words)| vocabulary.add_unit(*unit, words));
+        vocabulary.add_footers(&pack.spec.footers);
+        vocabulary.add_labels(code, &pack.spec.labels);
     }
+    // Mail is often quoted in another language than the note is written in.
+    let words = |list: &str| {
+        let entries = packs.languages.values().flat_map(|pack| pack.lexicon.entries(list));
+        entries.map(|(_, entry)| entry.to_owned()).collect()
+    };
+    vocabulary.know_mail(&MailWords {
+        wrote: words("mail_wrote"),
+        original: words("mail_original"),
+        from: words("mail_from"),
+        header: words("mail_header"),
+    });
+    packs.presets.iter().for_each(|preset| vocabulary.add_preset(preset.clone()));
+    vocabulary.identify_by(packs.languages.keys().cloned().collect(), identifier.clone());
     let columns =
         packs.languages.iter().map(|(code, pack)| (code.as_str(), &pack.columns)).chain([("core", &packs.columns)]);
     for (origin, columns) in columns {

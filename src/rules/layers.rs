@@ -15,6 +15,8 @@ use crate::yaml::Source;
 const FILE: &str = "pack.yaml";
 /// The name of the pack inside the binary, for `extends`.
 const BUILT_IN: &str = "built-in";
+/// Deepest chain of packs that extend each other.
+const MOST_PACKS: usize = 16;
 
 /// `pack.yaml` as written, all of it optional.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -45,20 +47,33 @@ pub(super) fn stack(folder: Option<&Path>) -> Result<Vec<Layer>, RulesError> {
     let mut layers = Vec::new();
     match folder {
         None => layers.push(layer(&Library::embedded("rules"))?),
-        Some(folder) => push(folder, &mut Vec::new(), &mut layers)?,
+        Some(folder) => push(folder, &mut Followed::default(), &mut layers)?,
     }
     Ok(layers)
 }
 
-/// Pushes what `folder` extends, then `folder`; each pack once.
-fn push(folder: &Path, open: &mut Vec<PathBuf>, layers: &mut Vec<Layer>) -> Result<(), RulesError> {
-    let own = layer(&Library::folder(folder).map_err(RulesError::Folder)?)?;
+/// The packs that are pushed already, and those whose own `extends` is being followed.
+#[derive(Debug, Default)]
+struct Followed {
+    done: Vec<PathBuf>,
+    open: Vec<PathBuf>,
+}
+
+/// Pushes what `folder` extends, then `folder`; each pack once, where it is first asked for.
+fn push(folder: &Path, followed: &mut Followed, layers: &mut Vec<Layer>) -> Result<(), RulesError> {
     let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    open.push(place);
+    if followed.done.contains(&place) {
+        return Ok(());
+    }
+    let own = layer(&Library::folder(folder).map_err(RulesError::Folder)?)?;
+    followed.open.push(place.clone());
     let extends = own.spec.as_ref().and_then(|(_, spec)| spec.extends.clone());
     for below in extends.unwrap_or_else(|| vec![BUILT_IN.to_owned()]) {
         if below == BUILT_IN {
-            layers.push(layer(&Library::embedded("rules"))?);
+            if !followed.done.iter().any(|done| done == Path::new(BUILT_IN)) {
+                followed.done.push(BUILT_IN.into());
+                layers.push(layer(&Library::embedded("rules"))?);
+            }
             continue;
         }
         let path = folder.join(&below);
@@ -72,12 +87,16 @@ fn push(folder: &Path, open: &mut Vec<PathBuf>, layers: &mut Vec<Layer>) -> Resu
                 "name a folder relative to this file, or `built-in`",
             ));
         }
-        if open.contains(&path.canonicalize().unwrap_or_else(|_| path.clone())) {
+        if followed.open.len() > MOST_PACKS {
+            return Err(fault(format!("packs extend packs {MOST_PACKS} deep"), "join some of them"));
+        }
+        if followed.open.contains(&path.canonicalize().unwrap_or_else(|_| path.clone())) {
             return Err(fault(format!("`{below}` extends this pack itself"), "take one of the two `extends` out"));
         }
-        push(&path, open, layers)?;
+        push(&path, followed, layers)?;
     }
-    open.pop();
+    followed.open.pop();
+    followed.done.push(place);
     layers.push(own);
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::layers::{self, Layer};
 use super::scorecard::ScorecardSpec;
 use super::{Examples, LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
+use crate::input::{Preset, PresetSpec};
 use crate::text::Lexicon;
 use crate::yaml::{Source, nearest};
 
@@ -25,6 +26,8 @@ pub struct Packs {
     pub scorecard: Scorecard,
     /// Header aliases that belong to no language: role to headers.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// How exports of known systems are read, by the names of their files.
+    pub presets: Vec<Preset>,
     /// Hash of every rule file's text, hexadecimal.
     pub hash: String,
 }
@@ -121,6 +124,12 @@ impl Packs {
                     }
                 }
             }
+        }
+        for (name, source) in below_folder(layer, "presets/") {
+            let id = name.trim_end_matches(".yaml").to_owned();
+            let spec = source.parse::<PresetSpec>()?;
+            self.presets.retain(|preset| preset.id != id);
+            self.presets.push(Preset { id, spec });
         }
         for (name, source) in below_folder(layer, "profiles/") {
             let name = name.trim_end_matches(".yaml").to_owned();
@@ -265,7 +274,8 @@ fn check_list_names(layer: &Layer) -> Result<(), RulesError> {
             if list.ends_with(['+', '-']) {
                 continue;
             }
-            if let Some(other) = seen.insert((folder, list), source) {
+            // In one file it is a key twice, which the file's own reading tells.
+            if let Some(other) = seen.insert((folder, list), source).filter(|other| !Arc::ptr_eq(other, source)) {
                 let message = format!("the list `{list}` is also in {}", other.path.display());
                 let help = "give one of the two another name, or write `name+:` to add to it";
                 return Err(source.fault_at(&[&format!("{list}:")], message, help).into());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::{Schema, schema_for};
 
 use super::{LanguageSpec, PackSpec, ProfileSpec, RuleFile, RuleText, ScorecardSpec};
+use crate::input::PresetSpec;
 use crate::text::WordFile;
 
 /// A kind of rule file.
@@ -24,6 +25,7 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "language", files: "lang/*/language.yaml", schema: || schema_for!(LanguageSpec) },
     Kind { name: "profile", files: "profiles/*.yaml", schema: || schema_for!(ProfileSpec) },
     Kind { name: "scorecard", files: "core/scorecard.yaml", schema: || schema_for!(ScorecardSpec) },
+    Kind { name: "preset", files: "presets/*.yaml", schema: || schema_for!(PresetSpec) },
     Kind { name: "pack", files: "pack.yaml", schema: || schema_for!(PackSpec) },
 ];
 

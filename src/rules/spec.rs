@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::checks::CheckSpec;
-use crate::model::{Answer, Category, Condition, Critical, Disposition, Severity};
+use crate::input::Unit;
+use crate::model::{Answer, Category, Condition, Critical, Disposition, Element, Severity};
 
 /// A file of rules.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -292,6 +293,33 @@ pub struct LanguageSpec {
     /// Frequent function words, parted by spaces.
     #[serde(default)]
     pub markers: String,
+    /// Names of the twelve months, those of one parted by spaces, as dates write them (`04-may-2026`).
+    #[serde(default)]
+    pub months: Vec<String>,
+    /// How times name the two halves of a day.
+    #[serde(default)]
+    pub halves: Halves,
+    /// Words for the units of durations, in cells (`19 minutes`) and behind headers (`duration (in hrs)`).
+    #[serde(default)]
+    pub units: BTreeMap<Unit, Vec<String>>,
+    /// How lines begin that stand below the rows of an export: totals, who made it.
+    #[serde(default)]
+    pub footers: Vec<String>,
+    /// What the sections of a note are called, where one is made of several columns.
+    #[serde(default)]
+    pub labels: BTreeMap<Element, String>,
+}
+
+/// Words for the two halves of a day.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Halves {
+    /// Before noon.
+    #[serde(default)]
+    pub first: Vec<String>,
+    /// After noon.
+    #[serde(default)]
+    pub second: Vec<String>,
 }
 
 /// How a language is written.

@@ -21,6 +21,8 @@ pub struct Sample {
     pub notes: Vec<AuditedNote>,
     /// Rows that could not be read and therefore not drawn.
     pub unreadable: u64,
+    /// Notes that the filter left out.
+    pub skipped: u64,
 }
 
 /// Draws a sample from exports, which are read twice.
@@ -80,7 +82,7 @@ pub fn draw(
         notes: drawn.collect(),
         replaced: Vec::new(),
     };
-    Ok(Sample { manifest, notes, unreadable: frame.unreadable })
+    Ok(Sample { manifest, notes, unreadable: frame.unreadable, skipped: frame.skipped })
 }
 
 /// How many notes of each stratum.

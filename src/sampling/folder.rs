@@ -1,12 +1,14 @@
 //! The folder of a sample: sheets, and the manifest beside them.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use super::{Sample, SamplingError, rows};
 use crate::input::{InputError, Manifest, read_grid};
 use crate::model::AuditedNote;
 use crate::model::sample::{Files, Kind};
+pub use crate::report::folder::check_new;
+use crate::report::folder::{self, Folder};
 use crate::report::sheet::Sheet;
 use crate::rules::Rulebook;
 
@@ -57,47 +59,17 @@ fn fault(manifest: &Manifest) -> Option<String> {
 /// A folder that holds something (reviewers' work, perhaps); a file that cannot be written.
 pub fn write_new(dir: &Path, sample: &Sample, book: &Rulebook) -> Result<Writing, SamplingError> {
     let sheet = rows::sheet(&sample.manifest, &sample.notes, book);
-    check_new(dir).and_then(|()| publish(dir, &sample.manifest, &sheet)).map_err(SamplingError::Output)
-}
-
-/// Whether a sample may be written to `dir`: nothing is there, or an empty folder.
-///
-/// # Errors
-/// What stands in the way.
-pub fn check_new(dir: &Path) -> io::Result<()> {
-    let empty = match fs::read_dir(dir) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-        Err(error) => return at(dir, Err(error)),
-    };
-    if empty {
-        return Ok(());
-    }
-    let message = format!(
-        "{} holds other files, reviewers' work perhaps, so no sample is written there\n  help: name a new folder, or an empty one",
-        dir.display()
-    );
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+    publish(dir, &sample.manifest, &sheet).map_err(SamplingError::Output)
 }
 
 fn publish(dir: &Path, manifest: &Manifest, sheet: &Sheet) -> io::Result<Writing> {
-    let target = at(dir, std::path::absolute(dir))?;
-    let parent = target.parent().unwrap_or(&target);
-    at(parent, fs::create_dir_all(parent))?;
-    // In the same folder, so that the last step is a rename. What is left of a failure goes with the workshop.
-    let workshop = at(parent, tempfile::Builder::new().prefix(".acw-sample-").tempdir_in(parent))?;
-    // The folder of the crate is for its owner alone; the sample gets what the user's umask says.
-    let new = workshop.path().join("new");
-    at(&new, fs::create_dir(&new))?;
+    let folder = Folder::start_new(dir)?;
     let mut written = Writing::new();
     for (name, bytes) in files(manifest, sheet)? {
-        at(&new.join(name), fs::write(new.join(name), bytes))?;
+        folder.write(name, bytes)?;
         written.push(dir.join(name));
     }
-    if target.exists() {
-        at(&target, fs::remove_dir(&target))?;
-    }
-    at(&target, fs::rename(&new, &target))?;
+    folder.finish("")?;
     Ok(written)
 }
 
@@ -131,20 +103,5 @@ pub(super) fn rewrite(
         files.push((name, form(name, &sheet).map_err(SamplingError::Output)?));
     }
     files.push((FILE, manifest.text().map_err(SamplingError::Output)?.into_bytes()));
-    let mut written = Writing::new();
-    for (name, bytes) in files {
-        let (path, new) = (dir.join(name), dir.join(format!("{name}.new")));
-        let replaced = fs::write(&new, bytes).and_then(|()| fs::rename(&new, &path));
-        if replaced.is_err() {
-            let _ = fs::remove_file(&new);
-        }
-        at(&path, replaced).map_err(SamplingError::Output)?;
-        written.push(path);
-    }
-    Ok(written)
-}
-
-/// The path in front of the message.
-fn at<T>(path: &Path, result: io::Result<T>) -> io::Result<T> {
-    result.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    folder::rewrite(dir, &files).map_err(SamplingError::Output)
 }

@@ -62,6 +62,8 @@ pub(super) struct Frame {
     pub(super) read: u64,
     /// Rows that could not be read.
     pub(super) unreadable: u64,
+    /// Notes that the filter left out.
+    pub(super) skipped: u64,
 }
 
 /// Reads the export once.
@@ -76,22 +78,22 @@ pub(super) fn frame(
 ) -> Result<Frame, SamplingError> {
     let mut building =
         Building { plan, book, identities: Identities::default(), cells: HashMap::new(), frame: Frame::default() };
-    let unreadable = if plan.needs_audit() {
+    let (unreadable, skipped) = if plan.needs_audit() {
         let report = audit::run(options, book, progress, &mut |note| {
             building.add(&note.note, Some(note));
             Ok(())
         })?;
-        report.run.rows - report.total.notes
+        (report.run.rejected, report.run.skipped())
     } else {
         let picked = audit::pick(options, book, &mut |note| {
             building.add(note, None);
             progress.rows(building.frame.read);
             false
         })?;
-        picked.unreadable
+        (picked.unreadable, picked.skipped)
     };
     let mut frame = building.finish();
-    frame.unreadable = unreadable;
+    (frame.unreadable, frame.skipped) = (unreadable, skipped);
     if frame.read == 0 {
         return Err(InputError::Empty { file: options.named().join(", ") }.into());
     }

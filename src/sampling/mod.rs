@@ -37,6 +37,8 @@ pub enum SamplingError {
     Usage(String),
     /// An export, a sheet or a manifest.
     Input(InputError),
+    /// The export breaks the contract, in words.
+    Contract(String),
     /// Writing the sample.
     Output(io::Error),
 }
@@ -44,7 +46,7 @@ pub enum SamplingError {
 impl fmt::Display for SamplingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            SamplingError::Usage(message) => f.write_str(message),
+            SamplingError::Usage(message) | SamplingError::Contract(message) => f.write_str(message),
             SamplingError::Input(error) => write!(f, "{error}"),
             SamplingError::Output(error) => write!(f, "{error}"),
         }
@@ -63,6 +65,7 @@ impl From<AuditError> for SamplingError {
     fn from(error: AuditError) -> Self {
         match error {
             AuditError::Input(error) => SamplingError::Input(error),
+            AuditError::Contract(_) => SamplingError::Contract(error.to_string()),
             AuditError::Output(error) => SamplingError::Output(error),
         }
     }

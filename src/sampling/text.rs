@@ -26,6 +26,10 @@ pub fn drawn(sample: &Sample) -> String {
     if let Some(plan) = manifest.plan.as_ref().filter(|plan| !plan.by.is_empty()) {
         strata(manifest, plan, &mut out);
     }
+    if sample.skipped > 0 {
+        let _ =
+            writeln!(out, "{} notes were left out by the filter; the sample stands for the others.", sample.skipped);
+    }
     if sample.unreadable > 0 {
         let _ =
             writeln!(out, "{} rows could not be read and were not drawn; `acw audit` lists them.", sample.unreadable);

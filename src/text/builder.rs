@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::fold::Folder;
 use super::lexicon::Lexicon;
@@ -9,10 +10,26 @@ use super::matcher::{self, First};
 use super::pattern::{self, Part, Pattern};
 use super::scanner::{self, ListId, Scanner, TermInfo, Told};
 use super::term::{self, Term};
-use crate::yaml::{Fault, nearest};
+use crate::yaml::{Fault, Source, nearest};
 
 /// Lists of up to so many bytes are written out where they are used: looking them up would cost more.
 const WRITTEN_OUT: usize = 160;
+
+// What lists may come to. Lists in lists, repeated groups and choices one behind the other multiply, so that a page of text could
+// ask for more memory than any machine has; what people write stays far below.
+
+/// Most steps of one term, the lists that are written out in it counted in (of the built-in ones: 62,505).
+const MOST_STEPS: usize = 200_000;
+/// Most parts (words, blanks, groups) that follow each other in one term.
+const MOST_PARTS: usize = 1_000;
+/// Most steps of all terms of a language: an automaton of some hundred megabytes (of the built-in ones: 1,543,369).
+const MOST_STEPS_OF_ALL: usize = 5_000_000;
+/// Most ways in which one term may start.
+const MOST_STARTS: usize = 1_000;
+/// Deepest nesting of lists in lists.
+const DEEPEST: usize = 20;
+/// Most lists that the rules of a language can ask for.
+const MOST_LISTS: usize = 10_000;
 
 /// What a scanner is made of.
 #[derive(Debug, Default)]
@@ -57,6 +74,9 @@ pub struct ScannerBuilder<'l> {
     open: Vec<String>,
     names: HashMap<String, ListId>,
     built: Built,
+    /// Steps that are left to the term that is being resolved, and to all terms.
+    room: usize,
+    room_of_all: usize,
 }
 
 impl<'l> ScannerBuilder<'l> {
@@ -69,6 +89,8 @@ impl<'l> ScannerBuilder<'l> {
             open: Vec::new(),
             names: HashMap::new(),
             built: Built::default(),
+            room: MOST_STEPS,
+            room_of_all: MOST_STEPS_OF_ALL,
         }
     }
 
@@ -116,17 +138,16 @@ impl<'l> ScannerBuilder<'l> {
         self.built.asked_for[usize::from(id.0)] = true;
         for phrase in phrases {
             let pattern = vec![Part::Text(phrase.as_bytes().to_vec())];
-            self.add(
-                TermInfo {
-                    list: id,
-                    written: phrase.clone(),
-                    better: None,
-                    starts_clause: false,
-                    ends_clause: false,
-                    accents: None,
-                },
-                pattern,
-            );
+            let info = TermInfo {
+                list: id,
+                written: phrase.clone(),
+                better: None,
+                starts_clause: false,
+                ends_clause: false,
+                accents: None,
+            };
+            // It starts in one way.
+            let _ = self.add(info, pattern);
         }
         id
     }
@@ -163,8 +184,25 @@ impl<'l> ScannerBuilder<'l> {
         // The lists that its terms use come before it, so that a number is given only to what is complete.
         let mut terms = Vec::with_capacity(parsed.terms.len());
         for (written, term) in &parsed.terms {
-            let pattern = self.resolve(&term.pattern, true, true)?;
+            let before = std::mem::replace(&mut self.room, MOST_STEPS);
+            let pattern = self.resolve(&term.pattern, true, true)?.ok_or_else(|| self.too_much(name, written))?;
+            self.room = before;
+            let steps = pattern.iter().fold(0usize, |sum, part| sum.saturating_add(part.steps()));
+            if steps > MOST_STEPS || pattern::length(&pattern) > MOST_PARTS {
+                return Err(self.too_much(name, written));
+            }
+            let Some(room) = self.room_of_all.checked_sub(steps) else {
+                let message = format!(
+                    "with this term, those of the language find more than {MOST_STEPS_OF_ALL} characters in all"
+                );
+                return Err(self.fault(name, written, message));
+            };
+            self.room_of_all = room;
             terms.push((written.clone(), term.clone(), pattern));
+        }
+        if self.names.len() >= MOST_LISTS {
+            let message = format!("the rules ask for more than {MOST_LISTS} lists");
+            return Err(self.fault(name, parsed.terms.first().map_or("", |(written, _)| written), message));
         }
         let id = self.new_list(name);
         for (written, term, pattern) in terms {
@@ -182,111 +220,165 @@ impl<'l> ScannerBuilder<'l> {
                 ends_clause: term.ends_clause,
                 accents: term.accents,
             };
-            self.add(info, pattern);
+            let written = info.written.clone();
+            if !self.add(info, pattern) {
+                let message = format!(
+                    "the term `{written}` can start in more than {MOST_STARTS} ways; let something certain stand in front"
+                );
+                return Err(self.fault(name, &written, message));
+            }
         }
         Ok(id)
     }
 
-    /// Adds a term, and what tells where it may start.
-    fn add(&mut self, info: TermInfo, pattern: Pattern<ListId>) {
+    fn too_much(&self, name: &str, written: &str) -> Fault {
+        let message = format!(
+            "the term `{written}`, written out with its lists and repetitions, comes to more than {MOST_STEPS} characters or {MOST_PARTS} words and groups in a row"
+        );
+        self.fault(name, written, message)
+    }
+
+    /// The fault of an entry of a list, with its place.
+    fn fault(&self, name: &str, written: &str, message: String) -> Fault {
+        let source =
+            self.lexicon.entries(name).find(|(_, entry)| *entry == written).map(|(source, _)| Arc::clone(source));
+        let source = source.unwrap_or_else(|| Arc::new(Source::new(name, "")));
+        source.fault_at(
+            &[&format!("{name}:"), written],
+            format!("in list `{name}`: {message}"),
+            "see rules/README.md for the notation of terms",
+        )
+    }
+
+    /// Adds a term, and what tells where it may start; `false` where that is too much.
+    fn add(&mut self, info: TermInfo, pattern: Pattern<ListId>) -> bool {
         let term = self.built.terms.len() as u32;
         self.built.terms_of[usize::from(info.list.0)].push(term);
         self.built.terms.push(info);
-        if pattern.iter().all(Part::is_plain) {
+        let mut ways = MOST_STARTS;
+        let few = if pattern.iter().all(Part::is_plain) {
             self.built.told.push(Told::Term(term));
+            true
         } else {
-            self.add_starts(term, &mut Vec::new(), &pattern);
-        }
+            self.add_starts(term, &mut Vec::new(), &pattern, &mut ways)
+        };
         self.built.needs.push(pattern::needed_lists(&pattern).into());
         self.built.patterns.push(pattern);
+        few
     }
 
-    /// Adds every way in which a term that uses lists can start: `before` is what was passed already.
-    fn add_starts(&mut self, term: u32, before: &mut Pattern<ListId>, rest: &[Part<ListId>]) {
+    /// Adds every way in which a term that uses lists can start: `before` is what was passed already. `false` where there are more
+    /// than the `ways` that are left.
+    fn add_starts(&mut self, term: u32, before: &mut Pattern<ListId>, rest: &[Part<ListId>], ways: &mut usize) -> bool {
+        if *ways == 0 {
+            return false;
+        }
         let Some((part, behind)) = rest.split_first() else {
-            self.add_start(term, before, rest);
-            return;
+            return self.add_start(term, before, rest, ways);
         };
         match part {
             part if part.is_plain() && !part.is_optional() => {
                 before.push(part.clone());
-                self.add_starts(term, before, behind);
+                let few = self.add_starts(term, before, behind, ways);
                 before.pop();
+                few
             }
             // Something certain stands in front: that is enough to start with.
-            _ if before.iter().any(|part| !part.is_optional()) => self.add_start(term, before, rest),
+            _ if before.iter().any(|part| !part.is_optional()) => self.add_start(term, before, rest, ways),
             Part::List(list) => {
                 // What is passed over in front of the list may end anywhere: then nothing is known of what follows.
                 let firsts = if before.is_empty() { matcher::firsts(behind) } else { None };
                 self.built.opened_by[usize::from(list.0)].push((term, firsts));
                 self.built.used[usize::from(list.0)] = true;
+                *ways -= 1;
+                true
             }
-            Part::Choice(choices) => {
-                for choice in choices {
-                    let way = [choice.as_slice(), behind].concat();
-                    self.add_starts(term, before, &way);
-                }
-            }
+            Part::Choice(choices) => choices.iter().all(|choice| {
+                let way = [choice.as_slice(), behind].concat();
+                self.add_starts(term, before, &way, ways)
+            }),
             Part::Maybe(inner) | Part::Repeat(inner) => {
                 let way = [inner.as_slice(), behind].concat();
-                self.add_starts(term, before, &way);
-                self.add_starts(term, before, behind);
+                self.add_starts(term, before, &way, ways) && self.add_starts(term, before, behind, ways)
             }
             part => {
                 before.push(part.clone());
-                self.add_starts(term, before, behind);
+                let few = self.add_starts(term, before, behind, ways);
                 before.pop();
+                few
             }
         }
     }
 
-    fn add_start(&mut self, term: u32, start: &Pattern<ListId>, rest: &[Part<ListId>]) {
+    fn add_start(&mut self, term: u32, start: &Pattern<ListId>, rest: &[Part<ListId>], ways: &mut usize) -> bool {
+        let steps = start.iter().fold(0usize, |sum, part| sum.saturating_add(part.steps()));
+        self.room_of_all = self.room_of_all.saturating_sub(steps);
         self.built.told.push(Told::Start(term, start.clone(), matcher::firsts(rest)));
+        *ways -= 1;
+        true
     }
 
-    /// A pattern whose lists are written out where they are short or stand inside a word, and looked up elsewhere.
+    /// A pattern whose lists are written out where they are short or stand inside a word, and looked up elsewhere; `None` where it
+    /// comes to more than a term may.
     ///
     /// `before` and `behind`: whether a word may end in front of the pattern, and start behind it.
-    fn resolve(&mut self, pattern: &[Part<String>], before: bool, behind: bool) -> Result<Pattern<ListId>, Fault> {
+    fn resolve(
+        &mut self,
+        pattern: &[Part<String>],
+        before: bool,
+        behind: bool,
+    ) -> Result<Option<Pattern<ListId>>, Fault> {
         let mut out = Vec::with_capacity(pattern.len());
         let mut edge = before;
         for (index, part) in pattern.iter().enumerate() {
             let has_parts = matches!(part, Part::List(_) | Part::Choice(_) | Part::Maybe(_) | Part::Repeat(_));
             let next = has_parts && self.starts_at_edge(&pattern[index + 1..], behind)?;
-            out.push(match part {
+            let own = if let Part::Text(text) = part { text.len() } else { 1 };
+            let Some(room) = self.room.checked_sub(own) else { return Ok(None) };
+            self.room = room;
+            let resolved = match part {
                 Part::List(name) => {
                     let parsed = self.parse(name)?;
                     if edge && next && (parsed.size > WRITTEN_OUT || parsed.particular) {
                         let list = self.resolved(name)?;
                         self.built.used[usize::from(list.0)] = true;
-                        Part::List(list)
+                        Some(Part::List(list))
                     } else {
-                        let mut choices = Vec::with_capacity(parsed.terms.len());
-                        for (_, term) in &parsed.terms {
-                            choices.push(self.resolve(&term.pattern, edge, next)?);
-                        }
-                        Part::Choice(choices)
+                        let choices = parsed.terms.iter().map(|(_, term)| &term.pattern);
+                        self.resolve_all(choices, edge, next)?.map(Part::Choice)
                     }
                 }
-                Part::Choice(choices) => {
-                    let choices: Result<_, Fault> =
-                        choices.iter().map(|choice| self.resolve(choice, edge, next)).collect();
-                    Part::Choice(choices?)
-                }
-                Part::Maybe(inner) => Part::Maybe(self.resolve(inner, edge, next)?),
-                Part::Repeat(inner) => Part::Repeat(self.resolve(inner, edge, next)?),
-                Part::Text(text) => Part::Text(text.clone()),
-                Part::Blank => Part::Blank,
-                Part::MaybeBlank => Part::MaybeBlank,
-                Part::Letters => Part::Letters,
-                Part::Word => Part::Word,
-                Part::Words => Part::Words,
-                Part::Gap => Part::Gap,
-                Part::Number => Part::Number,
-            });
+                Part::Choice(choices) => self.resolve_all(choices.iter(), edge, next)?.map(Part::Choice),
+                Part::Maybe(inner) => self.resolve(inner, edge, next)?.map(Part::Maybe),
+                Part::Repeat(inner) => self.resolve(inner, edge, next)?.map(Part::Repeat),
+                Part::Text(text) => Some(Part::Text(text.clone())),
+                Part::Blank => Some(Part::Blank),
+                Part::MaybeBlank => Some(Part::MaybeBlank),
+                Part::Letters => Some(Part::Letters),
+                Part::Word => Some(Part::Word),
+                Part::Words => Some(Part::Words),
+                Part::Gap => Some(Part::Gap),
+                Part::Number => Some(Part::Number),
+            };
+            let Some(resolved) = resolved else { return Ok(None) };
+            out.push(resolved);
             edge = self.ends_at_edge(part, edge)?;
         }
-        Ok(out)
+        Ok(Some(out))
+    }
+
+    fn resolve_all<'p>(
+        &mut self,
+        patterns: impl Iterator<Item = &'p Pattern<String>>,
+        before: bool,
+        behind: bool,
+    ) -> Result<Option<Vec<Pattern<ListId>>>, Fault> {
+        let mut out = Vec::new();
+        for pattern in patterns {
+            let Some(resolved) = self.resolve(pattern, before, behind)? else { return Ok(None) };
+            out.push(resolved);
+        }
+        Ok(Some(out))
     }
 
     /// Whether a word may end in front of the pattern, whatever stands there.
@@ -368,7 +460,10 @@ impl<'l> ScannerBuilder<'l> {
                 if self.open.contains(list) {
                     return Err(fault(format!("the list `{list}` contains itself")));
                 }
-                parsed.size += self.parse(list)?.size;
+                if self.open.len() >= DEEPEST {
+                    return Err(fault(format!("lists stand in lists {DEEPEST} deep; write some of them out")));
+                }
+                parsed.size = parsed.size.saturating_add(self.parse(list)?.size);
             }
             parsed.particular |= term.starts_clause || term.ends_clause || term.accents.is_some();
             parsed.edges.0 = parsed.edges.0 && self.starts_at_edge(&term.pattern, true)?;

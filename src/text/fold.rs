@@ -7,6 +7,11 @@ use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::model::Span;
+
+/// How far in a word its other letters are looked at.
+const LONGEST_WORD: usize = 40;
+
 /// A text as it is matched, and where each of its bytes came from.
 #[derive(Debug, Clone, Default)]
 pub struct Folded {
@@ -18,6 +23,15 @@ pub struct Folded {
 }
 
 impl Folded {
+    /// Makes the places of the original blank, but for line ends.
+    pub(super) fn blank(&mut self, places: &[Span]) {
+        for place in places {
+            let range = self.from_original(place.start)..self.from_original(place.end);
+            let blank: String = self.text[range.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+            self.text.replace_range(range, &blank);
+        }
+    }
+
     /// Where in the original the folded byte stands.
     pub fn original(&self, folded: usize) -> usize {
         if self.map.is_empty() { folded } else { self.map[folded] as usize }
@@ -77,10 +91,13 @@ impl Folder {
         out.map.reserve(text.len() + 1);
         for (at, c) in text.char_indices() {
             let before = out.text.len();
-            if c.is_ascii() {
-                out.text.push(char::from(fold_ascii(c as u8)));
-            } else {
-                self.fold_char(c, &mut out.text);
+            match c {
+                c if c.is_ascii() => out.text.push(char::from(fold_ascii(c as u8))),
+                '\u{370}'..='\u{45f}' | '\u{501}'..='\u{51d}' => match look_alike(c).filter(|_| hides(text, at, c)) {
+                    Some(latin) => out.text.push(latin),
+                    None => self.fold_char(c, &mut out.text),
+                },
+                c => self.fold_char(c, &mut out.text),
             }
             out.map.extend(std::iter::repeat_n(at as u32, out.text.len() - before));
         }
@@ -92,7 +109,12 @@ impl Folder {
             '\u{c0}'..='\u{24f}' => out.push_str(&latin_table()[c as usize - 0xc0]),
             '’' | '‘' | 'ʼ' | '´' | '′' | 'ʹ' => out.push('\''),
             '“' | '”' | '„' | '«' | '»' | '‹' | '›' | '″' => out.push('"'),
-            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{fe0f}' => {}
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{ad}'
+            | '\u{fe0f}' => {}
             '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => out.push(' '),
             '\u{2028}' | '\u{2029}' | '\u{85}' => out.push('\n'),
             '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => out.push('-'),
@@ -110,6 +132,13 @@ impl Folder {
                 let ascii = char::from_u32(c as u32 - 0xfee0).unwrap_or(c);
                 out.push(ascii.to_ascii_lowercase());
             }
+            // Ligatures, letters of mathematics and in circles: other forms of plain letters and digits.
+            '\u{fb00}'..='\u{fb06}'
+            | '\u{24b6}'..='\u{24e9}'
+            | '\u{1d400}'..='\u{1d7ff}'
+            | '\u{1f130}'..='\u{1f149}' => {
+                out.extend(c.nfkd().flat_map(char::to_lowercase));
+            }
             'º' => out.push('°'),
             'ª' => out.push('a'),
             c if is_combining_mark(c) => {}
@@ -117,6 +146,27 @@ impl Folder {
             c => out.extend(c.to_lowercase()),
         }
     }
+}
+
+/// The Latin letter that a letter of the Greek or Cyrillic script cannot be told from by eye.
+fn look_alike(c: char) -> Option<char> {
+    const PAIRS: &str =
+        "аaАaеeЕeоoОoрpРpсcСcуyУyхxХxіiІiїiЇiјjЈjѕsЅsԁdԛqԝwВbКkМmНhТtαaΑaΒbεeΕeΖzΗhιiΙiΚkΜmνvΝnοoΟoρpΡpΤtυuΥyΧx";
+    let mut signs = PAIRS.chars();
+    while let (Some(other), Some(latin)) = (signs.next(), signs.next()) {
+        if other == c {
+            return Some(latin);
+        }
+    }
+    None
+}
+
+/// Whether a letter stands in a word with ASCII letters, where it hides the word from whoever looks for it.
+fn hides(text: &str, at: usize, c: char) -> bool {
+    let word = |c: &char| c.is_alphabetic();
+    let before = text[..at].chars().rev().take_while(word).take(LONGEST_WORD);
+    let behind = text[at + c.len_utf8()..].chars().take_while(word).take(LONGEST_WORD);
+    before.chain(behind).any(|c| c.is_ascii_alphabetic())
 }
 
 fn fold_ascii(b: u8) -> u8 {
@@ -163,6 +213,15 @@ mod tests {
         assert_eq!(fold("ÉTAPE Niño œuvre").text, "etape nino oeuvre");
         assert_eq!(fold("ＡＢ１２ 態度").text, "ab12 态度");
         assert_eq!(fold("l’idiot «là»").text, "l'idiot \"la\"");
+        assert_eq!(fold("oﬀre 𝐢𝐝𝐢𝐨𝐭 ⓘⓓⓘⓞⓣ 4𝟏𝟏1").text, "offre idiot idiot 4111");
+    }
+
+    #[test]
+    fn letters_of_other_scripts_hide_no_word() {
+        assert_eq!(fold("іdіоt Ѕtupid ιdiοt").text, "idiot stupid idiot");
+        assert_eq!(fold("он сказал").text, "он сказал");
+        let folded = fold("x іdіоt");
+        assert_eq!((folded.original(2), folded.original_end(7)), (2, "x іdіоt".len()));
     }
 
     #[test]

@@ -80,14 +80,20 @@ pub(super) enum First {
 
 /// What parts can start with; `None` where that can be anything, or too much to look through.
 pub(super) fn firsts(parts: &[Part<ListId>]) -> Option<Vec<First>> {
-    const MOST: usize = 24;
     let mut out = Vec::new();
-    collect_firsts(parts, &mut out).filter(|()| out.len() <= MOST)?;
+    collect_firsts(parts, &mut out).filter(|()| out.len() <= MOST_FIRSTS)?;
     Some(out)
 }
 
+/// Most things that are looked through for what a term can go on with.
+const MOST_FIRSTS: usize = 24;
+
 fn collect_firsts(parts: &[Part<ListId>], out: &mut Vec<First>) -> Option<()> {
     let (part, rest) = parts.split_first()?;
+    // Choices of optional parts one behind the other have no end: two to the power of their number.
+    if out.len() > MOST_FIRSTS {
+        return None;
+    }
     match part {
         Part::Text(text) => out.push(First::Byte(*text.first()?)),
         Part::Blank | Part::MaybeBlank => collect_firsts(rest, out)?,

@@ -1,5 +1,5 @@
-//! From a note as typed to a note that checks can read: folding, sentences, whose words they are, where the
-//! word lists hit.
+//! From a cell of an export to a note that checks can read: reduction of markup, folding, sentences, whose words they are,
+//! where the word lists hit.
 //!
 //! Everything here is fed by the language packs; no word of any language stands in this code.
 
@@ -14,6 +14,7 @@ mod matcher;
 mod pattern;
 pub mod prepared;
 pub mod redact;
+mod reduce;
 mod sample;
 pub mod scanner;
 pub mod segment;
@@ -26,6 +27,7 @@ pub use han::tears_a_word;
 pub use identify::Identifier;
 pub use lexicon::{Lexicon, WordFile};
 pub use prepared::{Prepared, Speech};
+pub use reduce::{MailWords, Reducer};
 pub use sample::Sampler;
 pub use scanner::{ListId, Scanner, ScannerBuilder, Scratch, TermHit};
 pub use segment::count_words;

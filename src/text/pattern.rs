@@ -126,6 +126,32 @@ impl<L> Part<L> {
         }
     }
 
+    /// Steps of the automaton that this comes to, about; lists not counted.
+    pub(super) fn steps(&self) -> usize {
+        let all = |pattern: &Pattern<L>| pattern.iter().fold(1usize, |sum, part| sum.saturating_add(part.steps()));
+        match self {
+            Part::Text(text) => text.len(),
+            Part::Choice(choices) => choices.iter().fold(1usize, |sum, choice| sum.saturating_add(all(choice))),
+            Part::Maybe(inner) => all(inner),
+            Part::Repeat(inner) => all(inner).saturating_mul(MOST as usize),
+            Part::Words => 20,
+            Part::Gap => 2 * GAP as usize,
+            Part::Number => 6,
+            Part::Word | Part::Letters => 2,
+            Part::Blank | Part::MaybeBlank | Part::List(_) => 1,
+        }
+    }
+
+    /// Parts that follow each other in the longest way through this: how deep the matcher may go.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Part::Choice(choices) => 1 + choices.iter().map(|choice| length(choice)).max().unwrap_or_default(),
+            Part::Maybe(inner) => 1 + length(inner),
+            Part::Repeat(inner) => length(inner).saturating_mul(MOST as usize).saturating_add(1),
+            _ => 1,
+        }
+    }
+
     /// Calls `each` for every list in this.
     pub(super) fn for_each_list<'p>(&'p self, each: &mut dyn FnMut(&'p L)) {
         match self {
@@ -135,6 +161,11 @@ impl<L> Part<L> {
             _ => {}
         }
     }
+}
+
+/// Parts that follow each other in the longest way through a pattern.
+pub(super) fn length<L>(pattern: &[Part<L>]) -> usize {
+    pattern.iter().map(Part::length).fold(0, usize::saturating_add)
 }
 
 /// The lists that take part in every match of the pattern.

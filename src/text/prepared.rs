@@ -60,7 +60,7 @@ impl Workspace {
         Self { folded: Folded::default(), scratch: scanner.scratch(), hits: Vec::new(), masked: Vec::new() }
     }
 
-    /// Prepares a note.
+    /// Prepares a note, without what it quotes of mail: somebody else wrote that.
     pub fn prepare<'n>(
         &'n mut self,
         note: &'n Note,
@@ -68,7 +68,30 @@ impl Workspace {
         scanner: &'n Scanner,
         speech: &Speech,
     ) -> Prepared<'n> {
+        self.prepare_with(note, note.quoted(), folder, scanner, speech)
+    }
+
+    /// Prepares a note with all that stands in it.
+    pub fn prepare_whole<'n>(
+        &'n mut self,
+        note: &'n Note,
+        folder: &Folder,
+        scanner: &'n Scanner,
+        speech: &Speech,
+    ) -> Prepared<'n> {
+        self.prepare_with(note, &[], folder, scanner, speech)
+    }
+
+    fn prepare_with<'n>(
+        &'n mut self,
+        note: &'n Note,
+        without: &[Span],
+        folder: &Folder,
+        scanner: &'n Scanner,
+        speech: &Speech,
+    ) -> Prepared<'n> {
         folder.fold_into(&note.text, &mut self.folded);
+        self.folded.blank(without);
         let folded = &self.folded;
         let same = |start: usize, end: usize, accents: &str| {
             let typed = note.text[folded.original(start)..folded.original_end(end)].nfc();

@@ -5,6 +5,10 @@ use crate::model::Span;
 /// The sign that stands for one hidden character.
 pub const MASK: char = '•';
 
+/// Digits from which a number is long, and how many of its last ones are left.
+const LONG: usize = 7;
+const LEFT: usize = 3;
+
 /// A secret with at most its last four characters left, and those only where eight or more are hidden.
 ///
 /// Separators stay, so that the form of a number can still be recognised.
@@ -14,7 +18,7 @@ pub fn secret(text: &str) -> String {
     let mut seen = 0;
     text.chars()
         .map(|c| {
-            if c == ' ' || c == '-' || c == '.' {
+            if is_separator(c) {
                 return c;
             }
             if c.is_alphanumeric() {
@@ -28,47 +32,68 @@ pub fn secret(text: &str) -> String {
 /// The text with the given secrets masked, and every number of seven digits or more but for its last three; the number
 /// of characters stays the same, so that places counted in characters stay right.
 pub fn note(text: &str, secrets: &[Span]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (start, c) in text.char_indices() {
-        if start < at {
+    let mut out: Vec<(usize, char)> = text.char_indices().collect();
+    for span in secrets {
+        let first = out.partition_point(|(at, _)| *at < span.start);
+        for ((_, c), masked) in out[first..].iter_mut().zip(secret(span.of(text)).chars()) {
+            // Where secrets overlap, what one of them hides stays hidden.
+            if masked == MASK {
+                *c = MASK;
+            }
+        }
+    }
+    for number in long_numbers(text) {
+        // What is left of a secret, and digits beside it, would be a long number again.
+        if secrets.iter().any(|secret| secret.covers(number)) {
             continue;
         }
-        if let Some(span) = secrets.iter().find(|s| s.start <= start && start < s.end) {
-            out.push_str(&secret(&text[start..span.end]));
-            at = span.end;
-        } else if c.is_ascii_digit() {
-            let rest = &text[start..];
-            let end = rest
-                .char_indices()
-                .find(|(i, c)| !(c.is_ascii_digit() || (matches!(c, ' ' | '-' | '.') && next_is_digit(rest, i + 1))))
-                .map_or(rest.len(), |(i, _)| i);
-            let run = &rest[..end];
-            let end =
-                secrets.iter().map(|s| s.start).filter(|s| *s > start && *s < start + end).min().unwrap_or(start + end);
-            let run = &run[..end - start];
-            push_number(run, &mut out);
-            at = end;
-        } else {
-            out.push(c);
-            at = start + c.len_utf8();
+        let first = out.partition_point(|(at, _)| *at < number.start);
+        let last = out.partition_point(|(at, _)| *at < number.end);
+        let digits = number.of(text).chars().filter(|c| is_digit(*c)).count();
+        let mut left = digits - LEFT;
+        for ((_, c), typed) in out[first..last].iter_mut().zip(number.of(text).chars()) {
+            if left > 0 && is_digit(typed) {
+                *c = MASK;
+                left -= 1;
+            }
+        }
+    }
+    out.into_iter().map(|(_, c)| c).collect()
+}
+
+/// Digits of any width.
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
+}
+
+/// What parts the groups of a number: a space, dash or stop of any width.
+fn is_separator(c: char) -> bool {
+    matches!(c, ' ' | '-' | '.' | '\u{a0}' | '\u{202f}' | '\u{3000}' | '‐' | '‑' | '－' | '．')
+}
+
+/// Runs of seven digits or more, with single separators between them.
+fn long_numbers(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        if !is_digit(c) {
+            continue;
+        }
+        let (mut end, mut digits) = (start + c.len_utf8(), 1);
+        while let Some((at, c)) = chars.peek().copied() {
+            let behind = || text[at + c.len_utf8()..].chars().next().is_some_and(is_digit);
+            if !(is_digit(c) || (is_separator(c) && behind())) {
+                break;
+            }
+            digits += usize::from(is_digit(c));
+            end = at + c.len_utf8();
+            chars.next();
+        }
+        if digits >= LONG {
+            out.push(Span::new(start, end));
         }
     }
     out
-}
-
-fn next_is_digit(text: &str, at: usize) -> bool {
-    text.as_bytes().get(at).is_some_and(u8::is_ascii_digit)
-}
-
-fn push_number(run: &str, out: &mut String) {
-    let digits = run.bytes().filter(u8::is_ascii_digit).count();
-    let mut seen = 0;
-    for c in run.chars() {
-        seen += usize::from(c.is_ascii_digit());
-        let hide = digits >= 7 && c.is_ascii_digit() && seen + 3 <= digits;
-        out.push(if hide { MASK } else { c });
-    }
 }
 
 #[cfg(test)]
@@ -90,5 +115,15 @@ mod tests {
         assert_eq!(masked.chars().count(), text.chars().count());
         assert!(!masked.contains("411111") && !masked.contains("60012") && !masked.contains("ñandú"));
         assert!(masked.contains("3 días"));
+        assert_eq!(note("tel ６００１２３４５６, 600‑123\u{a0}456", &[]), "tel ••••••４５６, •••‑•••\u{a0}456");
+    }
+
+    #[test]
+    fn what_is_left_of_a_secret_and_digits_behind_it_make_no_number() {
+        let text = "card 4111 1111 1111 1111 737";
+        assert_eq!(note(text, &[Span::new(5, 24)]), "card •••• •••• •••• •••• 737");
+        assert_eq!(note(text, &[Span::new(25, 28), Span::new(5, 24)]), "card •••• •••• •••• •••• •••");
+        assert_eq!(note("card 4111 1111 1111 1111, 737", &[Span::new(5, 24)]), "card •••• •••• •••• 1111, 737");
+        assert_eq!(note("-34.56 788 9", &[Span::new(3, 4)]), "-••.•• •88 9");
     }
 }

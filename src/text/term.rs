@@ -36,11 +36,20 @@ pub(super) struct Term {
     pub accents: Option<String>,
 }
 
+/// Longest entry, in characters, and deepest nesting of its groups.
+const LONGEST: usize = 10_000;
+const DEEPEST: usize = 20;
+
 /// Translates one list entry.
 ///
 /// # Errors
 /// What is wrong with the notation, in words for the author of the list.
 pub(super) fn parse(written: &str, folder: &Folder) -> Result<Term, String> {
+    if written.chars().nth(LONGEST).is_some() {
+        return Err(format!(
+            "the term is longer than {LONGEST} characters; make several of it, or a list of its parts"
+        ));
+    }
     let (pattern, better) = match written.split_once(" => ") {
         Some((pattern, better)) => (pattern, Some(better.trim().to_owned())),
         None => (written, None),
@@ -83,7 +92,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn alternatives(&mut self, depth: usize) -> Result<Pattern<String>, String> {
-        if depth > 20 {
+        if depth > DEEPEST {
             return Err("groups are nested too deep".into());
         }
         let mut choices = Vec::new();
@@ -284,7 +293,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_explained() {
-        let wrong = |term| parse(term, &Folder::default()).unwrap_err();
+        let wrong = |term: &str| parse(term, &Folder::default()).unwrap_err();
         assert!(wrong("(a|b").contains("not closed"));
         assert!(wrong("?a").contains("\\?"));
         assert!(wrong("a[bc]").contains("(a|b)"));
@@ -292,5 +301,7 @@ mod tests {
         assert!(wrong("rude( man|woman)*").contains("every choice"));
         assert!(wrong("=a (b)").contains("plain"));
         assert!(wrong("a$b").contains("\\$"));
+        let endless = ["(a".repeat(30), "a?".repeat(5_001)];
+        assert!(wrong(&endless[0]).contains("too deep") && wrong(&endless[1]).contains("longer than"));
     }
 }

@@ -8,14 +8,16 @@ fn inputs_that_cannot_be_read_say_why_and_exit_with_3() {
     place.write("empty.csv", "");
     place.write("header.csv", "note,agent\n");
     place.write("zip.csv", b"PK\x03\x04\0\0\0\0\x08\0");
-    place.write("array.json", "[{\"note\": \"x\"}]");
+    place.write("program.csv", b"\x7fELF\x02\x01\x01\0\0\0\0\0");
+    place.write("array.json", "[1, 2]");
     std::fs::create_dir(place.path("nothing")).unwrap();
     for (input, said) in [
         ("absent.csv", "absent.csv: cannot be read"),
         ("empty.csv", "holds no rows"),
         ("header.csv", "holds no rows"),
-        ("zip.csv", "zero bytes"),
-        ("array.json", "one object a line"),
+        ("zip.csv", "cannot be read: invalid Zip archive"),
+        ("program.csv", "zero bytes"),
+        ("array.json", "no object"),
         ("nothing", "holds no export"),
     ] {
         let done = place.acw(&["audit", input]);
@@ -85,10 +87,10 @@ fn rows_that_cannot_be_read_are_counted_and_listed_and_the_rest_goes_on() {
     let place = Place::new();
     let done = place.acw(&["audit", &fixture("exports/broken-rows.csv")]);
     assert_eq!(done.code, 0, "{}", done.err);
-    assert!(done.out.contains("Rows read: 10, not readable: 2."), "{}", done.out);
+    assert!(done.out.contains("Rows read: 10 = 8 audited + 2 rejected."), "{}", done.out);
     assert_eq!(done.err.matches("fields, the header").count(), 2, "{}", done.err);
     let lines = place.acw(&["audit", &fixture("exports/zendesk-en.jsonl")]);
-    assert!(lines.out.contains("Rows read: 20, not readable: 2."), "{}", lines.out);
+    assert!(lines.out.contains("Rows read: 20 = 18 audited + 2 rejected."), "{}", lines.out);
     assert!(lines.err.contains(":8: no valid JSON") && lines.err.contains(":15: no valid JSON"), "{}", lines.err);
 }
 

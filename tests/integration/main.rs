@@ -5,16 +5,27 @@
 mod agree;
 mod architecture;
 mod audit;
+mod columnar;
 mod columns;
+mod contract;
 mod decisions;
+mod encodings;
 mod errors;
+#[cfg(unix)]
+mod faults;
 mod feedback;
 mod figures;
+mod filters;
+mod formats;
 mod gate;
 mod history;
+mod hostile;
 mod input;
+mod limits;
 mod packs;
+mod presets;
 mod privacy;
+mod rejects;
 mod report;
 mod rulebook;
 mod sample;

@@ -35,7 +35,7 @@ fn coverage_shows_entries_that_no_example_reaches() {
 /// Rewrites the schemas where the environment says `SNAPSHOTS=overwrite`.
 #[test]
 fn the_schemas_of_rule_files_are_in_step_with_the_types_that_read_them() {
-    for kind in ["rules", "words", "texts", "language", "profile", "scorecard", "pack"] {
+    for kind in ["rules", "words", "texts", "language", "profile", "scorecard", "preset", "pack"] {
         let printed = Place::new().acw(&["rules", "schema", kind]).out;
         let file = root().join(format!("rules/schema/{kind}.json"));
         if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {

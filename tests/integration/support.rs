@@ -39,13 +39,22 @@ impl Place {
     }
 
     pub(crate) fn acw_with(&self, args: &[&str], input: &str, threads: usize) -> Done {
+        self.run(args, input.as_bytes(), threads)
+    }
+
+    /// Runs `acw` with bytes on standard input.
+    pub(crate) fn acw_bytes(&self, args: &[&str], input: &[u8]) -> Done {
+        self.run(args, input, 2)
+    }
+
+    fn run(&self, args: &[&str], input: &[u8], threads: usize) -> Done {
         let output = Command::cargo_bin("acw")
             .unwrap()
             .current_dir(self.folder.path())
             .env_clear()
             .env("RAYON_NUM_THREADS", threads.to_string())
             .args(args)
-            .write_stdin(input)
+            .write_stdin(input.to_vec())
             .output()
             .unwrap();
         Done {

@@ -39,7 +39,7 @@ impl Writer for Rows {
 
     fn note(&mut self, note: &AuditedNote, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
         for finding in &note.findings {
-            let place = finding.span.map(|span| span.code_points(&note.note.text));
+            let place = finding.span.map(|span| note.note.place(span));
             let number = |value: Option<usize>| value.map_or_else(String::new, |value| value.to_string());
             record(
                 &[

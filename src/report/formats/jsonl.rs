@@ -27,13 +27,13 @@ struct Line<'a> {
     standing: &'a str,
 }
 
-/// Writes the findings of each note; places are in Unicode code points.
+/// Writes the findings of each note; places are in Unicode code points of the cell as exported.
 pub(super) struct Lines;
 
 impl Writer for Lines {
     fn note(&mut self, note: &AuditedNote, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
         for finding in &note.findings {
-            let place = finding.span.map(|span| span.code_points(&note.note.text));
+            let place = finding.span.map(|span| note.note.place(span));
             let line = Line {
                 note: &note.note.id,
                 agent: &note.note.agent,

@@ -27,7 +27,7 @@ pub(super) fn summary(report: &Report, book: &Rulebook) -> String {
         estimate(f.score, f.low, f.high),
         share(f.compliance),
         f.findings,
-        report.run.rows - report.total.notes,
+        report.run.rejected,
     );
     if let Some(verdict) = &report.gate {
         let _ = writeln!(out, "**Gate {}.**\n", if verdict.passed() { "met" } else { "not met" });

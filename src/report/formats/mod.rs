@@ -17,6 +17,7 @@ use std::io::{self, Write};
 use super::{json, terminal};
 use crate::model::{AuditedNote, Report};
 use crate::rules::Rulebook;
+use crate::text::cell;
 
 /// Whether to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +170,7 @@ struct Statistics(Colour);
 
 impl Writer for Statistics {
     fn finish(&mut self, report: &Report, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(terminal::statistics(report, book, self.0).as_bytes())
+        out.write_all(cell::terminal(&terminal::statistics(report, book, self.0)).as_bytes())
     }
 }
 
@@ -178,6 +179,6 @@ struct Table(Colour);
 
 impl Writer for Table {
     fn finish(&mut self, report: &Report, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(terminal::table(report, book, self.0).as_bytes())
+        out.write_all(cell::terminal(&terminal::table(report, book, self.0)).as_bytes())
     }
 }

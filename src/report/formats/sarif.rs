@@ -90,7 +90,7 @@ fn result(note: &AuditedNote, finding: &Finding, book: &Rulebook) -> Value {
     if !finding.excerpt.is_empty() {
         region["snippet"] = json!({"text": finding.excerpt});
     }
-    let place = finding.span.map(|span| span.code_points(&note.note.text));
+    let place = finding.span.map(|span| note.note.place(span));
     json!({
         "ruleId": book.rules[finding.rule].id,
         "ruleIndex": finding.rule,

@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use super::excerpt::{self, Piece};
 use super::exemplary::HANDY;
-use super::folder::Folder;
 use super::lesson::Lesson;
 use super::page::Pages;
 use crate::audit::{Workspaces, audit_note};
 use crate::checks::Corpus;
 use crate::coach;
 use crate::model::{AuditedNote, Category, Disposition, Element, Finding, Note, Outcome};
+use crate::report::folder::Folder;
 use crate::report::wording::Wording;
 use crate::rules::{Language, Rule, Rulebook, examples};
 use crate::text::prepared::Workspace;

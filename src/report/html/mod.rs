@@ -12,7 +12,6 @@ mod excerpt;
 mod exemplary;
 mod feedback;
 mod file_name;
-mod folder;
 mod guide;
 mod lesson;
 mod page;
@@ -31,6 +30,8 @@ use crate::embed::Library;
 use crate::model::{AuditedNote, Report};
 use crate::report::agreement::Reviewed;
 use crate::report::figures::Compared;
+use crate::report::folder::Folder;
+pub use crate::report::folder::check;
 use crate::report::tables;
 use crate::report::wording::Wording;
 use crate::rules::{Language, Rulebook};
@@ -39,7 +40,6 @@ use agreement::AgreementPage;
 use exemplary::{Praise, Praiser};
 use feedback::FeedbackPage;
 pub use feedback::Said;
-pub use folder::check;
 use page::{Entry, Pages};
 use samples::SamplesPage;
 pub use samples::TeamNotes;
@@ -103,7 +103,7 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
     let files = file_name::of_agents(&report.agents);
     let compared = Compared::of(report);
     let context = Context { report, book, language, wording: &wording, compared: &compared, files: &files };
-    let folder = folder::Folder::start(dir)?;
+    let folder = Folder::start(dir)?;
 
     let round = Round::of_size(USUAL_SIZE, USUAL_SEED);
     let exercises = spot::exercises(&context, &round, false, &[]);
@@ -113,7 +113,8 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
         nav.push(entry(&wording, "spot-the-error", EXERCISE, "spot.title"));
     }
     nav.push(entry(&wording, "guide", guide::FIRST, "guide.title"));
-    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?.in_full(extras.full_text);
+    let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
+    let pages = pages.in_full(extras.full_text).of_part(report.run.filter());
     let team = TeamPage::of(&context, extras);
     let figures = tables::workbook(report, book, language, &wording, extras.past)?;
     folder.write(FIGURES, figures)?;
@@ -152,7 +153,7 @@ fn write_alone<T: serde::Serialize>(
     full_text: bool,
 ) -> io::Result<PathBuf> {
     let pages = Pages::new(Library::embedded("reports"), locale, wording, Vec::new())?.in_full(full_text);
-    let folder = folder::Folder::start(dir)?;
+    let folder = Folder::start(dir)?;
     let title = wording.or_key(&format!("{name}.title"));
     let file = format!("{name}.html");
     folder.write(&file, &pages.render(name, &title, "report.js", None, page)?)?;
@@ -247,7 +248,7 @@ pub fn write_workshop(
     if !exercises.iter().any(|exercise| exercise.level.is_some()) {
         return Ok(None);
     }
-    let folder = folder::Folder::start(dir)?;
+    let folder = Folder::start(dir)?;
     // The sheet and the key stand for themselves: whoever has the exercise open is not led to the answers.
     let nav = vec![entry(&wording, "spot-the-error", EXERCISE, "spot.title")];
     let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
@@ -274,7 +275,7 @@ pub fn write_workshop(
 pub fn write_guide(book: &Rulebook, locale: &str, dir: &Path) -> io::Result<Written> {
     let language = spoken(book, locale)?;
     let wording = Wording::of(language);
-    let folder = folder::Folder::start(dir)?;
+    let folder = Folder::start(dir)?;
     let nav = vec![entry(&wording, "guide", guide::FIRST, "guide.title")];
     let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
     let written = guide::write(book, language, &wording, &pages, &folder)?;
@@ -304,7 +305,7 @@ fn spoken<'b>(book: &'b Rulebook, locale: &str) -> io::Result<&'b Language> {
         .ok_or_else(|| io::Error::other(format!("there is no rules/lang/{locale}/report.yaml")))
 }
 
-fn write_exercise(context: &Context<'_>, pages: &Pages, page: &SpotPage, folder: &folder::Folder) -> io::Result<()> {
+fn write_exercise(context: &Context<'_>, pages: &Pages, page: &SpotPage, folder: &Folder) -> io::Result<()> {
     let title = context.wording.or_key("spot.title");
     let html = pages.render("spot-the-error", &title, "exercise.js", Some(&page.data(context)), page)?;
     folder.write(EXERCISE, &html)

@@ -20,6 +20,7 @@ pub(super) struct Pages {
     library: Library,
     nav: Vec<Entry>,
     full_text: bool,
+    filter: Option<String>,
 }
 
 /// A page that every page of the folder leads to.
@@ -64,6 +65,8 @@ struct Frame<'p, T> {
     learning: bool,
     /// Whether notes stand on the page as they were typed.
     full_text: bool,
+    /// The filter, where not all notes of the exports were audited.
+    filter: Option<&'p str>,
     nav: Vec<Link<'p>>,
     page: &'p T,
 }
@@ -85,12 +88,17 @@ impl Pages {
             templates.register_helper(name, Box::new(Sayer { kind, wording: wording.clone() }));
         }
         let css = plain(&library, "report.css")?;
-        Ok(Pages { templates, lang: lang.to_owned(), css, library, nav, full_text: false })
+        Ok(Pages { templates, lang: lang.to_owned(), css, library, nav, full_text: false, filter: None })
     }
 
     /// Says on every page that shows notes of the export that they stand there as they were typed.
     pub(super) fn in_full(self, full_text: bool) -> Self {
         Pages { full_text, ..self }
+    }
+
+    /// Says on every page with figures of a part of the exports by what filter they are.
+    pub(super) fn of_part(self, filter: Option<String>) -> Self {
+        Pages { filter, ..self }
     }
 
     /// The page of that template; `script` names a file of `reports/`, `data` is for that script.
@@ -124,6 +132,7 @@ impl Pages {
             here: template,
             learning,
             full_text: self.full_text && !learning,
+            filter: self.filter.as_deref().filter(|_| !learning),
             nav,
             page,
         };

@@ -192,7 +192,12 @@ struct Making {
     inputs: Vec<String>,
     rows: u64,
     audited: u64,
+    skipped: u64,
     rejected: u64,
+    /// The filter on one line; nothing where there was none.
+    filter: Option<String>,
+    /// What it left out: the name of the reason, notes, and those among them that do not tell it.
+    left_out: Vec<(String, u64, u64)>,
     languages: Vec<(String, u64)>,
     confidence: u32,
     min_notes: u64,
@@ -285,7 +290,12 @@ impl TeamPage {
                 remarks: report.decisions.remarks.clone(),
                 rows: report.run.rows,
                 audited: report.total.notes,
-                rejected: report.run.rows - report.total.notes,
+                skipped: report.run.skipped(),
+                rejected: report.run.rejected,
+                filter: report.run.filter(),
+                left_out: (report.run.skipped.iter())
+                    .map(|left| (context.wording.term("filter", left.by.name()), left.notes, left.unknown))
+                    .collect(),
                 languages: report
                     .languages
                     .iter()

@@ -1,0 +1,179 @@
+//! Rows that cannot be read, written to a file of their own with the reason and as they were found.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use super::Raw;
+use crate::model::Problem;
+
+/// A row that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Why, and where it stands.
+    pub problem: Problem,
+    /// As it was found, where that is known and was asked for.
+    pub raw: Option<Box<Raw>>,
+}
+
+impl From<Problem> for Rejected {
+    fn from(problem: Problem) -> Self {
+        Rejected { problem, raw: None }
+    }
+}
+
+/// A file of rejected rows: JSON lines, one a row. It holds in clear what the export holds, so only its owner may read it.
+#[derive(Debug)]
+pub struct Rejects {
+    out: BufWriter<Out>,
+    path: PathBuf,
+}
+
+/// A file is written beside its place and put there at the end, so that a run that fails leaves the one before it whole; what is no
+/// file, a pipe or a device, is written to as it is.
+#[derive(Debug)]
+enum Out {
+    Beside(NamedTempFile),
+    Device(File),
+}
+
+/// A line of the file.
+#[derive(Serialize)]
+struct Line<'r> {
+    file: &'r str,
+    line: Option<u64>,
+    reason: &'r str,
+    help: &'r str,
+    /// Encoding of the export, where it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'r str>,
+    /// The row as text, where its bytes are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'r str>,
+    /// Its bytes in base64, where they are others than those of `text` in UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<String>,
+    /// Its cells, where the format is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cells: Option<&'r [String]>,
+}
+
+impl Rejects {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        Self::made(path).map_err(|error| named(path, &error))
+    }
+
+    fn made(path: &Path) -> io::Result<Self> {
+        // Through a link to what it points to.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let device = fs::metadata(&path).is_ok_and(|meta| !meta.is_file());
+        let out = if device {
+            Out::Device(File::options().write(true).open(&path)?)
+        } else {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            // Made so that nobody but its owner can open it.
+            Out::Beside(tempfile::Builder::new().prefix(".acw-rejects-").tempfile_in(folder)?)
+        };
+        Ok(Rejects { out: BufWriter::new(out), path })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn add(&mut self, rejected: &Rejected) -> io::Result<()> {
+        let Problem { file, line, message, help } = &rejected.problem;
+        let (encoding, text, bytes, cells) = (None, None, None, None);
+        let mut row = Line { file, line: *line, reason: message, help, encoding, text, bytes, cells };
+        match rejected.raw.as_deref() {
+            None => {}
+            Some(Raw::Cells(cells)) => row.cells = Some(cells),
+            Some(Raw::Text { encoding, bytes, text }) => {
+                let others = bytes.as_ref().filter(|bytes| text.as_deref().map(str::as_bytes) != Some(bytes));
+                row.encoding = Some(encoding);
+                row.text = text.as_deref();
+                row.bytes = others.map(|bytes| BASE64_STANDARD.encode(bytes));
+            }
+        }
+        let written = serde_json::to_writer(&mut self.out, &row).map_err(io::Error::from);
+        written.and_then(|()| self.out.write_all(b"\n")).map_err(|error| named(&self.path, &error))
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn finish(self) -> io::Result<()> {
+        let Rejects { out, path } = self;
+        let done = out.into_inner().map_err(io::IntoInnerError::into_error).and_then(|out| match out {
+            Out::Beside(file) => file.persist(&path).map(drop).map_err(|error| error.error),
+            Out::Device(_) => Ok(()),
+        });
+        done.map_err(|error| named(&path, &error))
+    }
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Out::Beside(file) => file.write(bytes),
+            Out::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Out::Beside(file) => file.flush(),
+            Out::Device(file) => file.flush(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(raw: Option<Raw>) -> serde_json::Value {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rejects.jsonl");
+        fs::write(&path, "older\n").unwrap();
+        let mut rejects = Rejects::create(&path).unwrap();
+        let problem = Problem { file: "n.csv".into(), line: Some(3), message: "broken".into(), help: "mend".into() };
+        rejects.add(&Rejected { problem, raw: raw.map(Box::new) }).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "older\n", "until the run is through");
+        rejects.finish().unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn bytes_stand_beside_the_text_only_where_they_are_others() {
+        let text = |bytes: &[u8], text: Option<&str>| {
+            let (bytes, text) = (Some(bytes.to_vec()), text.map(str::to_owned));
+            let line = written(Some(Raw::Text { encoding: "windows-1252".into(), bytes, text }));
+            (line["text"].as_str().map(str::to_owned), line.get("bytes").and_then(|b| b.as_str()).map(str::to_owned))
+        };
+        assert_eq!(text("ñ".as_bytes(), Some("ñ")), (Some("ñ".into()), None));
+        assert_eq!(text(b"\xf1", Some("ñ")), (Some("ñ".into()), Some("8Q==".into())));
+        assert_eq!(text(b"\xf1", None), (None, Some("8Q==".into())));
+        assert_eq!(written(Some(Raw::Cells(vec!["a".into()])))["cells"][0], "a");
+        assert_eq!(written(None)["reason"], "broken");
+    }
+}
