@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::formats::{Delimiter, LONGEST_RECORD, Remarks, Table, Wanted, check_width};
 use super::header::{self, Known};
@@ -125,12 +125,12 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
     let asked = wanted.options.delimiter.map(Delimiter::byte);
     let known = Known::of(wanted);
     let form = Form::of(&head[skipped..], asked.or(hint), &known);
-    let read = Arc::new(AtomicUsize::new(0));
-    let bounded = Bounded { inner: reader, read: Arc::clone(&read), lone };
+    let seen = Arc::new(Seen::default());
+    let bounded = Bounded { inner: reader, seen: Arc::clone(&seen), lone, quote: form.quote };
     let mut rows = Rows {
         csv: form.builder().from_reader(bounded),
         first: VecDeque::new(),
-        read,
+        seen,
         file: file.to_owned(),
         encoding,
         width: 0,
@@ -162,10 +162,28 @@ fn skip(reader: &mut impl Read, bytes: usize) -> io::Result<()> {
 /// What the CSV parser reads: no more than one longest record between two looks at the count, and with line ends that it counts.
 struct Bounded {
     inner: Stream,
-    /// Bytes since the last record.
-    read: Arc<AtomicUsize>,
+    seen: Arc<Seen>,
     /// Whether lines end in CR alone.
     lone: bool,
+    quote: u8,
+}
+
+/// What the CSV parser has read.
+#[derive(Default)]
+struct Seen {
+    /// Bytes since the last record.
+    bytes: AtomicUsize,
+    /// Quotation marks in all.
+    quotes: AtomicUsize,
+    /// Whether the file ended.
+    ended: AtomicBool,
+}
+
+impl Seen {
+    /// Whether the record that was read last goes on to the end of the file with a quotation mark that is not closed.
+    fn left_open(&self) -> bool {
+        self.ended.load(Ordering::Relaxed) && self.quotes.load(Ordering::Relaxed) % 2 == 1
+    }
 }
 
 impl Read for Bounded {
@@ -178,7 +196,9 @@ impl Read for Bounded {
                 }
             }
         }
-        if self.read.fetch_add(read, Ordering::Relaxed) + read > LONGEST_RECORD {
+        self.seen.ended.store(read == 0 && !buffer.is_empty(), Ordering::Relaxed);
+        self.seen.quotes.fetch_add(memchr::memchr_iter(self.quote, &buffer[..read]).count(), Ordering::Relaxed);
+        if self.seen.bytes.fetch_add(read, Ordering::Relaxed) + read > LONGEST_RECORD {
             return Err(Limit::error(
                 "a row is longer than 16 MiB".into(),
                 "look for a quotation mark that is not closed; if the text has such rows, leave the column out of the export",
@@ -192,8 +212,7 @@ struct Rows {
     csv: csv::Reader<Bounded>,
     /// The first rows, which were read to find the header.
     first: VecDeque<Row>,
-    /// Bytes that were read for the record.
-    read: Arc<AtomicUsize>,
+    seen: Arc<Seen>,
     file: String,
     encoding: String,
     width: usize,
@@ -218,7 +237,7 @@ impl Rows {
                 Ok(Some(line)) => {
                     let text = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
                     cells.push(self.record.iter().map(|field| text(unwrapped(field).as_ref())).collect::<Vec<_>>());
-                    places.push((line, self.csv.position().byte()));
+                    places.push((line, self.csv.position().byte(), self.seen.left_open()));
                     records.push(self.record.clone());
                 }
                 Ok(None) => break,
@@ -240,9 +259,9 @@ impl Rows {
         let at = known.below_titles(&cells, usual).unwrap_or(0);
         let header = cells.swap_remove(at);
         self.width = header.len();
-        for ((line, end), record) in places.iter().zip(records).skip(at + 1) {
+        for ((line, end, open), record) in places.iter().zip(records).skip(at + 1) {
             self.record = record;
-            let row = self.row(*line, *end);
+            let row = self.row(*line, *end, *open);
             self.first.push_back(row);
         }
         self.first.extend(stopped);
@@ -251,7 +270,7 @@ impl Rows {
 
     /// Reads the next record: its line, nothing at the end, or the last row.
     fn record(&mut self) -> Result<Option<u64>, Row> {
-        self.read.store(0, Ordering::Relaxed);
+        self.seen.bytes.store(0, Ordering::Relaxed);
         let more = self.csv.read_byte_record(&mut self.record);
         let line = self.line() + self.above;
         match more {
@@ -298,14 +317,18 @@ impl Rows {
         Row::Unreadable(Rejected { problem, raw: raw.map(Box::new) })
     }
 
-    /// The record as a row; it ends at that byte of what the CSV reader saw.
-    fn row(&mut self, line: u64, end: u64) -> Row {
+    /// The record as a row; it ends at that byte of what the CSV reader saw, and may do so only because the file does.
+    fn row(&mut self, line: u64, end: u64, open: bool) -> Row {
         self.fill();
         if self.record.len() != self.width {
             // A file that ends inside quotes gives one long last record.
             let message = format!("the row has {} fields, the header {}", self.record.len(), self.width);
             let help = "look for a quotation mark that is not closed, or a delimiter inside a text without quotes";
             return self.problem(line, end, message, help);
+        }
+        if open {
+            let help = "close it, or double it where it belongs to the text; rows behind it are part of this one";
+            return self.problem(line, end, "the row has a quotation mark that is never closed".into(), help);
         }
         let text = |field: &[u8]| String::from_utf8(unwrapped(field).into_owned());
         match self.record.iter().map(text).collect() {
@@ -348,7 +371,8 @@ impl Iterator for Rows {
                     tape.let_go(before + position.byte());
                 }
                 let end = self.csv.position().byte();
-                self.row(line, end)
+                let open = self.seen.left_open();
+                self.row(line, end, open)
             }),
             Err(row) => Some(row),
         }

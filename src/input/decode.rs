@@ -34,11 +34,15 @@ pub(super) struct Decoded {
 }
 
 /// Finds the encoding of a file and gives a reader of its text.
-pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option<&str>) -> Result<Decoded, InputError> {
+pub(super) fn decode(file: &str, reader: Box<dyn Read + Send>, asked: Option<&str>) -> Result<Decoded, InputError> {
     let io = |error: io::Error| cannot_read(file, &error);
     let refused = |message: String, help: String| InputError::Encoding { file: file.to_owned(), message, help };
+    let mut reader = Ahead { inner: reader, failed: None };
     let mut bytes = Vec::new();
-    let mut whole = fill(&mut reader, HEAD, &mut bytes).map_err(io)?;
+    let mut whole = reader.fill(HEAD, &mut bytes);
+    if let (Some(error), true) = (&reader.failed, bytes.is_empty()) {
+        return Err(cannot_read(file, error));
+    }
     let head = bytes.len();
     if UTF_32.iter().any(|mark| bytes.starts_with(mark)) {
         return Err(refused("this is UTF-32".into(), "save it as UTF-8 or UTF-16".into()));
@@ -55,11 +59,11 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
         None => {
             // What the letters are can be told only where some are.
             while !whole && bytes.is_ascii() && bytes.len() < AHEAD {
-                whole = fill(&mut reader, HEAD, &mut bytes).map_err(io)?;
+                whole = reader.fill(HEAD, &mut bytes);
             }
             match bytes.iter().position(|byte| !byte.is_ascii()).filter(|first| *first >= head) {
                 Some(first) => {
-                    whole = whole || fill(&mut reader, HEAD, &mut bytes).map_err(io)?;
+                    whole = whole || reader.fill(HEAD, &mut bytes);
                     guess(&bytes[first..], whole)
                 }
                 None if !whole && bytes.is_ascii() => {
@@ -69,7 +73,7 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
             }
         }
     };
-    let whole = whole && head == bytes.len();
+    let whole = whole && reader.failed.is_none() && head == bytes.len();
     let mark = Encoding::for_bom(&bytes).filter(|(marked, _)| charset.is(marked)).map_or(0, |(_, length)| length);
     let (text, broken) = charset.decode(&bytes[mark..head], whole);
     // One in a note is a slip of the system that wrote it; some part fields and records by those that are left out here.
@@ -100,6 +104,31 @@ pub(super) fn decode(file: &str, mut reader: Box<dyn Read + Send>, asked: Option
 fn fill(reader: &mut dyn Read, length: usize, bytes: &mut Vec<u8>) -> io::Result<bool> {
     let read = reader.take(length as u64).read_to_end(bytes)?;
     Ok(read < length)
+}
+
+/// A file that is looked at before it is read: what fails while somebody looks ahead fails when the bytes before it were read.
+struct Ahead {
+    inner: Box<dyn Read + Send>,
+    failed: Option<io::Error>,
+}
+
+impl Ahead {
+    /// Reads up to `length` further bytes; whether the file ended, or failed, before.
+    fn fill(&mut self, length: usize, bytes: &mut Vec<u8>) -> bool {
+        fill(&mut self.inner, length, bytes).unwrap_or_else(|error| {
+            self.failed = Some(error);
+            true
+        })
+    }
+}
+
+impl Read for Ahead {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.inner.read(buffer),
+        }
+    }
 }
 
 /// A file that begins with so much ASCII that its encoding is decided where the first other byte comes.

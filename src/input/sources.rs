@@ -22,8 +22,8 @@ pub struct Sources {
     files: Vec<PathBuf>,
     /// Files that are members of zip archives: the archive, and the member.
     members: BTreeMap<PathBuf, (PathBuf, Member)>,
-    /// Standard input, copied into a file that has no name and is gone with this process.
-    kept: Option<File>,
+    /// Standard input and pipes, each copied into a file that has no name and is gone with this process.
+    kept: BTreeMap<PathBuf, File>,
     /// What the files that were looked at tell of their days.
     told: Mutex<BTreeMap<PathBuf, Option<Days>>>,
     /// How the days of the files that were opened are read.
@@ -41,7 +41,7 @@ impl Sources {
         let mut sources = Sources {
             files: vec![],
             members: BTreeMap::new(),
-            kept: None,
+            kept: BTreeMap::new(),
             told: Mutex::default(),
             days: Mutex::default(),
             noticed: Noticed::default(),
@@ -49,10 +49,17 @@ impl Sources {
         for path in paths {
             sources.expand(path)?;
         }
-        sources.kept = match more_than_once && sources.files.iter().any(|file| is_standard_input(file)) {
-            true => Some(keep().map_err(|error| io_error(Path::new("-"), &error))?),
-            false => None,
-        };
+        // Pipes give what they hold once, like standard input.
+        let once =
+            |file: &PathBuf| is_standard_input(file) || std::fs::metadata(file).is_ok_and(|meta| !meta.is_file());
+        for file in sources.files.iter().filter(|file| more_than_once && once(file)) {
+            let kept = if is_standard_input(file) {
+                keep(&mut io::stdin().lock())
+            } else {
+                File::open(file).and_then(|mut pipe| keep(&mut pipe))
+            };
+            sources.kept.insert(file.clone(), kept.map_err(|error| io_error(file, &error))?);
+        }
         Ok(sources)
     }
 
@@ -96,7 +103,7 @@ impl Sources {
 
     fn opens_again(&self, file: &Path) -> bool {
         let on_disk = self.members.get(file).map_or(file, |(archive, _)| archive);
-        if is_standard_input(file) { self.kept.is_some() } else { on_disk.is_file() }
+        self.kept.contains_key(file) || on_disk.is_file()
     }
 
     /// How the days of a file are written: as its own column tells or, where that does not decide it, as all other files of the run
@@ -143,7 +150,7 @@ impl Sources {
             let stream = member.open(&archive.display().to_string(), zip)?;
             return Export::read(name, Source::Stream(stream), options, vocabulary, Role::Note);
         }
-        let Some(kept) = self.kept.as_ref().filter(|_| is_standard_input(file)) else {
+        let Some(kept) = self.kept.get(file) else {
             return Export::open(file, options, vocabulary);
         };
         let kept = kept.try_clone().map_err(|error| io_error(file, &error))?;
@@ -209,8 +216,8 @@ fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-fn keep() -> io::Result<File> {
+fn keep(from: &mut impl Read) -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
-    io::copy(&mut io::stdin().lock(), &mut file)?;
+    io::copy(from, &mut file)?;
     Ok(file)
 }

@@ -141,7 +141,7 @@ fn rows_that_are_not_in_the_encoding_are_listed_in_every_encoding() {
     place.write("n.csv", bytes);
     let done = place.acw(&["audit", "n.csv"]);
     assert!(done.err.contains("the row is not valid gb18030"), "{}", done.err);
-    assert!(done.out.contains("Rows read: 7, not readable: 1."), "{}", done.out);
+    assert!(done.out.contains("Rows read: 7 = 6 audited + 1 rejected."), "{}", done.out);
 }
 
 /// The findings of each cell, the note of an agent of its own; the cell's words at each finding's place stand with its rule.

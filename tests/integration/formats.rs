@@ -213,8 +213,8 @@ fn in_format(name: &str) -> Vec<(&'static str, Vec<u8>)> {
         "ODS" => vec![("notes.ods", ods())],
         "XLS" => vec![("notes.xls", read("notes.xls"))],
         "XLSB" => vec![("notes.xlsb", read("notes.xlsb"))],
-        // Written with another tool, and tested beside their reader.
-        "Parquet" | "Arrow" => vec![],
+        "Parquet" => vec![("notes.parquet", read("notes.parquet"))],
+        "Arrow IPC" => vec![("notes.arrow", read("notes.arrow")), ("notes.arrows", read("notes.arrows"))],
         other => panic!("no notes in {other}: add them"),
     }
 }

@@ -451,6 +451,6 @@ fn a_note_that_nobody_typed_is_listed_and_the_rest_goes_on() {
     place.write("n.csv", format!("note_id,agent_id,language,note\n1,A,en,{}\n2,A,en,{}\n", note(32_768), note(3_000)));
     let done = place.acw(&["audit", "n.csv"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    assert!(done.out.contains("Rows read: 2, not readable: 1."), "{}", done.out);
+    assert!(done.out.contains("Rows read: 2 = 1 audited + 1 rejected."), "{}", done.out);
     assert!(done.err.contains("n.csv:2: the note is longer than 32767 characters"), "{}", done.err);
 }
