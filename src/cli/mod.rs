@@ -5,6 +5,7 @@ mod agree;
 mod audit;
 mod check;
 mod columns;
+mod config;
 mod contract;
 mod dispute;
 mod exit;
@@ -48,6 +49,9 @@ enum Command {
     Columns(columns::Show),
     /// Hold exports to the `contract:` of acw.yaml, and score nothing
     Contract(contract::Hold),
+    /// Show the settings in force, and where each comes from
+    #[command(subcommand)]
+    Config(config::Config),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
     Abbreviations(abbreviations::Propose),
     /// Join the sheets that reviewers filled to the findings: agreement, drift, notes to talk about, rules to retire
@@ -96,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Abbreviations(propose) => propose.run(),
         Command::Agree(agree) => agree.run(),
         Command::Columns(columns) => columns.run(),
+        Command::Config(config) => config.run(),
         Command::Contract(hold) => hold.run(),
         Command::Dispute(dispute) => dispute.run(),
         Command::Explain(explain) => explain.run(),

@@ -193,9 +193,9 @@ mod tests {
     #[test]
     fn what_is_no_limit_is_refused_with_its_place() {
         for (text, place) in [
-            ("score: high\n", "acw.yaml:1:8"),
-            ("score: -1\n", "acw.yaml:1:8"),
-            ("notes: {sensitive: 101%}\n", "acw.yaml:1:20"),
+            ("score: high\n", "acw.yaml:1:"),
+            ("score: -1\n", "acw.yaml:1:"),
+            ("notes: {sensitive: 101%}\n", "acw.yaml:1:"),
             ("score: {}\n", "acw.yaml:1:"),
             ("agents: {mostly: 90%}\n", "acw.yaml:1:"),
             ("scor: 1\n", "did you mean `score`"),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::{ConfigError, FILE, Spec};
-use crate::yaml::{Source, nearest};
+use crate::yaml::{self, Source};
 
 /// Names of environment variables that set something begin so: `ACW_TARGET`, `ACW_FIGURES__MIN_NOTES`.
 pub const VARIABLE: &str = "ACW_";
@@ -31,8 +31,8 @@ pub struct Layers {
     sources: Vec<Source>,
     /// Which source each value comes from, by its path: `figures.min_notes`.
     origins: BTreeMap<String, usize>,
-    /// Variables that begin like settings and are none, with the nearest that is one.
-    strangers: Vec<(String, Option<String>)>,
+    /// Variables that begin like settings and are none, with what may have been meant.
+    strangers: Vec<(String, String)>,
 }
 
 /// A value in force and where it comes from.
@@ -46,18 +46,10 @@ pub struct Stated {
     pub origin: String,
 }
 
-/// The file in force: the one that was named, or the first `acw.yaml` of the working folder and those above it, then of the folder
-/// of an input and those above it. Nothing is looked for above a project's top (a folder with `.git`).
-pub fn found(named: Option<&Path>, inputs: &[PathBuf]) -> Option<PathBuf> {
-    if let Some(named) = named {
-        return Some(named.to_owned());
-    }
-    let working = PathBuf::from(".");
-    let of_input = inputs.iter().filter(|input| *input != Path::new("-")).map(|input| {
-        let parent = input.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if input.is_dir() { input.clone() } else { parent.to_owned() }
-    });
-    std::iter::once(working).chain(of_input).find_map(|folder| upwards(&folder))
+/// The file in force: the one that was named, or the first `acw.yaml` of the working folder and those above it. Nothing is looked for
+/// above a project's top (a folder with `.git`).
+pub fn found(named: Option<&Path>) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(|| upwards(Path::new(".")))
 }
 
 fn upwards(folder: &Path) -> Option<PathBuf> {
@@ -109,7 +101,7 @@ impl Layers {
     }
 
     fn add_file(&mut self, path: &Path, open: &mut Vec<PathBuf>) -> Result<(), ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Io(path.to_owned(), error))?;
+        let text = yaml::read(path).map_err(|error| ConfigError::Io(path.to_owned(), error))?;
         let source = Source::new(path, text);
         let spec: Spec = if source.text.trim().is_empty() {
             Spec::default()
@@ -153,11 +145,7 @@ impl Layers {
         let source = Source::new(format!("environment variable {name}"), value.to_string());
         match source.parse::<Spec>() {
             Ok(_) => self.add(source, value),
-            Err(fault) if fault.message.contains("unknown field") => {
-                let known = known_variables();
-                let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-                self.strangers.push((name.to_owned(), near));
-            }
+            Err(fault) if fault.message.contains("unknown field") => self.strangers.push((name.to_owned(), fault.help)),
             Err(fault) => return Err(ConfigError::Fault(Box::new(fault))),
         }
         Ok(())
@@ -205,8 +193,8 @@ impl Layers {
         stated.collect()
     }
 
-    /// Variables that begin like settings and are none, with the nearest that is one.
-    pub fn strangers(&self) -> &[(String, Option<String>)] {
+    /// Variables that begin like settings and are none, with what may have been meant.
+    pub fn strangers(&self) -> &[(String, String)] {
         &self.strangers
     }
 
@@ -222,13 +210,6 @@ fn keys(path: &str) -> Vec<String> {
 
 fn fault(source: &Source, needles: &[&str], message: &str, help: &str) -> ConfigError {
     ConfigError::Fault(Box::new(source.fault_at(needles, message, help)))
-}
-
-/// Names of the variables of all settings that are one value.
-fn known_variables() -> Vec<String> {
-    let schema = schemars::schema_for!(Spec).to_value();
-    let properties = schema["properties"].as_object().cloned().unwrap_or_default();
-    properties.keys().map(|key| format!("{VARIABLE}{}", key.to_uppercase())).collect()
 }
 
 /// The value at a path.
@@ -278,7 +259,10 @@ mod tests {
     fn later_layers_lie_over_earlier_ones_key_by_key() {
         let files = [
             ("a/acw.yaml", "extends: ../house.yaml\nfigures: {min_notes: 5}\noff: [praise]\n"),
-            ("house.yaml", "target: 80\nfigures:\n  min_notes: 20\n  confidence: 90\nrules: pack\noff: [insult, gibberish]\n"),
+            (
+                "house.yaml",
+                "target: 80\nfigures:\n  min_notes: 20\n  confidence: 90\nrules: pack\noff: [insult, gibberish]\n",
+            ),
         ];
         let layers = read(&files, &[("ACW_TARGET", "85"), ("ACW_FIGURES__PERIOD", "week"), ("OTHER", "1")]).unwrap();
         let spec = &layers.spec;
@@ -305,7 +289,7 @@ mod tests {
     #[test]
     fn variables_that_are_no_setting_are_told_with_the_nearest() {
         let layers = read(&[("acw.yaml", "")], &[("ACW_TARGTE", "80")]).unwrap();
-        assert_eq!(layers.strangers(), [("ACW_TARGTE".to_owned(), Some("ACW_TARGET".to_owned()))]);
+        assert_eq!(layers.strangers(), [("ACW_TARGTE".to_owned(), "did you mean `target`?".to_owned())]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `acw.yaml` as written, all of it optional, and the settings that come of it and of the flags.
 
 mod gate;
+mod layers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,9 +13,10 @@ use sha2::{Digest, Sha256};
 use crate::input::{self, Contract, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
-use crate::yaml::{self, Fault, Source, did_you_mean};
+use crate::yaml::{Fault, Source, did_you_mean};
 
 pub use gate::{EachSpec, GateSpec, Limit, Limits};
+pub use layers::{Layers, Stated, VARIABLE, found};
 
 /// The file's name.
 pub const FILE: &str = "acw.yaml";
@@ -23,6 +25,9 @@ pub const FILE: &str = "acw.yaml";
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
+    /// Files under this one: what they say holds where this one says nothing; relative to this file.
+    #[serde(default)]
+    pub extends: Option<Extends>,
     /// Score, in per cent, from which a note counts as compliant.
     #[serde(default)]
     pub target: Option<u32>,
@@ -88,6 +93,36 @@ pub struct Spec {
     pub gate: Option<GateSpec>,
 }
 
+/// A file, or a list of files of which the later lie over the earlier.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extends(pub Vec<PathBuf>);
+
+impl<'de> Deserialize<'de> for Extends {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FileOrFiles;
+        impl<'de> serde::de::Visitor<'de> for FileOrFiles {
+            type Value = Extends;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file or a list of files")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, file: &str) -> Result<Extends, E> {
+                Ok(Extends(vec![file.into()]))
+            }
+
+            fn visit_seq<S: serde::de::SeqAccess<'de>>(self, mut files: S) -> Result<Extends, S::Error> {
+                let mut out = Vec::new();
+                while let Some(file) = files.next_element::<PathBuf>()? {
+                    out.push(file);
+                }
+                Ok(Extends(out))
+            }
+        }
+        deserializer.deserialize_any(FileOrFiles)
+    }
+}
+
 /// Where and how runs are kept, as written; a path alone is the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistorySpec {
@@ -99,12 +134,6 @@ pub struct HistorySpec {
     pub salt_file: Option<PathBuf>,
     /// How old a note may get in it; absent: as old as it likes.
     pub retention: Option<Age>,
-}
-
-impl HistorySpec {
-    fn within(self, folder: &Path) -> Self {
-        HistorySpec { file: folder.join(self.file), salt_file: self.salt_file.map(|salt| folder.join(salt)), ..self }
-    }
 }
 
 impl<'de> Deserialize<'de> for HistorySpec {
@@ -232,41 +261,35 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Settings {
-    /// Reads the file named by the user, or `acw.yaml` of the working folder if it is there.
+    /// Reads the file named by the user, or the one found in the working folder or above it, what it extends, and the environment.
     ///
     /// # Errors
-    /// A named file that cannot be read; a fault in the file.
+    /// A file that cannot be read; a fault in one of the files or variables.
     pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
-        let path = match named {
-            Some(path) => path.to_owned(),
-            None if Path::new(FILE).is_file() => PathBuf::from(FILE),
-            None => return Ok(Settings::default()),
-        };
-        let text = yaml::read(&path).map_err(|error| ConfigError::Io(path.clone(), error))?;
-        let source = Source::new(path.clone(), text);
-        let spec: Spec = source.parse().map_err(|fault| ConfigError::Fault(Box::new(fault)))?;
+        Settings::of(Layers::read(found(named), std::env::vars())?)
+    }
+
+    /// The settings that come of the layers.
+    ///
+    /// # Errors
+    /// A value that is none of its kind.
+    pub fn of(layers: Layers) -> Result<Self, ConfigError> {
+        let spec = layers.spec.clone();
         if spec.target.is_some_and(|target| target > 100) {
-            let fault = source.fault_at(&["target:"], "the target is a per cent", "give a number from 0 to 100");
-            return Err(ConfigError::Fault(Box::new(fault)));
+            return Err(layers.fault("target", "the target is a per cent", "give a number from 0 to 100"));
         }
         if spec.contract.as_ref().is_some_and(Contract::impossible) {
-            let needles = ["contract:", "rows:"];
-            let fault = source.fault_at(
-                &needles,
-                "no export has more rows than `max` and fewer than `min`",
-                "change one of the two",
-            );
-            return Err(ConfigError::Fault(Box::new(fault)));
+            let message = "no export has more rows than `max` and fewer than `min`";
+            return Err(layers.fault("contract.rows", message, "change one of the two"));
         }
-        let standards = standards(&spec, &source)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
+        let standards = standards(&spec, &layers)?;
         let columns = Given::all(&spec.columns);
         Ok(Settings {
             target: spec.target,
             scorecard: spec.scorecard,
             standards,
-            roster: spec.acw.roster.map(|roster| folder.join(roster)),
-            rules: spec.rules.map(|rules| folder.join(rules)),
+            roster: spec.acw.roster,
+            rules: spec.rules,
             input: input::Options {
                 encoding: spec.encoding,
                 columns,
@@ -280,12 +303,12 @@ impl Settings {
                 ..input::Options::default()
             },
             contract: spec.contract,
-            decisions: spec.decisions.map(|decisions| folder.join(decisions)),
+            decisions: spec.decisions,
             off: spec.off,
             approved: spec.approved,
-            history: spec.history.map(|history| history.within(folder)),
-            gate: spec.gate.map(|gate| (gate, source)),
-            source: Some(path),
+            history: spec.history,
+            gate: spec.gate.map(|gate| (gate, layers.source("gate"))),
+            source: layers.file().map(Path::to_owned),
         })
     }
 
@@ -324,22 +347,20 @@ impl Settings {
 }
 
 /// The standards of the file over the usual ones.
-fn standards(spec: &Spec, source: &Source) -> Result<Standards, ConfigError> {
-    let fault = |key: &str, message: &str, help: &str| {
-        Err(ConfigError::Fault(Box::new(source.fault_at(&[key], message, help))))
-    };
+fn standards(spec: &Spec, layers: &Layers) -> Result<Standards, ConfigError> {
+    let fault = |path: &str, message: &str, help: &str| Err(layers.fault(path, message, help));
     let usual = Standards::default();
     let confidence = spec.figures.confidence.unwrap_or(usual.confidence);
     if !(50..=99).contains(&confidence) {
         return fault(
-            "confidence:",
+            "figures.confidence",
             "the confidence of an interval is a per cent",
             "give a number from 50 to 99; 95 is usual",
         );
     }
     let spread = spec.acw.spread.unwrap_or(f64::from(usual.acw_spread) / 100.0);
     if !(0.5..=100.0).contains(&spread) {
-        return fault("spread:", "the spread is a modified z-score", "give a number from 0.5 to 100; 3.5 is usual");
+        return fault("acw.spread", "the spread is a modified z-score", "give a number from 0.5 to 100; 3.5 is usual");
     }
     Ok(Standards {
         targets: spec.targets,

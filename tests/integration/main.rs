@@ -29,6 +29,7 @@ mod rejects;
 mod report;
 mod rulebook;
 mod sample;
+mod settings;
 mod story;
 mod support;
 mod workshop;

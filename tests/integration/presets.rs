@@ -87,7 +87,7 @@ const DOCUMENTS: &[Case] = &[
     case("zendesk.json", "zendesk", "comment.body", ("410", DAY, Some(180), Some(74)), (8, 0), &[UTC]),
 ];
 /// Whether such documents are read.
-const READS_DOCUMENTS: bool = false;
+const READS_DOCUMENTS: bool = true;
 
 fn cases() -> impl Iterator<Item = &'static Case> {
     CASES.iter().chain(DOCUMENTS.iter().filter(|_| READS_DOCUMENTS))
