@@ -88,7 +88,7 @@ fn rows_that_cannot_be_read_are_counted_and_listed_and_the_rest_goes_on() {
     let done = place.acw(&["audit", &fixture("exports/broken-rows.csv")]);
     assert_eq!(done.code, 0, "{}", done.err);
     assert!(done.out.contains("Rows read: 10 = 7 audited + 3 rejected."), "{}", done.out);
-    assert!(done.err.contains("broken-rows.csv:11: the row has a quotation mark that is never closed"), "{}", done.err);
+    assert!(done.err.contains("broken-rows.csv:12: the row has a quotation mark that is never closed"), "{}", done.err);
     assert_eq!(done.err.matches("fields, the header").count(), 2, "{}", done.err);
     let lines = place.acw(&["audit", &fixture("exports/zendesk-en.jsonl")]);
     assert!(lines.out.contains("Rows read: 20 = 18 audited + 2 rejected."), "{}", lines.out);
