@@ -98,7 +98,42 @@ fn long_numbers(text: &str) -> Vec<Span> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Digits of the longest number, single separators in it passed over.
+    fn longest_number(text: &str) -> usize {
+        let (mut longest, mut digits, mut parted) = (0, 0, false);
+        for c in text.chars() {
+            match c {
+                '0'..='9' => (digits, parted) = (digits + 1, false),
+                ' ' | '-' | '.' if digits > 0 && !parted => parted = true,
+                _ => (digits, parted) = (0, false),
+            }
+            longest = longest.max(digits);
+        }
+        longest
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        /// Whatever is a secret, wherever it starts and ends.
+        #[test]
+        fn no_long_number_is_left_whatever_is_secret(text in "[0-9]{0,9}[0-9 .a-]{0,24}[0-9é,-]{0,9}", from in 0usize..40, length in 0usize..30) {
+            let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            let from = from.min(places.len() - 1);
+            let secret = Span::new(places[from], places[(from + length).min(places.len() - 1)]);
+            for secrets in [&[][..], &[secret]] {
+                let masked = note(&text, secrets);
+                prop_assert_eq!(masked.chars().count(), text.chars().count());
+                prop_assert!(longest_number(&masked) < LONG, "{:?}", masked);
+            }
+            let masked = note(&text, &[]);
+            prop_assert_eq!(note(&masked, &[]), masked);
+        }
+    }
 
     #[test]
     fn a_secret_keeps_at_most_its_last_four() {
