@@ -92,11 +92,12 @@ impl Layers {
         for (name, value) in variables {
             layers.add_variable(&name, &value)?;
         }
-        // Each layer was read as a whole already, so that what is laid together can be read too.
-        layers.spec = serde_json::from_value(layers.merged.clone()).map_err(|error| {
-            let source = Source::new(layers.file.clone().unwrap_or_else(|| FILE.into()), String::new());
-            fault(&source, &[], &error.to_string(), "compare the files that extend each other: `acw config show`")
-        })?;
+        // A layer alone is as it was read. Several were each read as a whole, so that what is laid together can be read too: as YAML, to
+        // which JSON belongs, for a number may stand there for a name.
+        if layers.sources.len() > 1 {
+            let together = Source::new(layers.file.clone().unwrap_or_else(|| FILE.into()), layers.merged.to_string());
+            layers.spec = together.parse().map_err(|fault| ConfigError::Fault(Box::new(fault)))?;
+        }
         Ok(layers)
     }
 
@@ -133,6 +134,7 @@ impl Layers {
                 *written = folder.join(&*written).display().to_string();
             }
         }
+        self.spec = spec.within(folder);
         self.add(source, value);
         Ok(())
     }
@@ -144,7 +146,10 @@ impl Layers {
         let value = path.iter().rev().fold(scalar, |value, key| Value::Object(Map::from_iter([(key.clone(), value)])));
         let source = Source::new(format!("environment variable {name}"), value.to_string());
         match source.parse::<Spec>() {
-            Ok(_) => self.add(source, value),
+            Ok(spec) => {
+                self.spec = spec;
+                self.add(source, value);
+            }
             Err(fault) if fault.message.contains("unknown field") => self.strangers.push((name.to_owned(), fault.help)),
             Err(fault) => return Err(ConfigError::Fault(Box::new(fault))),
         }
@@ -257,8 +262,14 @@ mod tests {
 
     #[test]
     fn later_layers_lie_over_earlier_ones_key_by_key() {
+        let alone =
+            read(&[("acw.yaml", "rules: pack\ncontract: {duplicates: {of: note_id, at_most: 3}}\n")], &[]).unwrap();
+        assert!(alone.spec.contract.is_some() && alone.spec.rules.as_ref().unwrap().parent() != Some(Path::new("")));
         let files = [
-            ("a/acw.yaml", "extends: ../house.yaml\nfigures: {min_notes: 5}\noff: [praise]\n"),
+            (
+                "a/acw.yaml",
+                "extends: ../house.yaml\nfigures: {min_notes: 5}\noff: [praise]\ncontract: {unreadable: 3}\n",
+            ),
             (
                 "house.yaml",
                 "target: 80\nfigures:\n  min_notes: 20\n  confidence: 90\nrules: pack\noff: [insult, gibberish]\n",
@@ -271,7 +282,7 @@ mod tests {
         assert!(spec.rules.as_ref().unwrap().ends_with("pack") && spec.rules.as_ref().unwrap() != Path::new("pack"));
         let origin = |path: &str| layers.stated().into_iter().find(|s| s.path == path).unwrap().origin;
         assert_eq!(origin("target"), "environment variable ACW_TARGET");
-        assert_eq!(layers.stated().len(), 6, "{:?}", layers.stated());
+        assert_eq!(layers.stated().len(), 7, "{:?}", layers.stated());
     }
 
     #[test]

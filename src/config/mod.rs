@@ -93,6 +93,18 @@ pub struct Spec {
     pub gate: Option<GateSpec>,
 }
 
+impl Spec {
+    /// With its paths relative to where a file in that folder is read from.
+    fn within(mut self, folder: &Path) -> Self {
+        let within = |path: Option<PathBuf>| path.map(|path| folder.join(path));
+        self.rules = within(self.rules);
+        self.decisions = within(self.decisions);
+        self.acw.roster = within(self.acw.roster);
+        self.history = self.history.map(|history| history.within(folder));
+        self
+    }
+}
+
 /// A file, or a list of files of which the later lie over the earlier.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extends(pub Vec<PathBuf>);
@@ -134,6 +146,12 @@ pub struct HistorySpec {
     pub salt_file: Option<PathBuf>,
     /// How old a note may get in it; absent: as old as it likes.
     pub retention: Option<Age>,
+}
+
+impl HistorySpec {
+    fn within(self, folder: &Path) -> Self {
+        HistorySpec { file: folder.join(self.file), salt_file: self.salt_file.map(|salt| folder.join(salt)), ..self }
+    }
 }
 
 impl<'de> Deserialize<'de> for HistorySpec {
