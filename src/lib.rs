@@ -36,10 +36,10 @@
 //! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
 //! | [`rules`] | packs as written, laid over each other, compiled for every language; examples, lint, coverage, schemas |
-//! | [`config`] | `acw.yaml` and the settings that come of it |
-//! | [`audit`] | the run (reader, workers, collector), the judge (hits to findings), fingerprints and decisions about findings |
+//! | [`config`] | `acw.yaml` in its layers, the gate's conditions, the settings that come of them |
+//! | [`audit`] | the run (reader, workers, collector), the judge (hits to findings), fingerprints, decisions about findings, the gate, the baseline |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
-//! | [`report`] | terminal, JSON lines, pages, sheets for reviewers |
+//! | [`report`] | the forms of findings (`formats/`), the verdict, pages, sheets for reviewers, folders that appear whole |
 //! | [`sampling`] | samples of an export: drawn, written for people to score, weighed |
 //! | [`history`] | runs kept in an SQLite file: migrations, trends, before and after, forgetting |
 //! | [`cli`] | one file a subcommand, the only exit codes |
@@ -53,7 +53,7 @@
 //! | a check kind | one file in `src/checks/` and one line in `checks::kinds!` |
 //! | an input format | one file in `src/input/` and one row of `input::FORMATS` |
 //! | a system's export | one file in `rules/presets/` and one in `fixtures/exports/` |
-//! | an output format | one file in `src/report/` and one row of `report::FORMATS` |
+//! | an output format | one file in `src/report/formats/` and one row of `report::FORMATS` |
 //! | a subcommand | one file in `src/cli/` and one variant of `cli::Command` |
 //!
 //! # Invariants
