@@ -1,4 +1,4 @@
-//! From lists as written to what a scanner needs: patterns for its automaton, terms that use lists, who comes first.
+//! From lists as written to what a scanner needs: terms with their patterns, lists with their terms.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use super::fold::Folder;
 use super::lexicon::Lexicon;
-use super::matcher::{self, First};
 use super::pattern::{self, Part, Pattern};
-use super::scanner::{self, ListId, Scanner, TermInfo, Told};
+use super::scanner::{self, ListId, Scanner, TermInfo};
 use super::term::{self, Term};
 use crate::yaml::{Fault, Source, nearest};
 
@@ -22,10 +21,8 @@ const WRITTEN_OUT: usize = 160;
 const MOST_STEPS: usize = 200_000;
 /// Most parts (words, blanks, groups) that follow each other in one term.
 const MOST_PARTS: usize = 1_000;
-/// Most steps of all terms of a language: an automaton of some hundred megabytes (of the built-in ones: 1,543,369).
+/// Most steps of all terms of a language: a network of some hundred megabytes (of the built-in ones: 1,543,369).
 const MOST_STEPS_OF_ALL: usize = 5_000_000;
-/// Most ways in which one term may start.
-const MOST_STARTS: usize = 1_000;
 /// Deepest nesting of lists in lists.
 const DEEPEST: usize = 20;
 /// Most lists that the rules of a language can ask for.
@@ -36,8 +33,6 @@ const MOST_LISTS: usize = 10_000;
 pub(super) struct Built {
     pub(super) terms: Vec<TermInfo>,
     pub(super) patterns: Vec<Pattern<ListId>>,
-    /// Lists of which each match of the term holds a hit; a term is not tried where one of them has none behind the place.
-    pub(super) needs: Vec<Box<[ListId]>>,
     /// Names of the lists, by number.
     pub(super) lists: Vec<String>,
     pub(super) terms_of: Vec<Vec<u32>>,
@@ -45,12 +40,6 @@ pub(super) struct Built {
     pub(super) asked_for: Vec<bool>,
     /// Whether terms look the list up.
     pub(super) used: Vec<bool>,
-    /// A list comes behind those that its terms look up.
-    pub(super) rank: Vec<u32>,
-    /// Terms that may start with a hit of the list, and what can follow it.
-    pub(super) opened_by: Vec<Vec<(u32, Option<Vec<First>>)>>,
-    /// What each pattern of the automaton tells.
-    pub(super) told: Vec<Told>,
 }
 
 /// A list as parsed.
@@ -146,8 +135,7 @@ impl<'l> ScannerBuilder<'l> {
                 ends_clause: false,
                 accents: None,
             };
-            // It starts in one way.
-            let _ = self.add(info, pattern);
+            self.add(info, pattern);
         }
         id
     }
@@ -168,10 +156,8 @@ impl<'l> ScannerBuilder<'l> {
         self.names.insert(name.to_owned(), id);
         self.built.lists.push(name.to_owned());
         self.built.terms_of.push(Vec::new());
-        self.built.opened_by.push(Vec::new());
         self.built.asked_for.push(false);
         self.built.used.push(false);
-        self.built.rank.push(0);
         id
     }
 
@@ -206,12 +192,6 @@ impl<'l> ScannerBuilder<'l> {
         }
         let id = self.new_list(name);
         for (written, term, pattern) in terms {
-            let mut rank = 0;
-            pattern.iter().for_each(|part| {
-                part.for_each_list(&mut |list| rank = rank.max(self.built.rank[usize::from(list.0)] + 1));
-            });
-            let own = &mut self.built.rank[usize::from(id.0)];
-            *own = rank.max(*own);
             let info = TermInfo {
                 list: id,
                 written,
@@ -220,13 +200,7 @@ impl<'l> ScannerBuilder<'l> {
                 ends_clause: term.ends_clause,
                 accents: term.accents,
             };
-            let written = info.written.clone();
-            if !self.add(info, pattern) {
-                let message = format!(
-                    "the term `{written}` can start in more than {MOST_STARTS} ways; let something certain stand in front"
-                );
-                return Err(self.fault(name, &written, message));
-            }
+            self.add(info, pattern);
         }
         Ok(id)
     }
@@ -250,72 +224,11 @@ impl<'l> ScannerBuilder<'l> {
         )
     }
 
-    /// Adds a term, and what tells where it may start; `false` where that is too much.
-    fn add(&mut self, info: TermInfo, pattern: Pattern<ListId>) -> bool {
+    fn add(&mut self, info: TermInfo, pattern: Pattern<ListId>) {
         let term = self.built.terms.len() as u32;
         self.built.terms_of[usize::from(info.list.0)].push(term);
         self.built.terms.push(info);
-        let mut ways = MOST_STARTS;
-        let few = if pattern.iter().all(Part::is_plain) {
-            self.built.told.push(Told::Term(term));
-            true
-        } else {
-            self.add_starts(term, &mut Vec::new(), &pattern, &mut ways)
-        };
-        self.built.needs.push(pattern::needed_lists(&pattern).into());
         self.built.patterns.push(pattern);
-        few
-    }
-
-    /// Adds every way in which a term that uses lists can start: `before` is what was passed already. `false` where there are more
-    /// than the `ways` that are left.
-    fn add_starts(&mut self, term: u32, before: &mut Pattern<ListId>, rest: &[Part<ListId>], ways: &mut usize) -> bool {
-        if *ways == 0 {
-            return false;
-        }
-        let Some((part, behind)) = rest.split_first() else {
-            return self.add_start(term, before, rest, ways);
-        };
-        match part {
-            part if part.is_plain() && !part.is_optional() => {
-                before.push(part.clone());
-                let few = self.add_starts(term, before, behind, ways);
-                before.pop();
-                few
-            }
-            // Something certain stands in front: that is enough to start with.
-            _ if before.iter().any(|part| !part.is_optional()) => self.add_start(term, before, rest, ways),
-            Part::List(list) => {
-                // What is passed over in front of the list may end anywhere: then nothing is known of what follows.
-                let firsts = if before.is_empty() { matcher::firsts(behind) } else { None };
-                self.built.opened_by[usize::from(list.0)].push((term, firsts));
-                self.built.used[usize::from(list.0)] = true;
-                *ways -= 1;
-                true
-            }
-            Part::Choice(choices) => choices.iter().all(|choice| {
-                let way = [choice.as_slice(), behind].concat();
-                self.add_starts(term, before, &way, ways)
-            }),
-            Part::Maybe(inner) | Part::Repeat(inner) => {
-                let way = [inner.as_slice(), behind].concat();
-                self.add_starts(term, before, &way, ways) && self.add_starts(term, before, behind, ways)
-            }
-            part => {
-                before.push(part.clone());
-                let few = self.add_starts(term, before, behind, ways);
-                before.pop();
-                few
-            }
-        }
-    }
-
-    fn add_start(&mut self, term: u32, start: &Pattern<ListId>, rest: &[Part<ListId>], ways: &mut usize) -> bool {
-        let steps = start.iter().fold(0usize, |sum, part| sum.saturating_add(part.steps()));
-        self.room_of_all = self.room_of_all.saturating_sub(steps);
-        self.built.told.push(Told::Start(term, start.clone(), matcher::firsts(rest)));
-        *ways -= 1;
-        true
     }
 
     /// A pattern whose lists are written out where they are short or stand inside a word, and looked up elsewhere; `None` where it

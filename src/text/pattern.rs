@@ -1,9 +1,7 @@
 //! What a term finds: a sequence of parts over folded text, made from the notation by [`super::term`].
 
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Repetition};
-
 /// One part of a term; `L` names a list (as written, or by its number in a scanner).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Part<L> {
     /// These bytes.
     Text(Vec<u8>),
@@ -64,56 +62,17 @@ pub(super) fn in_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n')
 }
 
+/// Whether a byte is a digit of [`Part::Number`].
+pub(super) fn in_digits(byte: u8) -> bool {
+    byte.is_ascii_digit()
+}
+
 /// Whether a byte may part the digits of [`Part::Number`].
 pub(super) fn in_number(byte: u8) -> bool {
     b".,:/".contains(&byte)
 }
 
 impl<L> Part<L> {
-    /// Whether no list is needed to match this.
-    pub(super) fn is_plain(&self) -> bool {
-        match self {
-            Part::List(_) => false,
-            Part::Choice(choices) => choices.iter().flatten().all(Part::is_plain),
-            Part::Maybe(inner) | Part::Repeat(inner) => inner.iter().all(Part::is_plain),
-            _ => true,
-        }
-    }
-
-    /// Whether this can match nothing at all; a list never does.
-    pub(super) fn is_optional(&self) -> bool {
-        match self {
-            Part::MaybeBlank | Part::Letters | Part::Gap | Part::Maybe(_) | Part::Repeat(_) => true,
-            Part::Choice(choices) => choices.iter().any(|choice| choice.iter().all(Part::is_optional)),
-            _ => false,
-        }
-    }
-
-    /// The part as the automaton's builder takes it; nothing for a list, which the automaton does not know.
-    pub(super) fn hir(&self) -> Hir {
-        match self {
-            Part::Text(text) => Hir::literal(text.clone()),
-            Part::Blank => repeat(class(in_blank), 1, None),
-            Part::MaybeBlank => repeat(class(in_blank), 0, None),
-            Part::Letters => repeat(class(in_letters), 0, None),
-            Part::Word => repeat(class(in_word), 1, None),
-            Part::Words => {
-                let word = Hir::concat(vec![repeat(class(in_words), 1, None), repeat(class(in_blank), 1, None)]);
-                Hir::concat(vec![repeat(class(in_blank), 1, None), repeat(word, 0, Some(MOST))])
-            }
-            Part::Gap => repeat(class(in_gap), 0, Some(GAP)),
-            Part::Number => {
-                let digits = || repeat(class(|byte| byte.is_ascii_digit()), 1, None);
-                let more = Hir::concat(vec![class(in_number), digits()]);
-                Hir::concat(vec![digits(), repeat(more, 0, None)])
-            }
-            Part::Choice(choices) => Hir::alternation(choices.iter().map(|choice| hir(choice)).collect()),
-            Part::Maybe(inner) => repeat(hir(inner), 0, Some(1)),
-            Part::Repeat(inner) => repeat(hir(inner), 0, Some(MOST)),
-            Part::List(_) => Hir::empty(),
-        }
-    }
-
     /// Bytes of text in this, lists not counted.
     pub(super) fn size(&self) -> usize {
         match self {
@@ -166,42 +125,6 @@ impl<L> Part<L> {
 /// Parts that follow each other in the longest way through a pattern.
 pub(super) fn length<L>(pattern: &[Part<L>]) -> usize {
     pattern.iter().map(Part::length).fold(0, usize::saturating_add)
-}
-
-/// The lists that take part in every match of the pattern.
-pub(super) fn needed_lists<L: Clone + PartialEq>(pattern: &[Part<L>]) -> Vec<L> {
-    let mut out: Vec<L> = Vec::new();
-    for part in pattern {
-        let more = match part {
-            Part::List(list) => vec![list.clone()],
-            Part::Choice(choices) => {
-                let mut ways = choices.iter().map(|choice| needed_lists(choice));
-                let first = ways.next().unwrap_or_default();
-                ways.fold(first, |common, way| common.into_iter().filter(|list| way.contains(list)).collect())
-            }
-            _ => Vec::new(),
-        };
-        for list in more {
-            if !out.contains(&list) {
-                out.push(list);
-            }
-        }
-    }
-    out
-}
-
-/// A pattern without lists as the automaton's builder takes it.
-pub(super) fn hir<L>(pattern: &[Part<L>]) -> Hir {
-    Hir::concat(pattern.iter().map(Part::hir).collect())
-}
-
-fn repeat(inner: Hir, min: u32, max: Option<u32>) -> Hir {
-    Hir::repetition(Repetition { min, max, greedy: true, sub: Box::new(inner) })
-}
-
-fn class(member: impl Fn(u8) -> bool) -> Hir {
-    let bytes = (0..=255u8).filter(|byte| member(*byte));
-    Hir::class(Class::Bytes(ClassBytes::new(bytes.map(|byte| ClassBytesRange::new(byte, byte)))))
 }
 
 /// The texts that a pattern finds, at most `most`; `None` where they are more or cannot be written out.

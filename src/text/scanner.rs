@@ -1,25 +1,21 @@
 //! Finds the terms of all lists of a language.
 //!
-//! Terms that use no other list stand in one lazily built automaton that is walked, anchored, from every word start until it
-//! dies: the cost of a note does not grow with the number of terms, a hit comes with its list and its end, and no Unicode
-//! word boundary is needed (each of them would switch the automaton off on the first accent). Word ends are checked
-//! here, after the hit.
+//! From every place where a word starts, the terms' network ([`super::network`]) is followed until nothing of it is left: the
+//! cost of a note does not grow with the number of terms, a hit comes with its list and its end, and no Unicode word boundary is
+//! needed. Word ends are checked here, after the hit.
 //!
-//! A term that uses lists (`<people> <copula> <very>?rude`) is not written out: written out, a few thousand terms make an automaton of
-//! hundreds of megabytes. What it starts with stands in the automaton, or is the hit of a list; from there [`super::matcher`]
-//! follows it. Places are judged from the end of the text to its start, and at one place the lists that others use come
-//! first, so that whatever a term looks up is known.
+//! A term that uses lists (`<people> <copula> <very>?rude`) is not written out: written out, a few thousand terms come to
+//! hundreds of megabytes. Places are judged from the end of the text to its start, so that where a term goes on with a list, the list's
+//! hits are known and are stepped over at once; and a list whose hit is found at the place itself opens there the terms that start
+//! with it.
 
+use std::cell::OnceCell;
 use std::sync::OnceLock;
 
-use regex_automata::hybrid::dfa::{Cache, DFA};
-use regex_automata::nfa::thompson;
-use regex_automata::{Anchored, Input, MatchKind};
-use regex_syntax::hir::Hir;
-
 use super::builder::Built;
-use super::matcher::{Attempt, First, Known, may_follow};
+use super::network::Network;
 use super::pattern::{self, Pattern};
+use super::sets::{Set, Sets, bit};
 
 pub use super::builder::ScannerBuilder;
 
@@ -56,44 +52,74 @@ pub struct TermInfo {
     pub accents: Option<String>,
 }
 
-/// What a pattern of the automaton tells.
-#[derive(Debug)]
-pub(super) enum Told {
-    /// A whole term.
-    Term(u32),
-    /// That a term may start here, with these parts, and what can follow them.
-    Start(u32, Pattern<ListId>, Option<Vec<First>>),
-}
-
-/// Most memory, in bytes, for the states of a language and thread before the automaton starts over. With too little it
-/// starts over within a note and is fifty times slower.
-const CACHE_BYTES: usize = 48 << 20;
-
 /// Finds the terms of one language.
 #[derive(Debug)]
 pub struct Scanner {
     built: Built,
     /// Made when the first text comes: a run in one language need not pay for the others.
-    dfa: OnceLock<DFA>,
+    network: OnceLock<Network>,
 }
 
 /// A thread's working memory for one scanner.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    cache: Option<Cache>,
-    /// What the automaton told: where it started, the pattern, where it ended.
-    told: Vec<(usize, usize, usize)>,
-    known: Known,
-    /// Terms to be tried at the place that is being judged, and those that were.
-    agenda: Vec<u32>,
-    tried: Vec<u32>,
+    sets: Option<Sets>,
+    found: Found,
+    /// Where a list was stepped over, the place behind it and the set to go on with there.
+    ahead: Vec<(usize, Set)>,
     /// Longest end of each term that was found at this place.
     ends: Vec<(u32, usize)>,
+    /// Sets whose terms are still to be told.
+    open: Vec<Set>,
+}
+
+/// Hits of the lists that terms use, by the place where they start; filled from the end of the text to its start.
+#[derive(Debug, Default)]
+struct Found {
+    /// List and end of each hit, those of one place side by side.
+    hits: Vec<(ListId, u32)>,
+    /// Of each place, where its hits stand in `hits`, and a bit for each list (lists share bits).
+    places: Vec<(u32, u32, u64)>,
+}
+
+impl Found {
+    /// Forgets everything, for a text of that length.
+    fn clear(&mut self, length: usize) {
+        self.hits.clear();
+        self.places.clear();
+        self.places.resize(length + 1, (0, 0, 0));
+    }
+
+    /// Adds a hit, whose start is not behind that of the last one added, nor its end before that of one from the same start; whether
+    /// it is new.
+    fn add(&mut self, start: usize, list: ListId, end: usize) -> bool {
+        let hit = (list, end as u32);
+        let place = &mut self.places[start];
+        if place.2 == 0 {
+            place.0 = self.hits.len() as u32;
+        } else if self.hits[place.0 as usize..].iter().rev().take_while(|known| known.1 == hit.1).any(|known| *known == hit) {
+            return false;
+        }
+        self.hits.push(hit);
+        place.1 = self.hits.len() as u32;
+        place.2 |= bit(list);
+        true
+    }
+
+    /// The bits of the lists that have a hit here.
+    fn bits(&self, place: usize) -> u64 {
+        self.places[place].2
+    }
+
+    /// Number of hits before those of a place, and behind them.
+    fn of(&self, place: usize) -> std::ops::Range<usize> {
+        self.places[place].0 as usize..self.places[place].1 as usize
+    }
 }
 
 impl Scanner {
     pub(super) fn new(built: Built) -> Self {
-        Scanner { built, dfa: OnceLock::new() }
+        Scanner { built, network: OnceLock::new() }
     }
 
     /// Working memory for this scanner.
@@ -163,14 +189,13 @@ impl Scanner {
             return;
         }
         let text = folded.as_bytes();
-        self.listen(text, scratch);
-        scratch.known.clear(text.len());
-        let mut told = scratch.told.len();
-        while told > 0 {
-            let start = scratch.told[told - 1].0;
-            let from = scratch.told[..told].partition_point(|(at, ..)| *at < start);
-            self.judge(text, start, from..told, same, scratch);
-            told = from;
+        let network = self.network.get_or_init(|| Network::new(&self.built.patterns));
+        let mut sets = scratch.sets.take().unwrap_or_else(|| Sets::new(network));
+        scratch.found.clear(text.len());
+        for start in (0..text.len()).rev().filter(|start| starts_term(text, *start)) {
+            sets.tidy(network);
+            let mut way = Way { scanner: self, network, sets: &mut sets, text, start, clause: OnceCell::new(), same };
+            way.follow(scratch);
             for (term, end) in scratch.ends.drain(..) {
                 let list = self.built.terms[term as usize].list;
                 if self.is_asked_for(list) {
@@ -178,153 +203,124 @@ impl Scanner {
                 }
             }
         }
+        scratch.sets = Some(sets);
         hits.sort_unstable();
-    }
-
-    /// Notes what the automaton tells, by place.
-    fn listen(&self, text: &[u8], scratch: &mut Scratch) {
-        let dfa = self.dfa.get_or_init(|| automaton(&self.built));
-        let mut cache = scratch.cache.take().unwrap_or_else(|| dfa.create_cache());
-        scratch.told.clear();
-        for start in 0..text.len() {
-            if !starts_term(text, start) {
-                continue;
-            }
-            let before = scratch.told.len();
-            if self.walk(dfa, text, start, &mut cache, &mut scratch.told).is_none() {
-                // The automaton gave up on its memory: begin it anew and walk this start once more.
-                dfa.reset_cache(&mut cache);
-                scratch.told.truncate(before);
-                let _ = self.walk(dfa, text, start, &mut cache, &mut scratch.told);
-            }
-        }
-        scratch.cache = Some(cache);
-    }
-
-    /// Follows the automaton from `start`.
-    fn walk(
-        &self,
-        dfa: &DFA,
-        text: &[u8],
-        start: usize,
-        cache: &mut Cache,
-        told: &mut Vec<(usize, usize, usize)>,
-    ) -> Option<()> {
-        let input = Input::new(text).anchored(Anchored::Yes).range(start..);
-        let mut state = dfa.start_state_forward(cache, &input).ok()?;
-        let mut at = start;
-        loop {
-            state = match text.get(at) {
-                Some(byte) => dfa.next_state(cache, state, *byte).ok()?,
-                None => dfa.next_eoi_state(cache, state).ok()?,
-            };
-            if state.is_tagged() {
-                if state.is_match() {
-                    // A match is told one byte late: it ends before `at`.
-                    let whole = at > start && ends_term(text, at);
-                    for index in 0..dfa.match_len(cache, state) {
-                        let pattern = dfa.match_pattern(cache, state, index).as_usize();
-                        if whole || matches!(self.built.told[pattern], Told::Start(..)) {
-                            told.push((start, pattern, at));
-                        }
-                    }
-                } else if state.is_dead() || state.is_quit() {
-                    return Some(());
-                }
-            }
-            if at >= text.len() {
-                return Some(());
-            }
-            at += 1;
-        }
-    }
-
-    /// Finds every term that starts at one place, from what the automaton told of it.
-    fn judge(
-        &self,
-        text: &[u8],
-        start: usize,
-        told: std::ops::Range<usize>,
-        same: &dyn Fn(usize, usize, &str) -> bool,
-        scratch: &mut Scratch,
-    ) {
-        let Scratch { told: all, known, agenda, tried, ends, .. } = scratch;
-        agenda.clear();
-        tried.clear();
-        ends.clear();
-        let clause = std::cell::OnceCell::new();
-        let mut add = |term: u32, end: usize, known: &mut Known, agenda: &mut Vec<u32>, tried: &[u32]| {
-            let info = &self.built.terms[term as usize];
-            if info.starts_clause && !*clause.get_or_init(|| starts_clause(text, start)) {
-                return;
-            }
-            if info.ends_clause && !ends_clause(text, end) {
-                return;
-            }
-            if info.accents.as_deref().is_some_and(|accents| !same(start, end, accents)) {
-                return;
-            }
-            match ends.iter_mut().find(|(known, _)| *known == term) {
-                Some((_, longest)) => *longest = end.max(*longest),
-                None => ends.push((term, end)),
-            }
-            let list = usize::from(info.list.0);
-            if self.built.used[list] && known.add(start, info.list, end) {
-                for (opened, firsts) in &self.built.opened_by[list] {
-                    let may = may_follow(text, end, known, firsts.as_deref());
-                    if may && !agenda.contains(opened) && !tried.contains(opened) {
-                        agenda.push(*opened);
-                    }
-                }
-            }
-        };
-        for (_, pattern, end) in &all[told] {
-            match &self.built.told[*pattern] {
-                Told::Term(term) => add(*term, *end, known, agenda, tried),
-                Told::Start(term, _, firsts) => {
-                    if may_follow(text, *end, known, firsts.as_deref()) && !agenda.contains(term) {
-                        agenda.push(*term);
-                    }
-                }
-            }
-        }
-        let rank = |term: &u32| self.built.rank[usize::from(self.built.terms[*term as usize].list.0)];
-        let mut found = Vec::new();
-        // Lists that others use come first: a term looks up only what is complete.
-        while let Some(index) = (0..agenda.len()).min_by_key(|index| rank(&agenda[*index])) {
-            let term = agenda.swap_remove(index);
-            tried.push(term);
-            if !known.have(&self.built.needs[term as usize]) {
-                continue;
-            }
-            found.clear();
-            Attempt::new(text, known).run(self.pattern(term), start, &mut |_, end| {
-                if end > start && ends_term(text, end) && !found.contains(&end) {
-                    found.push(end);
-                }
-            });
-            for end in &found {
-                add(term, *end, known, agenda, tried);
-            }
-        }
     }
 }
 
-/// Builds the automaton of what tells terms and their starts.
-fn automaton(built: &Built) -> DFA {
-    let pattern = |told: &Told| match told {
-        Told::Term(term) => pattern::hir(&built.patterns[*term as usize]),
-        Told::Start(_, start, _) => pattern::hir(start),
-    };
-    let patterns: Vec<Hir> = built.told.iter().map(pattern).collect();
-    let nfa = thompson::Compiler::new()
-        .configure(thompson::Config::new().utf8(false))
-        .build_many_from_hir(&patterns)
-        .expect("patterns of literals and classes always build");
-    DFA::builder()
-        .configure(DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES).skip_cache_capacity_check(true))
-        .build_from_nfa(nfa)
-        .expect("without look-around every automaton builds")
+/// The way through the network from one place.
+struct Way<'a> {
+    scanner: &'a Scanner,
+    network: &'a Network,
+    sets: &'a mut Sets,
+    text: &'a [u8],
+    start: usize,
+    /// Whether a clause starts here.
+    clause: OnceCell<bool>,
+    same: &'a dyn Fn(usize, usize, &str) -> bool,
+}
+
+impl Way<'_> {
+    /// Finds every term that starts here.
+    fn follow(&mut self, scratch: &mut Scratch) {
+        let Scratch { found, ahead, ends, open, .. } = scratch;
+        ahead.clear();
+        let mut set = Set::START;
+        let mut at = self.start;
+        // The nearest place to go on from.
+        let mut next = usize::MAX;
+        loop {
+            if set == Set::EMPTY {
+                if next == usize::MAX {
+                    return;
+                }
+                at = next;
+            } else {
+                let Some(byte) = self.text.get(at) else { return };
+                set = self.sets.step(self.network, set, *byte);
+                at += 1;
+            }
+            if at == next {
+                for index in (0..ahead.len()).rev() {
+                    if ahead[index].0 == at {
+                        let (_, more) = ahead.swap_remove(index);
+                        set = self.sets.union(self.network, set, more);
+                    }
+                }
+                next = ahead.iter().map(|(place, _)| *place).min().unwrap_or(usize::MAX);
+            }
+            if set.tells() {
+                set = self.tell(set, at, found, ends, open);
+                next = next.min(self.step_over(set, at, found, ahead));
+            }
+        }
+    }
+
+    /// Notes the terms that end here, and opens those that start with a list that was found by it: the set to go on with.
+    fn tell(
+        &mut self,
+        set: Set,
+        at: usize,
+        found: &mut Found,
+        ends: &mut Vec<(u32, usize)>,
+        open: &mut Vec<Set>,
+    ) -> Set {
+        if self.sets.terms(set).is_empty() || !ends_term(self.text, at) {
+            return set;
+        }
+        let built = &self.scanner.built;
+        let mut all = set;
+        open.push(set);
+        while let Some(set) = open.pop() {
+            for index in 0..self.sets.terms(set).len() {
+                let term = self.sets.terms(set)[index];
+                let info = &built.terms[term as usize];
+                if !self.counts(info, at) {
+                    continue;
+                }
+                match ends.iter_mut().find(|(known, _)| *known == term) {
+                    Some((_, longest)) => *longest = at,
+                    None => ends.push((term, at)),
+                }
+                if built.used[usize::from(info.list.0)] && found.add(self.start, info.list, at) {
+                    let more = self.sets.by_list(self.network, Set::START, info.list);
+                    if more != Set::EMPTY {
+                        all = self.sets.union(self.network, all, more);
+                        open.push(more);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Whether a term that reads as wanted up to here also stands where it must, with its accents.
+    fn counts(&self, info: &TermInfo, end: usize) -> bool {
+        (!info.starts_clause || *self.clause.get_or_init(|| starts_clause(self.text, self.start)))
+            && (!info.ends_clause || ends_clause(self.text, end))
+            && info.accents.as_deref().is_none_or(|accents| (self.same)(self.start, end, accents))
+    }
+
+    /// Steps over the hits of lists that start here, where the set goes on with them; the nearest place behind one.
+    fn step_over(&mut self, set: Set, at: usize, found: &Found, ahead: &mut Vec<(usize, Set)>) -> usize {
+        let mut nearest = usize::MAX;
+        if self.sets.bits(set) & found.bits(at) == 0 {
+            return nearest;
+        }
+        for (list, end) in &found.hits[found.of(at)] {
+            let behind = self.sets.by_list(self.network, set, *list);
+            if behind == Set::EMPTY {
+                continue;
+            }
+            let end = *end as usize;
+            match ahead.iter_mut().find(|(place, _)| *place == end) {
+                Some((_, known)) => *known = self.sets.union(self.network, *known, behind),
+                None => ahead.push((end, behind)),
+            }
+            nearest = nearest.min(end);
+        }
+        nearest
+    }
 }
 
 /// Whether a term may start at this byte: not inside a word, a run of spaces or a character.

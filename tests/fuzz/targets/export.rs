@@ -14,7 +14,7 @@ fuzz_target!(init: { acw_fuzz::vocabulary(); }, |bytes: &[u8]| {
         for row in export {
             match row {
                 Ok(note) => assert!(!note.id.is_empty() && note.origin.line > 0),
-                Err(problem) => assert!(!problem.message.is_empty() && !problem.help.is_empty()),
+                Err(rejected) => assert!(!rejected.problem.message.is_empty() && !rejected.problem.help.is_empty()),
             }
         }
     }
