@@ -3,6 +3,7 @@
 //! A fault names file, line and column, shows the line itself with a caret, and says what to do. Unknown
 //! keys get the nearest known one.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -43,14 +44,14 @@ pub struct Source {
     /// Where the text came from; embedded files are shown as `rules/…` with the origin `built in`.
     pub path: PathBuf,
     /// The whole text, without a byte order mark.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 impl Source {
     /// Takes the text of a file, dropping the byte order mark that Windows' editors write.
-    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
-        let text: String = text.into();
-        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<Cow<'static, str>>) -> Self {
+        let text: Cow<'static, str> = text.into();
+        let text = text.strip_prefix('\u{feff}').map(|text| text.to_owned().into()).unwrap_or(text);
         Self { path: path.into(), text }
     }
 

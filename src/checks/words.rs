@@ -89,8 +89,11 @@ impl Compile for Spec {
         if let Some(plain) = &self.slips {
             let (lexicon, folder) = (builder.lexicon(), builder.folder());
             ordinary.extend(plain.iter().flat_map(|list| lexicon.words(list, folder)));
-            let words = |list: ListId| builder.words(list).into_iter().map(move |(word, term)| (word, list, term));
-            slips = Slips::new(lists.iter().copied().flat_map(words));
+            let mut words = Vec::new();
+            for list in &lists {
+                words.extend(builder.words(*list).iter().map(|(word, term)| (word.clone(), *list, *term)));
+            }
+            slips = Slips::new(words);
         }
         Ok(Some(Box::new(Words {
             slips,

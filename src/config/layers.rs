@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::{ConfigError, FILE, Spec};
+use super::{CACHE, ConfigError, FILE, Spec};
 use crate::yaml::{self, Source};
 
 /// Names of environment variables that set something begin so: `ACW_TARGET`, `ACW_FIGURES__MIN_NOTES`.
@@ -87,7 +87,7 @@ impl Layers {
         }
         layers.file = file;
         let mut variables: Vec<(String, String)> =
-            variables.into_iter().filter(|(name, _)| name.starts_with(VARIABLE) && name != "ACW_CONFIG").collect();
+            variables.into_iter().filter(|(name, _)| name.starts_with(VARIABLE) && ![CACHE, "ACW_CONFIG"].contains(&name.as_str())).collect();
         variables.sort();
         for (name, value) in variables {
             layers.add_variable(&name, &value)?;
@@ -141,7 +141,7 @@ impl Layers {
 
     fn add_variable(&mut self, name: &str, written: &str) -> Result<(), ConfigError> {
         let path: Vec<String> = name[VARIABLE.len()..].to_lowercase().split("__").map(str::to_owned).collect();
-        let scalar: Value = Source::new(name, written).parse().unwrap_or_else(|_| Value::String(written.to_owned()));
+        let scalar: Value = Source::new(name, written.to_owned()).parse().unwrap_or_else(|_| Value::String(written.to_owned()));
         let scalar = if scalar.is_null() { Value::String(written.to_owned()) } else { scalar };
         let value = path.iter().rev().fold(scalar, |value, key| Value::Object(Map::from_iter([(key.clone(), value)])));
         let source = Source::new(format!("environment variable {name}"), value.to_string());

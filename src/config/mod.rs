@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::input::{self, Contract, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
-use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec};
+use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec, Shelf};
 use crate::yaml::{Fault, Source, did_you_mean};
 
 pub use gate::{EachSpec, GateSpec, Limit, Limits};
@@ -336,6 +336,7 @@ impl Settings {
     /// A fault of a rule file; a rule to be switched off that does not exist.
     pub fn packs(&self) -> Result<Packs, RulesError> {
         let mut packs = Packs::load(self.rules.as_deref())?;
+        packs.shelf = shelf();
         for id in &self.off {
             if !packs.switch_off(id) {
                 let near = did_you_mean(id, packs.rules.iter().map(|(_, r)| r.id.as_str()));
@@ -344,7 +345,7 @@ impl Settings {
             }
         }
         for pack in packs.languages.values_mut() {
-            pack.lexicon.add_meanings("approved_by_company", &self.approved);
+            pack.meanings.insert("approved_by_company".to_owned(), self.approved.clone());
         }
         packs.scorecard.lay(self.scorecard.clone());
         if let Some(target) = self.target {
@@ -361,6 +362,17 @@ impl Settings {
             serde_json::json!({"off": off, "waived": waived, "approved": self.approved, "scorecard": scorecard});
         let digest = Sha256::digest(judging.to_string());
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Names the folder of compiled word lists; empty: they are not kept.
+pub const CACHE: &str = "ACW_CACHE_DIR";
+
+/// Where compiled word lists are kept: where the variable says, or in the user's folder of things that can be made again.
+fn shelf() -> Option<Shelf> {
+    match std::env::var_os(CACHE) {
+        Some(folder) => (!folder.is_empty()).then(|| Shelf::new(folder)),
+        None => Some(Shelf::new(dirs::cache_dir()?.join("acw"))),
     }
 }
 

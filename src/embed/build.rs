@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use sha2::{Digest, Sha256};
+
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let mut table = String::from("&[\n");
@@ -16,12 +18,33 @@ fn main() {
         files.sort();
         for file in files {
             let name = file.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
-            let _ = writeln!(table, "({name:?}, include_str!({:?})),", file.display().to_string());
+            // Hashed here, that no run need hash five megabytes.
+            let text = fs::read(&file).expect("a file that was listed can be read");
+            let digest: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+            let _ = writeln!(table, "({name:?}, include_str!({:?}), {digest:?}),", file.display().to_string());
         }
     }
+    println!("cargo::rustc-env=ACW_SOURCES={}", sources(&root.join("src")));
     table.push(']');
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("embedded.rs"), table).expect("the build folder can be written");
+}
+
+/// Hash of the program's own text, by which one build tells what it kept from what another kept.
+fn sources(folder: &Path) -> String {
+    println!("cargo::rerun-if-changed=src");
+    let mut pending = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(next) = pending.pop() {
+        for entry in fs::read_dir(next).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() { pending.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    let mut hash = Sha256::new();
+    files.iter().for_each(|file| hash.update(fs::read(file).unwrap_or_default()));
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -1,9 +1,12 @@
 //! The files of `rules/` and `reports/` inside the binary, and those of a folder on disk in the same form.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use crate::yaml;
 
@@ -12,8 +15,8 @@ const MOST_ENTRIES: usize = 5_000;
 const DEEPEST: usize = 16;
 const MOST_BYTES: usize = 64 << 20;
 
-/// Path from the repository's root and text of every embedded file, by path.
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+/// Path from the repository's root, text and SHA-256 of every embedded file, by path.
+static FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// A file of a library: where it came from and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +24,9 @@ pub struct File {
     /// For messages: the path on disk, or the path inside the binary.
     pub path: PathBuf,
     /// The text.
-    pub text: String,
+    pub text: Cow<'static, str>,
+    /// SHA-256 of the text, hexadecimal.
+    pub digest: Cow<'static, str>,
 }
 
 /// The files of one folder, inside the binary or on disk.
@@ -35,9 +40,10 @@ impl Library {
     pub fn embedded(folder: &str) -> Self {
         let files = FILES
             .iter()
-            .filter_map(|(name, text)| {
+            .filter_map(|(name, text, digest)| {
                 let relative = name.strip_prefix(folder)?.strip_prefix('/')?;
-                Some((relative.to_owned(), File { path: PathBuf::from(name), text: (*text).to_owned() }))
+                let file = File { path: PathBuf::from(name), text: (*text).into(), digest: (*digest).into() };
+                Some((relative.to_owned(), file))
             })
             .collect();
         Library { files }
@@ -91,7 +97,8 @@ impl Library {
                         ));
                     }
                     let relative = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                    files.insert(relative, File { path, text });
+                    let digest: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+                    files.insert(relative, File { path, text: text.into(), digest: digest.into() });
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::checks::{Check, Needs};
 use crate::input::Vocabulary;
 use crate::model::{Category, Condition, Critical, Element, Note, Role, Severity};
 use crate::text::identify;
-use crate::text::{Folder, Identifier, MailWords, Scanner, ScannerBuilder, Speech};
+use crate::text::{Folder, Identifier, KeepScanner, KeptLexicon, KeptScanner, Lexicon, MailWords, Scanner, ScannerBuilder, Speech};
 use crate::yaml::Source;
 
 /// A rule in force.
@@ -150,16 +150,13 @@ impl Rulebook {
         let in_force: Vec<_> = packs.rules.iter().filter(|(_, rule)| !rule.off || switched_on(&rule.id)).collect();
 
         // The languages know nothing of each other: each is compiled on a core of its own.
-        let languages = packs
-            .languages
-            .par_iter()
-            .map(|(code, pack)| compile_language(code, pack, &in_force, &folder))
-            .collect::<Vec<_>>()
-            // Of several faults, always the first language's is shown.
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()?;
+        let compiling = Compiling { packs: &packs, in_force: &in_force, folder: &folder };
+        let lexicons = packs.languages.par_iter().map(|(code, pack)| compiling.language(code, pack)).collect::<Vec<_>>();
+        // Of several faults, always the first language's is shown.
+        let compiled = lexicons.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let (languages, mail): (Vec<_>, Vec<_>) = compiled.into_iter().unzip();
         let identifier = Identifier::new(&speakers(&packs, &folder));
-        let vocabulary = vocabulary(&packs, &folder, &identifier);
+        let vocabulary = vocabulary(&packs, mail, &folder, &identifier);
         let profiles = packs
             .profiles
             .iter()
@@ -267,43 +264,97 @@ impl Rulebook {
     }
 }
 
-/// Compiles the rules in force for one language.
-fn compile_language(
-    code: &str,
-    pack: &LanguagePack,
-    in_force: &[&(Arc<Source>, RuleSpec)],
-    folder: &Folder,
-) -> Result<Language, RulesError> {
-    let mut builder = ScannerBuilder::new(&pack.lexicon, folder);
-    let mut checks = Vec::with_capacity(in_force.len());
-    for (source, rule) in in_force {
-        let check = rule.check.kind().compile(&mut builder)?;
-        let has_texts = pack.texts.contains_key(&rule.id) || rule.texts.contains_key(code);
-        if check.is_some() && !has_texts {
-            let fault = source.fault_at(
-                &[&format!("id: {}", rule.id)],
-                format!("the rule `{}` has no texts in `{code}`", rule.id),
-                format!("add them to rules/lang/{code}/texts.yaml"),
-            );
-            return Err(fault.into());
-        }
-        checks.push(check);
-    }
-    let speech = speech(pack, &mut builder, folder)?;
-    let scanner = builder.build();
-    Ok(Language {
-        code: code.to_owned(),
-        name: pack.spec.name.clone(),
-        native: pack.spec.native.clone(),
-        scanner,
-        speech,
-        checks,
-        readers: pack.readers.clone(),
-        wording: pack.wording.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
-    })
+/// What the languages are compiled from.
+struct Compiling<'p> {
+    packs: &'p Packs,
+    in_force: &'p [&'p (Arc<Source>, RuleSpec)],
+    folder: &'p Folder,
 }
 
-fn speech(pack: &LanguagePack, builder: &mut ScannerBuilder<'_>, folder: &Folder) -> Result<Speech, RulesError> {
+impl Compiling<'_> {
+    /// The rules in force for one language, and its words of mail; its lists as they were kept, where they were.
+    fn language(&self, code: &str, pack: &LanguagePack) -> Result<(Language, MailWords), RulesError> {
+        let Some(shelf) = &self.packs.shelf else {
+            let lexicon = self.lexicon(pack)?;
+            return self.with(code, pack, &lexicon, ScannerBuilder::new(&lexicon, self.folder));
+        };
+        let file = shelf.file(code, &self.told(code, pack));
+        if let Some((lexicon, scanner)) = shelf.read::<(KeptLexicon, KeptScanner)>(&file) {
+            let lexicon = lexicon.into();
+            return self.with(code, pack, &lexicon, ScannerBuilder::again(&lexicon, self.folder, scanner));
+        }
+        let lexicon = self.lexicon(pack)?;
+        let mut done = self.with(code, pack, &lexicon, ScannerBuilder::new(&lexicon, self.folder))?;
+        done.0.scanner.settle();
+        shelf.write(&file, &(lexicon.keep(), KeepScanner::of(&done.0.scanner)));
+        Ok(done)
+    }
+
+    /// All that a language's lists follow from: the rule files, the rules in force, what the house approves.
+    fn told(&self, code: &str, pack: &LanguagePack) -> Vec<String> {
+        let rules = self.in_force.iter().map(|(_, rule)| rule.id.clone());
+        let meanings = pack.meanings.iter().flat_map(|(list, entries)| {
+            let count = entries.len().to_string();
+            let entries = entries.iter().flat_map(|(form, meaning)| [form.clone(), meaning.clone()]);
+            [list.clone(), count].into_iter().chain(entries)
+        });
+        [self.packs.hash.clone(), code.to_owned()].into_iter().chain(rules).chain([String::new()]).chain(meanings).collect()
+    }
+
+    fn lexicon(&self, pack: &LanguagePack) -> Result<Lexicon, RulesError> {
+        self.packs.check_list_names()?;
+        Ok(pack.lexicon()?)
+    }
+
+    fn with(
+        &self,
+        code: &str,
+        pack: &LanguagePack,
+        lexicon: &Lexicon,
+        mut builder: ScannerBuilder<'_>,
+    ) -> Result<(Language, MailWords), RulesError> {
+        let mut checks = Vec::with_capacity(self.in_force.len());
+        for (source, rule) in self.in_force {
+            let check = rule.check.kind().compile(&mut builder)?;
+            let has_texts = pack.texts.contains_key(&rule.id) || rule.texts.contains_key(code);
+            if check.is_some() && !has_texts {
+                let fault = source.fault_at(
+                    &[&format!("id: {}", rule.id)],
+                    format!("the rule `{}` has no texts in `{code}`", rule.id),
+                    format!("add them to rules/lang/{code}/texts.yaml"),
+                );
+                return Err(fault.into());
+            }
+            checks.push(check);
+        }
+        let speech = speech(pack, lexicon, &mut builder, self.folder)?;
+        let words = |list: &str| lexicon.entries(list).map(|(_, entry)| entry.to_owned()).collect();
+        let mail = MailWords {
+            wrote: words("mail_wrote"),
+            original: words("mail_original"),
+            from: words("mail_from"),
+            header: words("mail_header"),
+        };
+        let language = Language {
+            code: code.to_owned(),
+            name: pack.spec.name.clone(),
+            native: pack.spec.native.clone(),
+            scanner: builder.build(),
+            speech,
+            checks,
+            readers: pack.readers.clone(),
+            wording: pack.wording.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
+        };
+        Ok((language, mail))
+    }
+}
+
+fn speech(
+    pack: &LanguagePack,
+    lexicon: &Lexicon,
+    builder: &mut ScannerBuilder<'_>,
+    folder: &Folder,
+) -> Result<Speech, RulesError> {
     let quotes = pack
         .spec
         .quotes
@@ -314,9 +365,9 @@ fn speech(pack: &LanguagePack, builder: &mut ScannerBuilder<'_>, folder: &Folder
         })
         .collect();
     let mut dotted: BTreeSet<String> =
-        pack.lexicon.words("approved", folder).into_iter().filter(|form| form.ends_with('.')).collect();
+        lexicon.words("approved", folder).into_iter().filter(|form| form.ends_with('.')).collect();
     dotted.extend(
-        pack.lexicon
+        lexicon
             .words("honorifics", folder)
             .into_iter()
             .map(|form| if form.ends_with('.') { form } else { form + "." }),
@@ -343,7 +394,7 @@ fn speakers(packs: &Packs, folder: &Folder) -> Vec<identify::Profile> {
         .collect()
 }
 
-fn vocabulary(packs: &Packs, folder: &Folder, identifier: &Identifier) -> Vocabulary {
+fn vocabulary(packs: &Packs, mail: Vec<MailWords>, folder: &Folder, identifier: &Identifier) -> Vocabulary {
     let mut vocabulary = Vocabulary::new(folder.clone());
     for (code, pack) in &packs.languages {
         vocabulary.add_language(code, &[&pack.spec.name, &pack.spec.native]);
@@ -362,16 +413,14 @@ fn vocabulary(packs: &Packs, folder: &Folder, identifier: &Identifier) -> Vocabu
         vocabulary.add_labels(code, &pack.spec.labels);
     }
     // Mail is often quoted in another language than the note is written in.
-    let words = |list: &str| {
-        let entries = packs.languages.values().flat_map(|pack| pack.lexicon.entries(list));
-        entries.map(|(_, entry)| entry.to_owned()).collect()
-    };
-    vocabulary.know_mail(&MailWords {
-        wrote: words("mail_wrote"),
-        original: words("mail_original"),
-        from: words("mail_from"),
-        header: words("mail_header"),
-    });
+    let mut all = MailWords::default();
+    for own in mail {
+        all.wrote.extend(own.wrote);
+        all.original.extend(own.original);
+        all.from.extend(own.from);
+        all.header.extend(own.header);
+    }
+    vocabulary.know_mail(&all);
     packs.presets.iter().for_each(|preset| vocabulary.add_preset(preset.clone()));
     vocabulary.identify_by(packs.languages.keys().cloned().collect(), identifier.clone());
     let columns =

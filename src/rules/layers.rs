@@ -40,6 +40,8 @@ pub(super) struct Layer {
     pub(super) spec: Option<(Arc<Source>, PackSpec)>,
     /// Its YAML files by name relative to its folder.
     pub(super) sources: BTreeMap<String, Arc<Source>>,
+    /// SHA-256 of each of them.
+    pub(super) digests: BTreeMap<String, String>,
 }
 
 /// The packs from the lowest to the folder itself; the built-in one alone, where no folder is named.
@@ -102,14 +104,14 @@ fn push(folder: &Path, followed: &mut Followed, layers: &mut Vec<Layer>) -> Resu
 }
 
 fn layer(library: &Library) -> Result<Layer, RulesError> {
-    let sources: BTreeMap<String, Arc<Source>> = library
-        .files()
-        .filter(|(name, _)| name.ends_with(".yaml"))
-        .map(|(name, file)| (name.to_owned(), Arc::new(Source::new(file.path.clone(), file.text.as_str()))))
+    let files = || library.files().filter(|(name, _)| name.ends_with(".yaml"));
+    let sources: BTreeMap<String, Arc<Source>> = files()
+        .map(|(name, file)| (name.to_owned(), Arc::new(Source::new(file.path.clone(), file.text.clone()))))
         .collect();
+    let digests = files().map(|(name, file)| (name.to_owned(), file.digest.to_string())).collect();
     let spec = match sources.get(FILE) {
         Some(source) => Some((Arc::clone(source), source.parse()?)),
         None => None,
     };
-    Ok(Layer { spec, sources })
+    Ok(Layer { spec, sources, digests })
 }

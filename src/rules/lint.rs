@@ -34,11 +34,15 @@ pub struct Remark {
 ///
 /// # Errors
 /// Packs that cannot be compiled.
-pub fn lint(packs: Packs) -> Result<Vec<Remark>, RulesError> {
+pub fn lint(mut packs: Packs) -> Result<Vec<Remark>, RulesError> {
     let mut remarks = Vec::new();
-    unused_lists(&packs, &mut remarks);
-    let lexicons: BTreeMap<String, Lexicon> =
-        packs.languages.iter().map(|(code, pack)| (code.clone(), pack.lexicon.clone())).collect();
+    // Texts are made from terms as they are written out, which is not kept.
+    packs.shelf = None;
+    let mut lexicons = BTreeMap::new();
+    for (code, pack) in &packs.languages {
+        lexicons.insert(code.clone(), pack.lexicon()?);
+    }
+    unused_lists(&packs, &lexicons, &mut remarks);
     let sources: Vec<(String, Arc<Source>)> =
         packs.rules.iter().map(|(source, rule)| (rule.id.clone(), Arc::clone(source))).collect();
     let book = Rulebook::compile(packs)?;
@@ -63,14 +67,13 @@ const ASKED_FOR_BY_NAME: [&str; 8] = [
     "mail_header",
 ];
 
-fn unused_lists(packs: &Packs, remarks: &mut Vec<Remark>) {
+fn unused_lists(packs: &Packs, lexicons: &BTreeMap<String, Lexicon>, remarks: &mut Vec<Remark>) {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut asked: BTreeSet<&str> = ASKED_FOR_BY_NAME.into();
     for (source, _) in &packs.rules {
         asked.extend(source.text.split(|c| !word(c)));
     }
-    for pack in packs.languages.values() {
-        let lexicon = &pack.lexicon;
+    for lexicon in lexicons.values() {
         let within: BTreeSet<&str> = lexicon
             .names()
             .flat_map(|name| lexicon.entries(name))

@@ -8,12 +8,14 @@ pub mod lint;
 mod pack;
 pub mod schema;
 mod scorecard;
+mod shelf;
 mod spec;
 
 pub use compile::{Language, Rule, Rulebook};
 pub use layers::PackSpec;
 pub use pack::Packs;
 pub use scorecard::{NotApplicable, Scorecard, ScorecardSpec};
+pub use shelf::Shelf;
 pub use spec::{Example, Examples, LanguageSpec, ProfileRule, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText};
 
 /// Why the rules cannot be used.

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::layers::{self, Layer};
 use super::scorecard::ScorecardSpec;
-use super::{Examples, LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard};
+use super::{Examples, LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard, Shelf};
 use crate::input::{Preset, PresetSpec};
 use crate::text::Lexicon;
-use crate::yaml::{Source, nearest};
+use crate::yaml::{Fault, Source, nearest};
 
 /// All rule files, parsed and merged, not yet compiled.
 #[derive(Debug, Default)]
@@ -30,6 +31,10 @@ pub struct Packs {
     pub presets: Vec<Preset>,
     /// Hash of every rule file's text, hexadecimal.
     pub hash: String,
+    /// Where compiled word lists are kept between runs; absent: nowhere.
+    pub shelf: Option<Shelf>,
+    /// Of each pack, its files of word lists by folder.
+    words: Vec<BTreeMap<String, Vec<Arc<Source>>>>,
 }
 
 /// One language as its folders have it.
@@ -37,8 +42,10 @@ pub struct Packs {
 pub struct LanguagePack {
     /// What it says of itself.
     pub spec: LanguageSpec,
-    /// Its word lists, laid over those of every language.
-    pub lexicon: Lexicon,
+    /// Its files of word lists, those of every language first, the later laid over the earlier.
+    words: Vec<Arc<Source>>,
+    /// Lists of forms and meanings that come from no file.
+    pub meanings: BTreeMap<String, BTreeMap<String, String>>,
     /// Texts by rule id.
     pub texts: BTreeMap<String, RuleText>,
     /// Examples beside those of the texts, by rule id, with the file each came from.
@@ -51,6 +58,23 @@ pub struct LanguagePack {
     pub readers: BTreeMap<String, String>,
     /// What the pages say, by key, with its last file; `None` where pages cannot be written in this language.
     pub wording: Option<(Arc<Source>, BTreeMap<String, String>)>,
+}
+
+impl LanguagePack {
+    /// Its word lists as written.
+    ///
+    /// # Errors
+    /// The first thing in the files that is no list.
+    pub fn lexicon(&self) -> Result<Lexicon, Fault> {
+        let mut lexicon = Lexicon::default();
+        for source in &self.words {
+            lexicon.add(Arc::clone(source))?;
+        }
+        for (name, entries) in &self.meanings {
+            lexicon.add_meanings(name, entries);
+        }
+        Ok(lexicon)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,14 +91,15 @@ impl Packs {
     pub fn load(folder: Option<&Path>) -> Result<Self, RulesError> {
         let layers = layers::stack(folder)?;
         let mut packs = Packs { hash: hash(&layers), ..Packs::default() };
-        let mut core_lists = Lexicon::default();
+        let mut core_words = Vec::new();
         for layer in &layers {
-            packs.lay_core(layer, &mut core_lists)?;
+            packs.lay_core(layer, &mut core_words)?;
         }
         // A list of every language stands below those of one, whichever pack it comes from.
         for layer in &layers {
-            packs.lay_languages(layer, &core_lists)?;
+            packs.lay_languages(layer, &core_words)?;
         }
+        packs.words = layers.into_iter().map(words_by_folder).collect();
         packs.lay_examples()?;
         check_wording(&packs.languages)?;
         packs.check_profiles()?;
@@ -106,14 +131,13 @@ impl Packs {
         }
     }
 
-    fn lay_core(&mut self, layer: &Layer, core_lists: &mut Lexicon) -> Result<(), RulesError> {
+    fn lay_core(&mut self, layer: &Layer, core_words: &mut Vec<Arc<Source>>) -> Result<(), RulesError> {
         let below = self.rules.len();
-        check_list_names(layer)?;
         for (name, source) in below_folder(layer, "core/") {
             match name {
                 "scorecard.yaml" => self.scorecard.lay(source.parse::<ScorecardSpec>()?),
                 "columns.yaml" => extend_lists(&mut self.columns, source.parse()?),
-                _ if name.starts_with("words/") => core_lists.add(Arc::clone(source))?,
+                _ if name.starts_with("words/") => core_words.push(Arc::clone(source)),
                 _ => {
                     for rule in source.parse::<RuleFile>()?.rules {
                         check_rule(source, &rule, &self.rules[below..])?;
@@ -138,6 +162,32 @@ impl Packs {
         if let Some((source, spec)) = &layer.spec {
             for (id, change) in &spec.change {
                 self.change(id, change, source)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A list that two files of one folder of a pack define: the later would silently win.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub(super) fn check_list_names(&self) -> Result<(), RulesError> {
+        for sources in self.words.iter().flat_map(BTreeMap::values) {
+            let mut seen: HashMap<&str, &Arc<Source>> = HashMap::new();
+            for source in sources {
+                // The names stand at the start of their lines: the files are long, and reading them twice would double the start.
+                let lines = source.text.lines().filter(|line| line.starts_with(|c: char| c.is_alphanumeric()));
+                for list in lines.filter_map(|line| line.split_once(':')).map(|(list, _)| list) {
+                    if list.ends_with(['+', '-']) {
+                        continue;
+                    }
+                    // In one file it is a key twice, which the file's own reading tells.
+                    if let Some(other) = seen.insert(list, source).filter(|other| !Arc::ptr_eq(other, source)) {
+                        let message = format!("the list `{list}` is also in {}", other.path.display());
+                        let help = "give one of the two another name, or write `name+:` to add to it";
+                        return Err(source.fault_at(&[&format!("{list}:")], message, help).into());
+                    }
+                }
             }
         }
         Ok(())
@@ -203,7 +253,7 @@ impl Packs {
         Ok(())
     }
 
-    fn lay_languages(&mut self, layer: &Layer, core_lists: &Lexicon) -> Result<(), RulesError> {
+    fn lay_languages(&mut self, layer: &Layer, core_words: &[Arc<Source>]) -> Result<(), RulesError> {
         for (name, source) in below_folder(layer, "lang/") {
             let Some((code, file)) = name.split_once('/') else { continue };
             if !self.languages.contains_key(code) {
@@ -216,7 +266,8 @@ impl Packs {
                 };
                 let pack = LanguagePack {
                     spec: own.parse()?,
-                    lexicon: core_lists.clone(),
+                    words: core_words.to_vec(),
+                    meanings: BTreeMap::new(),
                     texts: BTreeMap::new(),
                     examples: Vec::new(),
                     columns: BTreeMap::new(),
@@ -256,33 +307,22 @@ impl Packs {
             }
             "traditional.yaml" => pack.variants.extend(variants(source)?),
             _ if file.starts_with("examples/") => pack.examples.push((Arc::clone(source), source.parse()?)),
-            _ if file.starts_with("words/") => pack.lexicon.add(Arc::clone(source))?,
+            _ if file.starts_with("words/") => pack.words.push(Arc::clone(source)),
             _ => {}
         }
         Ok(())
     }
 }
 
-/// A list that two files of one folder of a pack define: the later would silently win.
-fn check_list_names(layer: &Layer) -> Result<(), RulesError> {
-    let mut seen: HashMap<(&str, &str), &Arc<Source>> = HashMap::new();
-    for (name, source) in layer.sources.iter().filter(|(name, _)| name.contains("/words/")) {
-        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        // The names stand at the start of their lines: the files are long, and reading them twice would double the start.
-        let lines = source.text.lines().filter(|line| line.starts_with(|c: char| c.is_alphanumeric()));
-        for list in lines.filter_map(|line| line.split_once(':')).map(|(list, _)| list) {
-            if list.ends_with(['+', '-']) {
-                continue;
-            }
-            // In one file it is a key twice, which the file's own reading tells.
-            if let Some(other) = seen.insert((folder, list), source).filter(|other| !Arc::ptr_eq(other, source)) {
-                let message = format!("the list `{list}` is also in {}", other.path.display());
-                let help = "give one of the two another name, or write `name+:` to add to it";
-                return Err(source.fault_at(&[&format!("{list}:")], message, help).into());
-            }
+/// The files of word lists of a pack, folder by folder.
+fn words_by_folder(layer: Layer) -> BTreeMap<String, Vec<Arc<Source>>> {
+    let mut out: BTreeMap<String, Vec<Arc<Source>>> = BTreeMap::new();
+    for (name, source) in layer.sources {
+        if let Some((folder, _)) = name.rsplit_once('/').filter(|(folder, _)| format!("{folder}/").contains("/words/")) {
+            out.entry(folder.to_owned()).or_default().push(source);
         }
     }
-    Ok(())
+    out
 }
 
 /// The files of a folder of a pack, by name relative to it.
@@ -363,15 +403,11 @@ fn check_rule(source: &Arc<Source>, rule: &RuleSpec, earlier: &[(Arc<Source>, Ru
     Ok(())
 }
 
-/// FNV-1a over names and texts, in the order of packs and names: the same rules give the same hash on any machine.
+/// Of names and texts, in the order of packs and names: the same rules give the same hash on any machine.
 fn hash(layers: &[Layer]) -> String {
-    let mut state: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut hash = Sha256::new();
     // Examples do not change what a rule finds.
-    let told = layers.iter().flat_map(|layer| &layer.sources).filter(|(name, _)| !name.contains("/examples/"));
-    for (name, source) in told {
-        for byte in name.bytes().chain([0]).chain(source.text.bytes()).chain([0]) {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    format!("{state:016x}")
+    let told = layers.iter().flat_map(|layer| &layer.digests).filter(|(name, _)| !name.contains("/examples/"));
+    told.for_each(|(name, digest)| hash.update(format!("{name}\0{digest}\0")));
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

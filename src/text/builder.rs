@@ -1,11 +1,14 @@
 //! From lists as written to what a scanner needs: terms with their patterns, lists with their terms.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::fold::Folder;
 use super::lexicon::Lexicon;
+use super::network::Network;
 use super::pattern::{self, Part, Pattern};
 use super::scanner::{self, ListId, Scanner, TermInfo};
 use super::term::{self, Term};
@@ -29,9 +32,11 @@ const DEEPEST: usize = 20;
 const MOST_LISTS: usize = 10_000;
 
 /// What a scanner is made of.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Built {
     pub(super) terms: Vec<TermInfo>,
+    /// Not kept: the network is made of them.
+    #[serde(skip)]
     pub(super) patterns: Vec<Pattern<ListId>>,
     /// Names of the lists, by number.
     pub(super) lists: Vec<String>,
@@ -40,6 +45,29 @@ pub(super) struct Built {
     pub(super) asked_for: Vec<bool>,
     /// Whether terms look the list up.
     pub(super) used: Vec<bool>,
+    /// The single words of the lists that were asked for them.
+    pub(super) words: BTreeMap<ListId, Vec<(String, u32)>>,
+}
+
+/// A scanner as it is kept between runs: what its terms come to, without how they were written out.
+#[derive(Debug, Deserialize)]
+pub struct KeptScanner {
+    built: Built,
+    network: Network,
+}
+
+/// The same of a scanner that is there.
+#[derive(Debug, Serialize)]
+pub struct KeepScanner<'s> {
+    built: &'s Built,
+    network: &'s Network,
+}
+
+impl<'s> KeepScanner<'s> {
+    /// What is kept of a scanner.
+    pub fn of(scanner: &'s Scanner) -> Self {
+        KeepScanner { built: scanner.built(), network: scanner.network() }
+    }
 }
 
 /// A list as parsed.
@@ -63,6 +91,8 @@ pub struct ScannerBuilder<'l> {
     open: Vec<String>,
     names: HashMap<String, ListId>,
     built: Built,
+    /// What the terms come to, where it was kept.
+    network: Option<Network>,
     /// Steps that are left to the term that is being resolved, and to all terms.
     room: usize,
     room_of_all: usize,
@@ -78,9 +108,17 @@ impl<'l> ScannerBuilder<'l> {
             open: Vec::new(),
             names: HashMap::new(),
             built: Built::default(),
+            network: None,
             room: MOST_STEPS,
             room_of_all: MOST_STEPS_OF_ALL,
         }
+    }
+
+    /// A builder that knows the lists already that were asked for when the scanner was kept.
+    pub fn again(lexicon: &'l Lexicon, folder: &'l Folder, kept: KeptScanner) -> Self {
+        let KeptScanner { built, network } = kept;
+        let names = built.lists.iter().enumerate().map(|(id, name)| (name.clone(), ListId(id as u16))).collect();
+        Self { names, built, network: Some(network), ..Self::new(lexicon, folder) }
     }
 
     /// The lists as written.
@@ -141,14 +179,17 @@ impl<'l> ScannerBuilder<'l> {
     }
 
     /// The words of a list, each with its term: what its terms find, where that can be written out and is one word.
-    pub fn words(&self, list: ListId) -> Vec<(String, u32)> {
-        let terms = self.built.terms_of[usize::from(list.0)].iter();
-        scanner::words(terms.map(|term| (*term, &self.built.patterns[*term as usize])))
+    pub fn words(&mut self, list: ListId) -> &[(String, u32)] {
+        let Built { terms_of, patterns, words, .. } = &mut self.built;
+        words.entry(list).or_insert_with(|| {
+            let terms = terms_of[usize::from(list.0)].iter();
+            scanner::words(terms.filter_map(|term| Some((*term, patterns.get(*term as usize)?))))
+        })
     }
 
     /// The scanner.
     pub fn build(self) -> Scanner {
-        Scanner::new(self.built)
+        Scanner::new(self.built, self.network)
     }
 
     fn new_list(&mut self, name: &str) -> ListId {

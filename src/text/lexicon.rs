@@ -5,14 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 
 use super::fold::Folder;
 use crate::yaml::{Fault, Source, nearest};
 
 /// One list as its file has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum ListSpec {
     /// Terms, one an entry.
     Terms(Vec<String>),
@@ -97,6 +97,36 @@ impl<'de> Deserialize<'de> for ListSpec {
     }
 }
 
+/// A list as it is kept between runs: in the form of what it is, for no word tells it there.
+#[derive(Deserialize)]
+enum KeptList {
+    Terms(Vec<String>),
+    Meanings(Vec<(String, String)>),
+    Words(String),
+}
+
+impl From<KeptList> for ListSpec {
+    fn from(kept: KeptList) -> Self {
+        match kept {
+            KeptList::Terms(terms) => ListSpec::Terms(terms),
+            KeptList::Meanings(entries) => ListSpec::Meanings(entries),
+            KeptList::Words(text) => ListSpec::Words(text),
+        }
+    }
+}
+
+/// All lists of a language as they are kept between runs, where nothing is wrong with them and no file need be named.
+#[derive(Deserialize)]
+pub struct KeptLexicon(Vec<(String, Vec<KeptList>)>);
+
+impl From<KeptLexicon> for Lexicon {
+    fn from(kept: KeptLexicon) -> Self {
+        let source = Arc::new(Source::new("kept", ""));
+        let parts = |lists: Vec<KeptList>| lists.into_iter().map(|list| (Arc::clone(&source), list.into())).collect();
+        Lexicon { lists: kept.0.into_iter().map(|(name, lists)| (name, parts(lists))).collect() }
+    }
+}
+
 /// One file of word lists.
 pub type WordFile = BTreeMap<String, ListSpec>;
 
@@ -160,6 +190,11 @@ impl Lexicon {
     pub fn add_meanings(&mut self, name: &str, entries: &BTreeMap<String, String>) {
         let list = ListSpec::Meanings(entries.iter().map(|(form, meaning)| (form.clone(), meaning.clone())).collect());
         self.lists.insert(name.to_owned(), vec![(Arc::new(Source::new("acw.yaml", "")), list)]);
+    }
+
+    /// What is kept of it between runs.
+    pub fn keep(&self) -> Vec<(&str, Vec<&ListSpec>)> {
+        self.lists.iter().map(|(name, parts)| (name.as_str(), parts.iter().map(|(_, list)| list).collect())).collect()
     }
 
     /// Names of all lists.

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
+use serde::{Deserialize, Serialize};
 
 use super::pattern::{
     GAP, MOST, Part, Pattern, in_blank, in_digits, in_gap, in_letters, in_number, in_word, in_words,
@@ -17,8 +18,7 @@ use super::scanner::ListId;
 pub(super) const ROOT: u32 = 0;
 
 /// Bytes that a step may read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Class {
     Blank,
     Letters,
@@ -30,11 +30,11 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub(super) const ALL: [Class; 7] =
+    const ALL: [Class; 7] =
         [Class::Blank, Class::Letters, Class::Word, Class::Words, Class::Gap, Class::Digits, Class::Separator];
 
     /// Whether the byte belongs to it.
-    pub(super) fn has(self, byte: u8) -> bool {
+    fn has(self, byte: u8) -> bool {
         match self {
             Class::Blank => in_blank(byte),
             Class::Letters => in_letters(byte),
@@ -47,38 +47,33 @@ impl Class {
     }
 }
 
-/// What leaves each state, state by state.
-#[derive(Debug)]
-struct Leaving<T> {
-    from: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy + Ord> Leaving<T> {
-    fn new(states: u32, mut all: Vec<(u32, T)>) -> Self {
-        all.sort_unstable();
-        all.dedup();
-        let mut from = vec![0; states as usize + 1];
-        all.iter().for_each(|(state, _)| from[*state as usize + 1] += 1);
-        for state in 1..from.len() {
-            from[state] += from[state - 1];
-        }
-        Leaving { from, items: all.into_iter().map(|(_, item)| item).collect() }
-    }
-
-    fn of(&self, state: u32) -> &[T] {
-        &self.items[self.from[state as usize] as usize..self.from[state as usize + 1] as usize]
-    }
+/// What leads from a state, or ends in it, in the order in which they are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Leads {
+    /// To another state by a byte.
+    Byte(u8),
+    /// By any byte of a class.
+    Class(Class),
+    /// By nothing.
+    Free,
+    /// By a hit of a list.
+    List(ListId),
+    /// Nowhere: a term ends here, and its number stands where the other state's would.
+    Term,
 }
 
 /// The network of a language.
-#[derive(Debug)]
+///
+/// Nine in ten states lead on by one byte to the state that was made next. Of these only the byte is kept.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Network {
-    bytes: Leaving<(u8, u32)>,
-    classes: Leaving<(u8, u32)>,
-    free: Leaving<u32>,
-    lists: Leaving<(ListId, u32)>,
-    terms: Leaving<u32>,
+    /// Of each state, the byte by which it leads to the next one and nowhere else; zero where it is otherwise.
+    chain: Vec<u8>,
+    /// The other states, in order.
+    others: Vec<u32>,
+    /// Where what leads from each of them begins in `leads`; one more for the end.
+    from: Vec<u32>,
+    leads: Vec<(Leads, u32)>,
 }
 
 impl Network {
@@ -87,59 +82,98 @@ impl Network {
         let mut making = Making { states: 1, ..Making::default() };
         for (term, pattern) in patterns.iter().enumerate() {
             let end = making.follow(ROOT, pattern);
-            making.terms.push((end, term as u32));
+            making.leads.push((end, Leads::Term, term as u32));
         }
-        let Making { states, bytes, classes, free, lists, terms, .. } = making;
-        Network {
-            bytes: Leaving::new(states, bytes),
-            classes: Leaving::new(states, classes),
-            free: Leaving::new(states, free),
-            lists: Leaving::new(states, lists),
-            terms: Leaving::new(states, terms),
+        let Making { states, mut leads, .. } = making;
+        leads.sort_unstable();
+        leads.dedup();
+        let mut network =
+            Network { chain: vec![0; states as usize], others: Vec::new(), from: vec![0], leads: Vec::new() };
+        for own in leads.chunk_by(|one, next| one.0 == next.0) {
+            let state = own[0].0;
+            match own {
+                [(_, Leads::Byte(byte), to)] if *byte != 0 && *to == state + 1 => network.chain[state as usize] = *byte,
+                _ => {
+                    network.others.push(state);
+                    network.leads.extend(own.iter().map(|(_, leads, to)| (*leads, *to)));
+                    network.from.push(network.leads.len() as u32);
+                }
+            }
         }
+        network
     }
 
     /// Number of states.
     pub(super) fn len(&self) -> usize {
-        self.bytes.from.len() - 1
+        self.chain.len()
     }
 
-    /// Whether anything leaves the state by itself or ends in it: other states only lead on.
+    /// What leads from a state that is no link of a chain.
+    fn leads(&self, state: u32) -> &[(Leads, u32)] {
+        match self.others.binary_search(&state) {
+            Ok(at) => &self.leads[self.from[at] as usize..self.from[at + 1] as usize],
+            Err(_) => &[],
+        }
+    }
+
+    /// Whether anything is read in the state or ends in it: other states only lead on.
     pub(super) fn tells(&self, state: u32) -> bool {
-        !self.bytes.of(state).is_empty()
-            || !self.classes.of(state).is_empty()
-            || !self.lists.of(state).is_empty()
-            || !self.terms.of(state).is_empty()
+        self.chain[state as usize] != 0 || self.leads(state).iter().any(|(leads, _)| *leads != Leads::Free)
     }
 
-    /// States reached by a byte.
-    pub(super) fn by_byte(&self, state: u32, byte: u8) -> impl Iterator<Item = u32> + '_ {
-        let bytes = self.bytes.of(state);
-        let from = bytes.partition_point(|(known, _)| *known < byte);
-        let exact = bytes[from..].iter().take_while(move |(known, _)| *known == byte).map(|(_, to)| *to);
-        let classes = self.classes.of(state).iter();
-        exact.chain(classes.filter(move |(class, _)| Class::ALL[usize::from(*class)].has(byte)).map(|(_, to)| *to))
+    /// Calls `each` with the states reached by a byte.
+    pub(super) fn by_byte(&self, state: u32, byte: u8, mut each: impl FnMut(u32)) {
+        match self.chain[state as usize] {
+            0 => {
+                for (leads, to) in self.leads(state) {
+                    let reads = match leads {
+                        Leads::Byte(known) => *known == byte,
+                        Leads::Class(class) => class.has(byte),
+                        _ => break,
+                    };
+                    if reads {
+                        each(*to);
+                    }
+                }
+            }
+            known if known == byte => each(state + 1),
+            _ => {}
+        }
     }
 
     /// States reached without reading anything.
-    pub(super) fn free(&self, state: u32) -> &[u32] {
-        self.free.of(state)
+    pub(super) fn free(&self, state: u32) -> impl Iterator<Item = u32> + '_ {
+        self.some(state, |leads| matches!(leads, Leads::Free).then_some(())).map(|((), to)| to)
     }
 
-    /// States reached by a hit of a list.
-    pub(super) fn by_list(&self, state: u32) -> &[(ListId, u32)] {
-        self.lists.of(state)
+    /// States reached by a hit of a list, with the list.
+    pub(super) fn by_list(&self, state: u32) -> impl Iterator<Item = (ListId, u32)> + '_ {
+        self.some(state, |leads| if let Leads::List(list) = leads { Some(*list) } else { None })
     }
 
     /// Terms that end here.
-    pub(super) fn terms(&self, state: u32) -> &[u32] {
-        self.terms.of(state)
+    pub(super) fn terms(&self, state: u32) -> impl Iterator<Item = u32> + '_ {
+        self.some(state, |leads| matches!(leads, Leads::Term).then_some(())).map(|((), term)| term)
+    }
+
+    fn some<'n, T: 'n>(
+        &'n self,
+        state: u32,
+        wanted: impl Fn(&Leads) -> Option<T> + 'n,
+    ) -> impl Iterator<Item = (T, u32)> + 'n {
+        let leads = if self.chain[state as usize] == 0 { self.leads(state) } else { &[] };
+        leads.iter().filter_map(move |(leads, to)| Some((wanted(leads)?, *to)))
     }
 
     /// For each byte the number of its kind, and how many kinds there are: bytes of one kind do the same everywhere.
     pub(super) fn kinds(&self) -> ([u8; 256], usize) {
         let mut own = [false; 256];
-        self.bytes.items.iter().for_each(|(byte, _)| own[usize::from(*byte)] = true);
+        self.chain.iter().for_each(|byte| own[usize::from(*byte)] = true);
+        for (leads, _) in &self.leads {
+            if let Leads::Byte(byte) = leads {
+                own[usize::from(*byte)] = true;
+            }
+        }
         let mut kinds = [0; 256];
         let mut known: Vec<(Option<u8>, [bool; 7])> = Vec::new();
         for byte in 0..=255u8 {
@@ -170,11 +204,7 @@ struct Making<'p> {
     states: u32,
     steps: HashMap<(u32, Step), u32, FixedState>,
     groups: HashMap<&'p Part<ListId>, u32, FixedState>,
-    bytes: Vec<(u32, (u8, u32))>,
-    classes: Vec<(u32, (u8, u32))>,
-    free: Vec<(u32, u32)>,
-    lists: Vec<(u32, (ListId, u32))>,
-    terms: Vec<(u32, u32)>,
+    leads: Vec<(u32, Leads, u32)>,
 }
 
 impl<'p> Making<'p> {
@@ -188,7 +218,7 @@ impl<'p> Making<'p> {
     }
 
     fn class(&mut self, from: u32, class: Class, to: u32) {
-        self.classes.push((from, (class as u8, to)));
+        self.leads.push((from, Leads::Class(class), to));
     }
 
     /// One or more bytes of a class.
@@ -229,7 +259,7 @@ impl<'p> Making<'p> {
             return *state;
         }
         let state = self.state();
-        self.bytes.push((from, (byte, state)));
+        self.leads.push((from, Leads::Byte(byte), state));
         self.steps.insert((from, Step::Byte(byte)), state);
         state
     }
@@ -239,7 +269,7 @@ impl<'p> Making<'p> {
             Part::Text(_) => from,
             Part::List(list) => {
                 let state = self.state();
-                self.lists.push((from, (*list, state)));
+                self.leads.push((from, Leads::List(*list), state));
                 state
             }
             Part::Blank => self.run(from, Class::Blank),
@@ -303,7 +333,7 @@ impl<'p> Making<'p> {
     /// A state that is reached from each of these.
     fn joined(&mut self, ends: &[u32]) -> u32 {
         let state = self.state();
-        self.free.extend(ends.iter().map(|end| (*end, state)));
+        self.leads.extend(ends.iter().map(|end| (*end, Leads::Free, state)));
         state
     }
 }

@@ -12,15 +12,17 @@
 use std::cell::OnceCell;
 use std::sync::OnceLock;
 
+use serde::{Deserialize, Serialize};
+
 use super::builder::Built;
 use super::network::Network;
-use super::pattern::{self, Pattern};
+use super::pattern::{self, Part, Pattern};
 use super::sets::{Set, Sets, bit};
 
 pub use super::builder::ScannerBuilder;
 
 /// A list that a scanner looks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct ListId(pub(super) u16);
 
 /// One place where a term of a list stands, in bytes of the folded text.
@@ -37,7 +39,7 @@ pub struct TermHit {
 }
 
 /// What is known of a term besides its pattern.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TermInfo {
     pub(super) list: ListId,
     /// The entry as written in the list.
@@ -118,8 +120,22 @@ impl Found {
 }
 
 impl Scanner {
-    pub(super) fn new(built: Built) -> Self {
-        Scanner { built, network: OnceLock::new() }
+    pub(super) fn new(built: Built, network: Option<Network>) -> Self {
+        Scanner { built, network: network.map_or_else(OnceLock::new, OnceLock::from) }
+    }
+
+    pub(super) fn built(&self) -> &Built {
+        &self.built
+    }
+
+    pub(super) fn network(&self) -> &Network {
+        self.network.get_or_init(|| Network::new(&self.built.patterns))
+    }
+
+    /// Forgets how the terms were written out, which takes much memory and is wanted only to try terms on texts made from them.
+    pub fn settle(&mut self) {
+        self.network();
+        self.built.patterns = Vec::new();
     }
 
     /// Working memory for this scanner.
@@ -143,9 +159,9 @@ impl Scanner {
         self.built.terms[term as usize].list
     }
 
-    /// The pattern of a term.
-    pub(super) fn pattern(&self, term: u32) -> &Pattern<ListId> {
-        &self.built.patterns[term as usize]
+    /// The pattern of a term; nothing once the scanner has settled.
+    pub(super) fn pattern(&self, term: u32) -> &[Part<ListId>] {
+        self.built.patterns.get(term as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The terms of a list.
@@ -189,7 +205,7 @@ impl Scanner {
             return;
         }
         let text = folded.as_bytes();
-        let network = self.network.get_or_init(|| Network::new(&self.built.patterns));
+        let network = self.network();
         let mut sets = scratch.sets.take().unwrap_or_else(|| Sets::new(network));
         scratch.found.clear(text.len());
         for start in (0..text.len()).rev().filter(|start| starts_term(text, *start)) {

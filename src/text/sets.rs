@@ -124,9 +124,7 @@ impl Sets {
         self.begin();
         for at in 0..self.known[set.index()].states.len() {
             let state = self.known[set.index()].states[at];
-            for to in network.by_byte(state, byte) {
-                self.add(network, to);
-            }
+            network.by_byte(state, byte, |to| self.add(network, to));
         }
         let next = self.number(network);
         self.next[place] = next.0;
@@ -144,8 +142,8 @@ impl Sets {
         self.begin();
         for index in 0..self.known[set.index()].states.len() {
             let state = self.known[set.index()].states[index];
-            for (_, to) in network.by_list(state).iter().filter(|(known, _)| *known == list) {
-                self.add(network, *to);
+            for (_, to) in network.by_list(state).filter(|(known, _)| *known == list) {
+                self.add(network, to);
             }
         }
         let next = self.number(network);
@@ -197,7 +195,7 @@ impl Sets {
             if network.tells(state) {
                 self.fresh.push(state);
             }
-            self.pending.extend_from_slice(network.free(state));
+            self.pending.extend(network.free(state));
         }
     }
 
@@ -209,13 +207,13 @@ impl Sets {
             return Set(*number);
         }
         let states: Box<[u32]> = self.fresh.as_slice().into();
-        let mut terms: Vec<u32> = states.iter().flat_map(|state| network.terms(*state)).copied().collect();
+        let mut terms: Vec<u32> = states.iter().flat_map(|state| network.terms(*state)).collect();
         terms.sort_unstable();
         terms.dedup();
         let mut lists: Vec<(ListId, u32)> = states
             .iter()
             .flat_map(|state| network.by_list(*state))
-            .map(|(list, _)| (*list, Set::UNKNOWN))
+            .map(|(list, _)| (list, Set::UNKNOWN))
             .collect();
         lists.sort_unstable();
         lists.dedup();

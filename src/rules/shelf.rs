@@ -1,0 +1,126 @@
+//! Where compiled word lists are kept between runs: joining them takes most of a start, and they change only with the rules.
+//!
+//! What is kept holds nothing of any note. It may vanish or be damaged at any time: then the lists are compiled again.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flate2::Crc;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+/// What a kept file begins with.
+const MARK: &[u8; 8] = b"acw\0kept";
+/// Most files that are kept: those of a few packs and versions, of each four languages.
+const MOST_FILES: usize = 40;
+/// What the program was built of: what another program kept is not read.
+const PROGRAM: &str = env!("ACW_SOURCES");
+
+/// A folder of compiled word lists.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    folder: PathBuf,
+}
+
+impl Shelf {
+    /// The shelf in that folder, which need not be there.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Shelf { folder: folder.into() }
+    }
+
+    /// The file of what follows from all that `told` says.
+    pub(super) fn file(&self, code: &str, told: &[impl AsRef<str>]) -> PathBuf {
+        let mut hash = Sha256::new();
+        hash.update(PROGRAM);
+        for part in told.iter().map(AsRef::as_ref) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let key: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        self.folder.join(format!("{code}-{key}.lists"))
+    }
+
+    /// What was kept; nothing where it is not there or not whole.
+    pub(super) fn read<T: DeserializeOwned>(&self, file: &Path) -> Option<T> {
+        let bytes = fs::read(file).ok()?;
+        let (sum, body) = bytes.strip_prefix(MARK)?.split_first_chunk::<4>()?;
+        if u32::from_le_bytes(*sum) != checksum(body) {
+            return None;
+        }
+        postcard::from_bytes(body).ok()
+    }
+
+    /// Keeps something. Where that cannot be done, it is done again at the next start.
+    pub(super) fn write(&self, file: &Path, what: &impl Serialize) {
+        let keep = || -> Option<()> {
+            let body = postcard::to_stdvec(what).ok()?;
+            fs::create_dir_all(&self.folder).ok()?;
+            let mut beside = tempfile::NamedTempFile::new_in(&self.folder).ok()?;
+            beside.write_all(MARK).ok()?;
+            beside.write_all(&checksum(&body).to_le_bytes()).ok()?;
+            beside.write_all(&body).ok()?;
+            beside.persist(file).ok()?;
+            Some(())
+        };
+        if keep().is_some() {
+            self.tidy();
+        }
+    }
+
+    /// Drops the oldest where there are too many.
+    fn tidy(&self) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let kept = entries.filter(|path| path.extension().is_some_and(|end| end == "lists"));
+        let age = |path: &PathBuf| fs::metadata(path).and_then(|about| about.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+        let mut kept: Vec<(SystemTime, PathBuf)> = kept.map(|path| (age(&path), path)).collect();
+        kept.sort();
+        for (_, path) in kept.iter().take(kept.len().saturating_sub(MOST_FILES)) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_comes_back_and_what_is_damaged_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(folder.path().join("below"));
+        let file = shelf.file("en", &["a", "b"]);
+        assert_eq!(shelf.read::<Vec<String>>(&file), None);
+        shelf.write(&file, &vec!["x", "y"]);
+        assert_eq!(shelf.read::<Vec<String>>(&file), Some(vec!["x".to_owned(), "y".to_owned()]));
+        assert_ne!(file, shelf.file("en", &["ab", ""]), "parts do not run together");
+        let mut bytes = fs::read(&file).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        fs::write(&file, bytes).unwrap();
+        assert_eq!(shelf.read::<Vec<String>>(&file), None);
+        fs::write(&file, b"acw").unwrap();
+        assert_eq!(shelf.read::<Vec<String>>(&file), None);
+    }
+
+    #[test]
+    fn the_oldest_go_first_and_a_folder_that_cannot_be_written_is_no_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(folder.path());
+        for number in 0..MOST_FILES + 3 {
+            shelf.write(&shelf.file("en", &[&number.to_string()]), &number);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), MOST_FILES);
+        let nowhere = folder.path().join("file");
+        fs::write(&nowhere, "").unwrap();
+        let shelf = Shelf::new(nowhere.join("below"));
+        shelf.write(&shelf.file("en", &["nowhere"]), &1);
+    }
+}
