@@ -6,7 +6,7 @@ mod mail;
 mod markup;
 mod twice;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use encoding_rs::WINDOWS_1252;
 
@@ -20,13 +20,20 @@ pub use mail::MailWords;
 /// Reduces cells to the text of notes.
 #[derive(Debug, Clone, Default)]
 pub struct Reducer {
-    mail: Arc<Mail>,
+    mail: Arc<Known>,
+}
+
+/// What mail programs write; made ready when the first note has several lines.
+#[derive(Debug, Default)]
+struct Known {
+    words: MailWords,
+    mail: OnceLock<Mail>,
 }
 
 impl Reducer {
     /// A reducer that knows what mail programs write.
     pub fn new(words: &MailWords) -> Self {
-        Reducer { mail: Arc::new(Mail::new(words)) }
+        Reducer { mail: Arc::new(Known { words: words.clone(), mail: OnceLock::new() }) }
     }
 
     /// The text of a cell and, where something in the cell was different, what.
@@ -45,7 +52,8 @@ impl Reducer {
             draft.text()
         };
         if text.contains('\n') {
-            exported.quoted = self.mail.quoted(&text, &marked);
+            let mail = self.mail.mail.get_or_init(|| Mail::new(&self.mail.words));
+            exported.quoted = mail.quoted(&text, &marked);
         }
         let same = exported == Exported::default();
         (text, (!same).then(|| Box::new(exported)))
