@@ -30,6 +30,14 @@ impl Compile for Spec {
         Ok(if checks.is_empty() { None } else { Some(Box::new(Any(checks))) })
     }
 
+    fn needs(&self) -> Needs {
+        self.0.iter().fold(Needs::NONE, |needs, spec| needs.or(spec.kind().needs()))
+    }
+
+    fn element(&self) -> Option<Element> {
+        self.0.iter().find_map(|spec| spec.kind().element())
+    }
+
     fn validate(&self) -> Result<(), String> {
         if self.0.is_empty() {
             return Err("`any` holds no check".into());

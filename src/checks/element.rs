@@ -155,6 +155,10 @@ struct Told {
 }
 
 impl Compile for Spec {
+    fn element(&self) -> Option<Element> {
+        Some(self.name)
+    }
+
     fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
         let told_by = builder.lists(&self.told_by)?;
         let mut together = Vec::new();

@@ -34,6 +34,10 @@ impl Compile for Spec {
         let labels = builder.lists(&self.labels)?;
         Ok(if labels.is_empty() { None } else { Some(Box::new(Foreign { labels })) })
     }
+
+    fn needs(&self) -> Needs {
+        Needs { references: true, ..Needs::NONE }
+    }
 }
 
 impl Check for Foreign {

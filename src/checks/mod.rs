@@ -62,6 +62,16 @@ pub trait Compile {
     /// A list entry that is not well written.
     fn compile(&self, lists: &mut ScannerBuilder<'_>) -> Compiled;
 
+    /// What the survey of the whole export must tell it in any language.
+    fn needs(&self) -> Needs {
+        Needs::NONE
+    }
+
+    /// The element that a note must tell by it, where it is about one.
+    fn element(&self) -> Option<Element> {
+        None
+    }
+
     /// What is wrong with the check itself, whatever the language.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ impl Compile for Spec {
         Ok(Some(Box::new(self.clone())))
     }
 
+    fn needs(&self) -> Needs {
+        Needs { sentences: true, ..Needs::NONE }
+    }
+
     fn validate(&self) -> Result<(), String> {
         if self.notes >= 2 { Ok(()) } else { Err("`notes` is at least 2: one note repeats nothing".into()) }
     }

@@ -1,14 +1,16 @@
 //! From packs as written to rules that run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
 use super::pack::LanguagePack;
 use super::spec::Script;
-use super::{Packs, ProfileRule, RuleSpec, RuleText, RulesError, Scorecard};
+use super::{Packs, ProfileRule, RuleSpec, RuleText, RulesError, Scorecard, Shelf};
 use crate::checks::{Check, Needs};
 use crate::input::Vocabulary;
 use crate::model::{Category, Condition, Critical, Element, Note, Role, Severity};
@@ -43,6 +45,9 @@ pub struct Rule {
     pub texts: BTreeMap<String, RuleText>,
     /// Whether it is off where no profile switches it on.
     pub off: bool,
+    /// The element that it asks a note for, where it is about one.
+    pub element: Option<Element>,
+    needs: Needs,
 }
 
 impl Rule {
@@ -75,8 +80,7 @@ pub struct Profile {
     sections: BTreeMap<Category, u32>,
 }
 
-/// A language ready to run.
-#[derive(Debug)]
+/// A language. What runs in it is made ready when it is first asked for: a run in one language need not pay for the others.
 pub struct Language {
     /// ISO 639-1 code.
     pub code: String,
@@ -84,16 +88,36 @@ pub struct Language {
     pub name: String,
     /// Its own name.
     pub native: String,
+    /// Who reads a note, by key.
+    pub readers: BTreeMap<String, String>,
+    /// What the pages say, by key; empty where pages cannot be written in this language.
+    pub wording: BTreeMap<String, String>,
+    running: LazyLock<Running, Box<dyn FnOnce() -> Running + Send>>,
+}
+
+/// What runs in a language.
+#[derive(Debug)]
+pub struct Running {
     /// Finds the terms of every list in force.
     pub scanner: Scanner,
     /// How it reports other people's words.
     pub speech: Speech,
     /// A check a rule, in the order of [`Rulebook::rules`]; `None` where the language lacks the rule's lists.
     pub checks: Vec<Option<Box<dyn Check>>>,
-    /// Who reads a note, by key.
-    pub readers: BTreeMap<String, String>,
-    /// What the pages say, by key; empty where pages cannot be written in this language.
-    pub wording: BTreeMap<String, String>,
+}
+
+impl Deref for Language {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.running
+    }
+}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Language").field("code", &self.code).finish_non_exhaustive()
+    }
 }
 
 impl Language {
@@ -150,11 +174,16 @@ impl Rulebook {
         let in_force: Vec<_> = packs.rules.iter().filter(|(_, rule)| !rule.off || switched_on(&rule.id)).collect();
 
         // The languages know nothing of each other: each is compiled on a core of its own.
-        let compiling = Compiling { packs: &packs, in_force: &in_force, folder: &folder };
-        let lexicons = packs.languages.par_iter().map(|(code, pack)| compiling.language(code, pack)).collect::<Vec<_>>();
+        let compiling = Arc::new(Compiling {
+            hash: packs.hash.clone(),
+            in_force: in_force.iter().map(|(source, rule)| (Arc::clone(source), rule.clone())).collect(),
+            folder: folder.clone(),
+        });
+        let of_language = |(code, pack): (&String, &LanguagePack)| compiling.language(code, pack, &packs);
+        let languages = packs.languages.par_iter().map(of_language).collect::<Vec<_>>();
         // Of several faults, always the first language's is shown.
-        let compiled = lexicons.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let (languages, mail): (Vec<_>, Vec<_>) = compiled.into_iter().unzip();
+        let languages = languages.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mail = packs.languages.values().map(mail_words).collect::<Result<Vec<_>, _>>()?;
         let identifier = Identifier::new(&speakers(&packs, &folder));
         let vocabulary = vocabulary(&packs, mail, &folder, &identifier);
         let profiles = packs
@@ -192,6 +221,8 @@ impl Rulebook {
                     when: spec.when.clone(),
                     texts,
                     off: spec.off,
+                    element: spec.check.kind().element(),
+                    needs: spec.check.kind().needs(),
                 }
             })
             .collect();
@@ -226,8 +257,7 @@ impl Rulebook {
 
     /// What the checks in force need of a survey of the whole export.
     pub fn needs(&self) -> Needs {
-        let checks = self.languages.iter().flat_map(|language| language.checks.iter().flatten());
-        checks.fold(Needs::NONE, |needs, check| needs.or(check.needs()))
+        self.rules.iter().fold(Needs::NONE, |needs, rule| needs.or(rule.needs))
     }
 
     /// The profile of a note audited in `language`; `None` where none is for it.
@@ -253,41 +283,48 @@ impl Rulebook {
         said.copied().unwrap_or_else(|| self.scorecard.weight(category))
     }
 
-    /// The element that the rule of that index asks a note for, where it is about one.
-    pub fn element(&self, rule: usize) -> Option<Element> {
-        self.languages.iter().filter_map(|language| language.checks[rule].as_ref()).find_map(|check| check.element())
-    }
-
     /// Index of the rule of that id.
     pub fn rule(&self, id: &str) -> Option<usize> {
         self.rules.iter().position(|rule| rule.id == id)
     }
 }
 
-/// What the languages are compiled from.
-struct Compiling<'p> {
-    packs: &'p Packs,
-    in_force: &'p [&'p (Arc<Source>, RuleSpec)],
-    folder: &'p Folder,
+/// What the languages are compiled from, beside their packs.
+struct Compiling {
+    hash: String,
+    in_force: Vec<(Arc<Source>, RuleSpec)>,
+    folder: Folder,
 }
 
-impl Compiling<'_> {
-    /// The rules in force for one language, and its words of mail; its lists as they were kept, where they were.
-    fn language(&self, code: &str, pack: &LanguagePack) -> Result<(Language, MailWords), RulesError> {
-        let Some(shelf) = &self.packs.shelf else {
-            let lexicon = self.lexicon(pack)?;
-            return self.with(code, pack, &lexicon, ScannerBuilder::new(&lexicon, self.folder));
+impl Compiling {
+    /// A language; with lists that were kept once it is known to compile, and waits until it is asked for.
+    fn language(self: &Arc<Self>, code: &str, pack: &LanguagePack, packs: &Packs) -> Result<Language, RulesError> {
+        let running: LazyLock<Running, Box<dyn FnOnce() -> Running + Send>> = match &packs.shelf {
+            Some(shelf) => {
+                let file = shelf.file(code, &self.told(code, pack));
+                if shelf.has(&file) {
+                    let (compiling, shelf, pack) = (Arc::clone(self), shelf.clone(), pack.to_compile());
+                    LazyLock::new(Box::new(move || compiling.kept(&pack, &shelf, &file)))
+                } else {
+                    packs.check_list_names()?;
+                    let running = self.afresh(code, pack, Some((shelf, &file)))?;
+                    LazyLock::new(Box::new(move || running))
+                }
+            }
+            None => {
+                packs.check_list_names()?;
+                let running = self.afresh(code, pack, None)?;
+                LazyLock::new(Box::new(move || running))
+            }
         };
-        let file = shelf.file(code, &self.told(code, pack));
-        if let Some((lexicon, scanner)) = shelf.read::<(KeptLexicon, KeptScanner)>(&file) {
-            let lexicon = lexicon.into();
-            return self.with(code, pack, &lexicon, ScannerBuilder::again(&lexicon, self.folder, scanner));
-        }
-        let lexicon = self.lexicon(pack)?;
-        let mut done = self.with(code, pack, &lexicon, ScannerBuilder::new(&lexicon, self.folder))?;
-        done.0.scanner.settle();
-        shelf.write(&file, &(lexicon.keep(), KeepScanner::of(&done.0.scanner)));
-        Ok(done)
+        Ok(Language {
+            code: code.to_owned(),
+            name: pack.spec.name.clone(),
+            native: pack.spec.native.clone(),
+            readers: pack.readers.clone(),
+            wording: pack.wording.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
+            running,
+        })
     }
 
     /// All that a language's lists follow from: the rule files, the rules in force, what the house approves.
@@ -298,25 +335,26 @@ impl Compiling<'_> {
             let entries = entries.iter().flat_map(|(form, meaning)| [form.clone(), meaning.clone()]);
             [list.clone(), count].into_iter().chain(entries)
         });
-        [self.packs.hash.clone(), code.to_owned()].into_iter().chain(rules).chain([String::new()]).chain(meanings).collect()
+        [self.hash.clone(), code.to_owned()].into_iter().chain(rules).chain([String::new()]).chain(meanings).collect()
     }
 
-    fn lexicon(&self, pack: &LanguagePack) -> Result<Lexicon, RulesError> {
-        self.packs.check_list_names()?;
-        Ok(pack.lexicon()?)
+    /// From the lists as they were kept; where they are gone meanwhile, from those that were written, which compiled then.
+    fn kept(&self, pack: &LanguagePack, shelf: &Shelf, file: &Path) -> Running {
+        if let Some((lexicon, scanner)) = shelf.read::<(KeptLexicon, KeptScanner)>(file) {
+            let lexicon = lexicon.into();
+            if let Ok(running) = self.with(pack, &lexicon, ScannerBuilder::again(&lexicon, &self.folder, scanner)) {
+                return running;
+            }
+        }
+        self.afresh("", pack, Some((shelf, file))).expect("lists are kept only once they have compiled")
     }
 
-    fn with(
-        &self,
-        code: &str,
-        pack: &LanguagePack,
-        lexicon: &Lexicon,
-        mut builder: ScannerBuilder<'_>,
-    ) -> Result<(Language, MailWords), RulesError> {
-        let mut checks = Vec::with_capacity(self.in_force.len());
-        for (source, rule) in self.in_force {
-            let check = rule.check.kind().compile(&mut builder)?;
-            let has_texts = pack.texts.contains_key(&rule.id) || rule.texts.contains_key(code);
+    /// From the lists as they are written; kept, where a shelf is given.
+    fn afresh(&self, code: &str, pack: &LanguagePack, keep: Option<(&Shelf, &Path)>) -> Result<Running, RulesError> {
+        let lexicon = pack.lexicon()?;
+        let mut running = self.with(pack, &lexicon, ScannerBuilder::new(&lexicon, &self.folder))?;
+        for ((source, rule), check) in self.in_force.iter().zip(&running.checks) {
+            let has_texts = code.is_empty() || pack.texts.contains_key(&rule.id) || rule.texts.contains_key(code);
             if check.is_some() && !has_texts {
                 let fault = source.fault_at(
                     &[&format!("id: {}", rule.id)],
@@ -325,28 +363,39 @@ impl Compiling<'_> {
                 );
                 return Err(fault.into());
             }
-            checks.push(check);
         }
-        let speech = speech(pack, lexicon, &mut builder, self.folder)?;
-        let words = |list: &str| lexicon.entries(list).map(|(_, entry)| entry.to_owned()).collect();
-        let mail = MailWords {
-            wrote: words("mail_wrote"),
-            original: words("mail_original"),
-            from: words("mail_from"),
-            header: words("mail_header"),
-        };
-        let language = Language {
-            code: code.to_owned(),
-            name: pack.spec.name.clone(),
-            native: pack.spec.native.clone(),
-            scanner: builder.build(),
-            speech,
-            checks,
-            readers: pack.readers.clone(),
-            wording: pack.wording.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
-        };
-        Ok((language, mail))
+        if let Some((shelf, file)) = keep {
+            running.scanner.settle();
+            shelf.write(file, &(lexicon.keep(), KeepScanner::of(&running.scanner)));
+        }
+        Ok(running)
     }
+
+    fn with(
+        &self,
+        pack: &LanguagePack,
+        lexicon: &Lexicon,
+        mut builder: ScannerBuilder<'_>,
+    ) -> Result<Running, RulesError> {
+        let mut checks = Vec::with_capacity(self.in_force.len());
+        for (_, rule) in &self.in_force {
+            checks.push(rule.check.kind().compile(&mut builder)?);
+        }
+        let speech = speech(pack, lexicon, &mut builder, &self.folder)?;
+        Ok(Running { scanner: builder.build(), speech, checks })
+    }
+}
+
+/// What mail programs write around quoted mail in a language.
+fn mail_words(pack: &LanguagePack) -> Result<MailWords, RulesError> {
+    let lexicon = pack.lexicon_with("mail_")?;
+    let words = |list: &str| lexicon.entries(list).map(|(_, entry)| entry.to_owned()).collect();
+    Ok(MailWords {
+        wrote: words("mail_wrote"),
+        original: words("mail_original"),
+        from: words("mail_from"),
+        header: words("mail_header"),
+    })
 }
 
 fn speech(

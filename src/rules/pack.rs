@@ -61,6 +61,33 @@ pub struct LanguagePack {
 }
 
 impl LanguagePack {
+    /// What of it is needed to compile it.
+    pub(super) fn to_compile(&self) -> LanguagePack {
+        LanguagePack {
+            spec: self.spec.clone(),
+            words: self.words.clone(),
+            meanings: self.meanings.clone(),
+            texts: BTreeMap::new(),
+            examples: Vec::new(),
+            columns: BTreeMap::new(),
+            variants: HashMap::new(),
+            readers: BTreeMap::new(),
+            wording: None,
+        }
+    }
+
+    /// The word lists of the files in which lists have such names, which is quicker than all of them.
+    ///
+    /// # Errors
+    /// The first thing in these files that is no list.
+    pub(super) fn lexicon_with(&self, names: &str) -> Result<Lexicon, Fault> {
+        let mut lexicon = Lexicon::default();
+        for source in self.words.iter().filter(|source| source.text.contains(names)) {
+            lexicon.add(Arc::clone(source))?;
+        }
+        Ok(lexicon)
+    }
+
     /// Its word lists as written.
     ///
     /// # Errors

@@ -43,6 +43,11 @@ impl Shelf {
         self.folder.join(format!("{code}-{key}.lists"))
     }
 
+    /// Whether there is such a file.
+    pub(super) fn has(&self, file: &Path) -> bool {
+        file.is_file()
+    }
+
     /// What was kept; nothing where it is not there or not whole.
     pub(super) fn read<T: DeserializeOwned>(&self, file: &Path) -> Option<T> {
         let bytes = fs::read(file).ok()?;

@@ -33,7 +33,7 @@ impl Criteria {
 /// Place of a rule's criterion in the order of reports: of its category, and of its element counted from 1.
 fn place(rule: usize, book: &Rulebook) -> (usize, usize) {
     let category = book.rules[rule].category;
-    let element = book.element(rule).filter(|_| category == Category::Required);
+    let element = book.rules[rule].element.filter(|_| category == Category::Required);
     let element = element.and_then(|element| Element::ALL.iter().position(|known| *known == element));
     (category.index(), element.map_or(0, |at| at + 1))
 }

@@ -236,7 +236,7 @@ impl Making<'_> {
         let prepared = workspace.prepare(&note, &self.book.folder, &self.language.scanner, &self.language.speech);
         self.language.checks.iter().enumerate().any(|(rule, check)| {
             let about = match told {
-                Some(element) => self.book.element(rule) == Some(element),
+                Some(element) => self.book.rules[rule].element == Some(element),
                 None => self.book.rules[rule].category == Category::Reference,
             };
             about
