@@ -19,6 +19,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use foldhash::fast::FixedState;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,6 +27,9 @@ use super::{Check, Compile, Compiled, Corpus, Glossary};
 use crate::model::{Hit, Outcome, Span};
 use crate::text::{ListId, Prepared, ScannerBuilder};
 use crate::yaml::nearest;
+
+/// Forms that are looked up in every note.
+type Forms = HashSet<String, FixedState>;
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -55,12 +59,12 @@ pub struct Spec {
 
 #[derive(Debug)]
 struct Shorthand {
-    approved: HashSet<String>,
+    approved: Forms,
     /// Approved forms as written, by the folded form without its full stops.
     written: BTreeMap<String, String>,
-    units: HashSet<String>,
-    known: HashMap<String, String>,
-    words: HashSet<String>,
+    units: Forms,
+    known: HashMap<String, String, FixedState>,
+    words: Forms,
     clips: Clips,
     honorifics: Vec<ListId>,
     spared: Vec<ListId>,
@@ -72,7 +76,7 @@ struct Shorthand {
 impl Compile for Spec {
     fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
         let (lexicon, folder) = (builder.lexicon(), builder.folder());
-        let mut approved = HashSet::new();
+        let mut approved = Forms::default();
         let mut written = BTreeMap::new();
         for (_, form) in self.approved.iter().flat_map(|list| lexicon.entries(list)) {
             written.insert(bare(&folder.fold_str(form)), form.to_owned());
@@ -83,7 +87,7 @@ impl Compile for Spec {
                 approved.insert(form);
             }
         }
-        let mut known = HashMap::new();
+        let mut known = HashMap::default();
         let mut phrase_meanings = HashMap::new();
         for list in &self.known {
             for (form, meaning) in lexicon.meanings(list, folder) {
@@ -99,7 +103,7 @@ impl Compile for Spec {
             }
         }
         let ordinary = self.words.iter().chain(&self.expansions);
-        let words: HashSet<String> = ordinary.flat_map(|list| lexicon.words(list, folder)).collect();
+        let words: Forms = ordinary.flat_map(|list| lexicon.words(list, folder)).collect();
         let long: BTreeSet<String> = self.expansions.iter().flat_map(|list| lexicon.words(list, folder)).collect();
         if known.is_empty() && words.is_empty() {
             return Ok(None);
@@ -392,7 +396,7 @@ struct Clips {
     /// Long words by first letter.
     by_letter: HashMap<u8, Vec<String>>,
     /// Every three letters that stand side by side in a word of the language.
-    triples: HashSet<[u8; 3]>,
+    triples: HashSet<[u8; 3], FixedState>,
 }
 
 /// A long word and how the form clips it.
@@ -412,7 +416,7 @@ impl Clips {
         }
         // Short words first: the nearest expansion is the likeliest.
         for list in by_letter.values_mut() {
-            list.sort_by_key(|w| (w.len(), w.clone()));
+            list.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
         }
         Clips { by_letter, triples }
     }

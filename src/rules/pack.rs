@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -281,8 +282,13 @@ impl Packs {
     }
 
     fn lay_languages(&mut self, layer: &Layer, core_words: &[Arc<Source>]) -> Result<(), RulesError> {
-        for (name, source) in below_folder(layer, "lang/") {
-            let Some((code, file)) = name.split_once('/') else { continue };
+        // Files know nothing of each other: they are read on all cores, and laid one after the other.
+        let files: Vec<(&str, &str, &Arc<Source>)> = below_folder(layer, "lang/")
+            .filter_map(|(name, source)| name.split_once('/').map(|(code, file)| (code, file, source)))
+            .collect();
+        let read: Vec<Result<LanguageFile, RulesError>> =
+            files.par_iter().map(|(_, file, source)| LanguageFile::read(file, source)).collect();
+        for ((code, _, source), read) in files.into_iter().zip(read) {
             if !self.languages.contains_key(code) {
                 let Some(own) = layer.sources.get(&format!("lang/{code}/language.yaml")) else {
                     let known: Vec<&str> = self.languages.keys().map(String::as_str).collect();
@@ -304,40 +310,65 @@ impl Packs {
                 };
                 self.languages.insert(code.to_owned(), pack);
             }
-            self.lay_language_file(code, file, source)?;
+            self.lay_language_file(code, read?, source)?;
         }
         Ok(())
     }
 
-    fn lay_language_file(&mut self, code: &str, file: &str, source: &Arc<Source>) -> Result<(), RulesError> {
-        if file == "texts.yaml" || file.starts_with("texts/") {
-            let texts: BTreeMap<String, RuleText> = source.parse()?;
-            for id in texts.keys() {
-                if !self.rules.iter().any(|(_, rule)| rule.id == *id) {
-                    return Err(self.unknown(id, &[&format!("{id}:")], source));
-                }
-            }
-            if let Some(pack) = self.languages.get_mut(code) {
-                pack.texts.extend(texts);
-            }
-            return Ok(());
+    fn lay_language_file(&mut self, code: &str, file: LanguageFile, source: &Arc<Source>) -> Result<(), RulesError> {
+        if let LanguageFile::Texts(texts) = &file
+            && let Some(id) = texts.keys().find(|id| !self.rules.iter().any(|(_, rule)| rule.id == **id))
+        {
+            return Err(self.unknown(id, &[&format!("{id}:")], source));
         }
         let Some(pack) = self.languages.get_mut(code) else { return Ok(()) };
         match file {
-            "language.yaml" => pack.spec = source.parse()?,
-            "columns.yaml" => extend_lists(&mut pack.columns, source.parse()?),
-            "readers.yaml" => pack.readers.extend(source.parse::<BTreeMap<String, String>>()?),
-            "report.yaml" => {
+            LanguageFile::Spec(spec) => pack.spec = *spec,
+            LanguageFile::Texts(texts) => pack.texts.extend(texts),
+            LanguageFile::Columns(columns) => extend_lists(&mut pack.columns, columns),
+            LanguageFile::Readers(readers) => pack.readers.extend(readers),
+            LanguageFile::Wording(texts) => {
                 let mut wording = pack.wording.take().map(|(_, wording)| wording).unwrap_or_default();
-                wording.extend(source.parse::<BTreeMap<String, String>>()?);
+                wording.extend(texts);
                 pack.wording = Some((Arc::clone(source), wording));
             }
-            "traditional.yaml" => pack.variants.extend(variants(source)?),
-            _ if file.starts_with("examples/") => pack.examples.push((Arc::clone(source), source.parse()?)),
-            _ if file.starts_with("words/") => pack.words.push(Arc::clone(source)),
-            _ => {}
+            LanguageFile::Variants(pairs) => pack.variants.extend(pairs),
+            LanguageFile::Examples(examples) => pack.examples.push((Arc::clone(source), examples)),
+            LanguageFile::Words => pack.words.push(Arc::clone(source)),
+            LanguageFile::Other => {}
         }
         Ok(())
+    }
+}
+
+/// A file of a language's folder, by its name.
+enum LanguageFile {
+    Spec(Box<LanguageSpec>),
+    Texts(BTreeMap<String, RuleText>),
+    Columns(BTreeMap<String, Vec<String>>),
+    Readers(BTreeMap<String, String>),
+    Wording(BTreeMap<String, String>),
+    Variants(HashMap<char, char>),
+    Examples(BTreeMap<String, Examples>),
+    /// Read when lists are compiled.
+    Words,
+    Other,
+}
+
+impl LanguageFile {
+    fn read(file: &str, source: &Arc<Source>) -> Result<Self, RulesError> {
+        Ok(match file {
+            "language.yaml" => LanguageFile::Spec(Box::new(source.parse()?)),
+            "columns.yaml" => LanguageFile::Columns(source.parse()?),
+            "readers.yaml" => LanguageFile::Readers(source.parse()?),
+            "report.yaml" => LanguageFile::Wording(source.parse()?),
+            "traditional.yaml" => LanguageFile::Variants(variants(source)?),
+            "texts.yaml" => LanguageFile::Texts(source.parse()?),
+            _ if file.starts_with("texts/") => LanguageFile::Texts(source.parse()?),
+            _ if file.starts_with("examples/") => LanguageFile::Examples(source.parse()?),
+            _ if file.starts_with("words/") => LanguageFile::Words,
+            _ => LanguageFile::Other,
+        })
     }
 }
 

@@ -203,7 +203,7 @@ impl Lexicon {
     }
 
     /// The entries of a list as written, with the file of each.
-    pub fn entries(&self, name: &str) -> impl Iterator<Item = (&Arc<Source>, &str)> {
+    pub fn entries<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a Arc<Source>, &'a str)> + use<'a> {
         let parts = self.lists.get(name).into_iter().flatten();
         parts.flat_map(|(source, part)| part.entries().map(move |entry| (source, entry)))
     }
@@ -222,8 +222,8 @@ impl Lexicon {
     }
 
     /// The words of a list of plain words (or the forms of a list of meanings), folded.
-    pub fn words(&self, name: &str, folder: &Folder) -> BTreeSet<String> {
-        self.entries(name).map(|(_, word)| folder.fold_str(word)).collect()
+    pub fn words<'a>(&'a self, name: &str, folder: &'a Folder) -> impl Iterator<Item = String> + use<'a> {
+        self.entries(name).map(|(_, word)| folder.fold_str(word))
     }
 
     /// Forms and meanings of a list, forms folded; the first meaning of a form counts.

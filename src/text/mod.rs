@@ -11,6 +11,7 @@ pub mod identify;
 pub mod lexicon;
 mod mask;
 mod network;
+mod packed;
 mod pattern;
 pub mod prepared;
 pub mod redact;

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
+use super::packed;
 use super::pattern::{
     GAP, MOST, Part, Pattern, in_blank, in_digits, in_gap, in_letters, in_number, in_word, in_words,
 };
@@ -18,7 +19,7 @@ use super::scanner::ListId;
 pub(super) const ROOT: u32 = 0;
 
 /// Bytes that a step may read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     Blank,
     Letters,
@@ -47,19 +48,51 @@ impl Class {
     }
 }
 
-/// What leads from a state, or ends in it, in the order in which they are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum Leads {
-    /// To another state by a byte.
-    Byte(u8),
-    /// By any byte of a class.
-    Class(Class),
-    /// By nothing.
-    Free,
-    /// By a hit of a list.
-    List(ListId),
-    /// Nowhere: a term ends here, and its number stands where the other state's would.
-    Term,
+/// What leads from a state, or ends in it: by a byte (its value), by a class (from 256), by nothing, nowhere for a term ends here, or by a
+/// hit of a list (its number behind the others). In this order they stand side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Lead(u16);
+
+impl Lead {
+    const CLASSES: u16 = 256;
+    const FREE: Lead = Lead(300);
+    /// The number of the term stands where that of the other state would.
+    const TERM: Lead = Lead(301);
+    const LISTS: u16 = 302;
+
+    fn byte(byte: u8) -> Self {
+        Lead(u16::from(byte))
+    }
+
+    fn class(class: Class) -> Self {
+        Lead(Self::CLASSES + class as u16)
+    }
+
+    fn list(list: ListId) -> Self {
+        Lead(Self::LISTS + list.0)
+    }
+
+    /// Whether it is by a byte, and that byte.
+    fn as_byte(self) -> Option<u8> {
+        u8::try_from(self.0).ok()
+    }
+
+    /// Whether it reads something: a byte or one of a class.
+    fn reads(self) -> bool {
+        self < Lead::FREE
+    }
+
+    /// Whether it reads this byte.
+    fn has(self, byte: u8) -> bool {
+        match self.0.checked_sub(Self::CLASSES) {
+            None => self == Lead::byte(byte),
+            Some(class) => Class::ALL.get(usize::from(class)).is_some_and(|class| class.has(byte)),
+        }
+    }
+
+    fn as_list(self) -> Option<ListId> {
+        self.0.checked_sub(Self::LISTS).map(ListId)
+    }
 }
 
 /// The network of a language.
@@ -68,12 +101,19 @@ enum Leads {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Network {
     /// Of each state, the byte by which it leads to the next one and nowhere else; zero where it is otherwise.
+    #[serde(with = "packed")]
     chain: Vec<u8>,
     /// The other states, in order.
+    #[serde(with = "packed")]
     others: Vec<u32>,
     /// Where what leads from each of them begins in `leads`; one more for the end.
+    #[serde(with = "packed")]
     from: Vec<u32>,
-    leads: Vec<(Leads, u32)>,
+    #[serde(with = "packed")]
+    leads: Vec<u16>,
+    /// Where each leads.
+    #[serde(with = "packed")]
+    to: Vec<u32>,
 }
 
 impl Network {
@@ -82,20 +122,21 @@ impl Network {
         let mut making = Making { states: 1, ..Making::default() };
         for (term, pattern) in patterns.iter().enumerate() {
             let end = making.follow(ROOT, pattern);
-            making.leads.push((end, Leads::Term, term as u32));
+            making.leads.push((end, Lead::TERM, term as u32));
         }
         let Making { states, mut leads, .. } = making;
         leads.sort_unstable();
         leads.dedup();
         let mut network =
-            Network { chain: vec![0; states as usize], others: Vec::new(), from: vec![0], leads: Vec::new() };
+            Network { chain: vec![0; states as usize], others: vec![], from: vec![0], leads: vec![], to: vec![] };
         for own in leads.chunk_by(|one, next| one.0 == next.0) {
             let state = own[0].0;
             match own {
-                [(_, Leads::Byte(byte), to)] if *byte != 0 && *to == state + 1 => network.chain[state as usize] = *byte,
+                [(_, lead @ Lead(1..=255), to)] if *to == state + 1 => network.chain[state as usize] = lead.0 as u8,
                 _ => {
                     network.others.push(state);
-                    network.leads.extend(own.iter().map(|(_, leads, to)| (*leads, *to)));
+                    network.leads.extend(own.iter().map(|(_, lead, _)| lead.0));
+                    network.to.extend(own.iter().map(|(.., to)| to));
                     network.from.push(network.leads.len() as u32);
                 }
             }
@@ -109,71 +150,60 @@ impl Network {
     }
 
     /// What leads from a state that is no link of a chain.
-    fn leads(&self, state: u32) -> &[(Leads, u32)] {
-        match self.others.binary_search(&state) {
-            Ok(at) => &self.leads[self.from[at] as usize..self.from[at + 1] as usize],
-            Err(_) => &[],
-        }
+    fn leads(&self, state: u32) -> impl Iterator<Item = (Lead, u32)> + '_ {
+        let own = match self.others.binary_search(&state) {
+            Ok(at) => self.from[at] as usize..self.from[at + 1] as usize,
+            Err(_) => 0..0,
+        };
+        self.leads[own.clone()].iter().map(|lead| Lead(*lead)).zip(self.to[own].iter().copied())
     }
 
     /// Whether anything is read in the state or ends in it: other states only lead on.
     pub(super) fn tells(&self, state: u32) -> bool {
-        self.chain[state as usize] != 0 || self.leads(state).iter().any(|(leads, _)| *leads != Leads::Free)
+        self.chain[state as usize] != 0 || self.leads(state).any(|(lead, _)| lead != Lead::FREE)
     }
 
     /// Calls `each` with the states reached by a byte.
-    pub(super) fn by_byte(&self, state: u32, byte: u8, mut each: impl FnMut(u32)) {
+    pub(super) fn by_byte(&self, state: u32, byte: u8, each: impl FnMut(u32)) {
         match self.chain[state as usize] {
             0 => {
-                for (leads, to) in self.leads(state) {
-                    let reads = match leads {
-                        Leads::Byte(known) => *known == byte,
-                        Leads::Class(class) => class.has(byte),
-                        _ => break,
-                    };
-                    if reads {
-                        each(*to);
-                    }
-                }
+                let reading = self.leads(state).take_while(|(lead, _)| lead.reads());
+                reading.filter(|(lead, _)| lead.has(byte)).map(|(_, to)| to).for_each(each);
             }
-            known if known == byte => each(state + 1),
+            known if known == byte => std::iter::once(state + 1).for_each(each),
             _ => {}
         }
     }
 
     /// States reached without reading anything.
     pub(super) fn free(&self, state: u32) -> impl Iterator<Item = u32> + '_ {
-        self.some(state, |leads| matches!(leads, Leads::Free).then_some(())).map(|((), to)| to)
+        self.some(state, |lead| (lead == Lead::FREE).then_some(())).map(|((), to)| to)
     }
 
     /// States reached by a hit of a list, with the list.
     pub(super) fn by_list(&self, state: u32) -> impl Iterator<Item = (ListId, u32)> + '_ {
-        self.some(state, |leads| if let Leads::List(list) = leads { Some(*list) } else { None })
+        self.some(state, Lead::as_list)
     }
 
     /// Terms that end here.
     pub(super) fn terms(&self, state: u32) -> impl Iterator<Item = u32> + '_ {
-        self.some(state, |leads| matches!(leads, Leads::Term).then_some(())).map(|((), term)| term)
+        self.some(state, |lead| (lead == Lead::TERM).then_some(())).map(|((), term)| term)
     }
 
     fn some<'n, T: 'n>(
         &'n self,
         state: u32,
-        wanted: impl Fn(&Leads) -> Option<T> + 'n,
+        wanted: impl Fn(Lead) -> Option<T> + 'n,
     ) -> impl Iterator<Item = (T, u32)> + 'n {
-        let leads = if self.chain[state as usize] == 0 { self.leads(state) } else { &[] };
-        leads.iter().filter_map(move |(leads, to)| Some((wanted(leads)?, *to)))
+        let leads = (self.chain[state as usize] == 0).then(|| self.leads(state));
+        leads.into_iter().flatten().filter_map(move |(lead, to)| Some((wanted(lead)?, to)))
     }
 
     /// For each byte the number of its kind, and how many kinds there are: bytes of one kind do the same everywhere.
     pub(super) fn kinds(&self) -> ([u8; 256], usize) {
         let mut own = [false; 256];
         self.chain.iter().for_each(|byte| own[usize::from(*byte)] = true);
-        for (leads, _) in &self.leads {
-            if let Leads::Byte(byte) = leads {
-                own[usize::from(*byte)] = true;
-            }
-        }
+        self.leads.iter().filter_map(|lead| Lead(*lead).as_byte()).for_each(|byte| own[usize::from(byte)] = true);
         let mut kinds = [0; 256];
         let mut known: Vec<(Option<u8>, [bool; 7])> = Vec::new();
         for byte in 0..=255u8 {
@@ -204,7 +234,7 @@ struct Making<'p> {
     states: u32,
     steps: HashMap<(u32, Step), u32, FixedState>,
     groups: HashMap<&'p Part<ListId>, u32, FixedState>,
-    leads: Vec<(u32, Leads, u32)>,
+    leads: Vec<(u32, Lead, u32)>,
 }
 
 impl<'p> Making<'p> {
@@ -218,7 +248,7 @@ impl<'p> Making<'p> {
     }
 
     fn class(&mut self, from: u32, class: Class, to: u32) {
-        self.leads.push((from, Leads::Class(class), to));
+        self.leads.push((from, Lead::class(class), to));
     }
 
     /// One or more bytes of a class.
@@ -259,7 +289,7 @@ impl<'p> Making<'p> {
             return *state;
         }
         let state = self.state();
-        self.leads.push((from, Leads::Byte(byte), state));
+        self.leads.push((from, Lead::byte(byte), state));
         self.steps.insert((from, Step::Byte(byte)), state);
         state
     }
@@ -269,7 +299,7 @@ impl<'p> Making<'p> {
             Part::Text(_) => from,
             Part::List(list) => {
                 let state = self.state();
-                self.leads.push((from, Leads::List(*list), state));
+                self.leads.push((from, Lead::list(*list), state));
                 state
             }
             Part::Blank => self.run(from, Class::Blank),
@@ -333,7 +363,7 @@ impl<'p> Making<'p> {
     /// A state that is reached from each of these.
     fn joined(&mut self, ends: &[u32]) -> u32 {
         let state = self.state();
-        self.leads.extend(ends.iter().map(|end| (*end, Leads::Free, state)));
+        self.leads.extend(ends.iter().map(|end| (*end, Lead::FREE, state)));
         state
     }
 }
