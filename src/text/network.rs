@@ -5,6 +5,7 @@
 //! share states: the step from a state by a part is always the same state.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ use super::scanner::ListId;
 
 /// Where every term starts.
 pub(super) const ROOT: u32 = 0;
+
+/// States between two counts of others.
+const BLOCK: usize = 64;
 
 /// Bytes that a step may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,10 +107,7 @@ pub(super) struct Network {
     /// Of each state, the byte by which it leads to the next one and nowhere else; zero where it is otherwise.
     #[serde(with = "packed")]
     chain: Vec<u8>,
-    /// The other states, in order.
-    #[serde(with = "packed")]
-    others: Vec<u32>,
-    /// Where what leads from each of them begins in `leads`; one more for the end.
+    /// Where what leads from each of the other states begins in `leads`, in order; one more for the end.
     #[serde(with = "packed")]
     from: Vec<u32>,
     #[serde(with = "packed")]
@@ -114,6 +115,9 @@ pub(super) struct Network {
     /// Where each leads.
     #[serde(with = "packed")]
     to: Vec<u32>,
+    /// Of every [`BLOCK`]th state, how many others stand before it; counted when it is first asked for.
+    #[serde(skip)]
+    others: OnceLock<Vec<u32>>,
 }
 
 impl Network {
@@ -128,13 +132,14 @@ impl Network {
         leads.sort_unstable();
         leads.dedup();
         let mut network =
-            Network { chain: vec![0; states as usize], others: vec![], from: vec![0], leads: vec![], to: vec![] };
-        for own in leads.chunk_by(|one, next| one.0 == next.0) {
-            let state = own[0].0;
+            Network { chain: vec![0; states as usize], from: vec![0], leads: vec![], to: vec![], others: OnceLock::new() };
+        let mut rest = leads.as_slice();
+        for state in 0..states {
+            let own;
+            (own, rest) = rest.split_at(rest.iter().take_while(|(from, ..)| *from == state).count());
             match own {
                 [(_, lead @ Lead(1..=255), to)] if *to == state + 1 => network.chain[state as usize] = lead.0 as u8,
                 _ => {
-                    network.others.push(state);
                     network.leads.extend(own.iter().map(|(_, lead, _)| lead.0));
                     network.to.extend(own.iter().map(|(.., to)| to));
                     network.from.push(network.leads.len() as u32);
@@ -151,16 +156,26 @@ impl Network {
 
     /// What leads from a state that is no link of a chain.
     fn leads(&self, state: u32) -> impl Iterator<Item = (Lead, u32)> + '_ {
-        let own = match self.others.binary_search(&state) {
-            Ok(at) => self.from[at] as usize..self.from[at + 1] as usize,
-            Err(_) => 0..0,
-        };
+        let rank = self.rank(state);
+        let own = self.from[rank] as usize..self.from[rank + 1] as usize;
         self.leads[own.clone()].iter().map(|lead| Lead(*lead)).zip(self.to[own].iter().copied())
+    }
+
+    /// How many states that are no links stand before one.
+    fn rank(&self, state: u32) -> usize {
+        let others = |states: &[u8]| states.iter().filter(|byte| **byte == 0).count();
+        let before = self.others.get_or_init(|| {
+            let counts = self.chain.chunks(BLOCK).map(|block| others(block) as u32);
+            counts.scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count))).collect()
+        });
+        let block = state as usize / BLOCK;
+        before[block] as usize + others(&self.chain[block * BLOCK..state as usize])
     }
 
     /// Whether anything is read in the state or ends in it: other states only lead on.
     pub(super) fn tells(&self, state: u32) -> bool {
-        self.chain[state as usize] != 0 || self.leads(state).any(|(lead, _)| lead != Lead::FREE)
+        let link = self.chain[state as usize] != 0;
+        link || self.leads(state).any(|(lead, _)| lead != Lead::FREE)
     }
 
     /// Calls `each` with the states reached by a byte.
