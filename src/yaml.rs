@@ -49,8 +49,12 @@ pub struct Source {
 
 impl Source {
     /// Takes the text of a file, dropping the byte order mark that Windows' editors write.
-    pub fn new(path: impl Into<PathBuf>, text: impl Into<Cow<'static, str>>) -> Self {
-        let text: Cow<'static, str> = text.into();
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        Source::of(path, text.into().into())
+    }
+
+    /// The same of a text that may stand inside the binary, where it need not be copied.
+    pub fn of(path: impl Into<PathBuf>, text: Cow<'static, str>) -> Self {
         let text = text.strip_prefix('\u{feff}').map(|text| text.to_owned().into()).unwrap_or(text);
         Self { path: path.into(), text }
     }

@@ -141,7 +141,7 @@ impl Layers {
 
     fn add_variable(&mut self, name: &str, written: &str) -> Result<(), ConfigError> {
         let path: Vec<String> = name[VARIABLE.len()..].to_lowercase().split("__").map(str::to_owned).collect();
-        let scalar: Value = Source::new(name, written.to_owned()).parse().unwrap_or_else(|_| Value::String(written.to_owned()));
+        let scalar: Value = Source::new(name, written).parse().unwrap_or_else(|_| Value::String(written.to_owned()));
         let scalar = if scalar.is_null() { Value::String(written.to_owned()) } else { scalar };
         let value = path.iter().rev().fold(scalar, |value, key| Value::Object(Map::from_iter([(key.clone(), value)])));
         let source = Source::new(format!("environment variable {name}"), value.to_string());

@@ -106,7 +106,7 @@ fn push(folder: &Path, followed: &mut Followed, layers: &mut Vec<Layer>) -> Resu
 fn layer(library: &Library) -> Result<Layer, RulesError> {
     let files = || library.files().filter(|(name, _)| name.ends_with(".yaml"));
     let sources: BTreeMap<String, Arc<Source>> = files()
-        .map(|(name, file)| (name.to_owned(), Arc::new(Source::new(file.path.clone(), file.text.clone()))))
+        .map(|(name, file)| (name.to_owned(), Arc::new(Source::of(file.path.clone(), file.text.clone()))))
         .collect();
     let digests = files().map(|(name, file)| (name.to_owned(), file.digest.to_string())).collect();
     let spec = match sources.get(FILE) {
