@@ -45,7 +45,7 @@ const AROUND: usize = 30;
 
 impl Propose {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (settings, book) = self.common.load_taking(&self.taking)?;
+        let (settings, book) = self.common.load_taking(&self.inputs, &self.taking)?;
         let options = self.taking.options_held(&self.inputs, &settings);
         let mut forms: BTreeMap<String, BTreeMap<String, Form>> = BTreeMap::new();
         audit::run(&options, &book, &Silent, &mut |note| {

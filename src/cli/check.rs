@@ -95,7 +95,7 @@ impl Check {
 
     fn check(&self) -> Result<(), Failure> {
         let Auditing { deciding, taking, common } = &self.auditing;
-        let settings = common.settings_taking(taking)?;
+        let settings = common.settings_taking(&self.inputs, taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         let mut gate = self.gate(&settings, &book)?;
         let roster = self.roster.as_ref().or(settings.roster.as_ref());

@@ -44,8 +44,12 @@ struct Recording {
 
 impl Recording {
     /// The settings, the rules in force, and what was decided already.
-    fn open(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook, Record), Failure> {
-        let (settings, book) = self.common.load(reading)?;
+    fn open(
+        &self,
+        inputs: &[PathBuf],
+        reading: Option<&Reading>,
+    ) -> Result<(Settings, Rulebook, Record), Failure> {
+        let (settings, book) = self.common.load(inputs, reading)?;
         let (file, _) = self.deciding.file(&settings);
         let entries = Decisions::entries(&file, false, &book)?;
         Ok((settings, book, Record { file, entries }))
@@ -229,7 +233,7 @@ fn find(
 impl Open {
     fn run(self) -> Result<(), Failure> {
         let said = &self.said;
-        let (settings, book, record) = said.recording.open(Some(&self.reading))?;
+        let (settings, book, record) = said.recording.open(&self.inputs, Some(&self.reading))?;
         let (note, finding, _) = find(said.finding, &self.inputs, &settings, &book)?;
         let about = json!({"note": note.note.id, "rule": book.rules[finding.rule].id, "words": finding.excerpt});
         record.add(said.entry("dispute", about))
@@ -239,7 +243,7 @@ impl Open {
 impl Accept {
     fn run(self) -> Result<(), Failure> {
         let said = &self.said;
-        let (settings, book, record) = said.recording.open(Some(&self.reading))?;
+        let (settings, book, record) = said.recording.open(&self.inputs, Some(&self.reading))?;
         record.dispute(said.finding)?;
         if let Some(pack) = &self.as_example {
             let (note, finding, report) = find(said.finding, &self.inputs, &settings, &book)?;
@@ -258,7 +262,7 @@ impl Accept {
 impl Reject {
     fn run(self) -> Result<(), Failure> {
         let said = &self.said;
-        let (_, _, record) = said.recording.open(None)?;
+        let (_, _, record) = said.recording.open(&[], None)?;
         record.dispute(said.finding)?;
         record.add(said.entry("reject", json!({})))
     }
@@ -266,7 +270,7 @@ impl Reject {
 
 impl Waive {
     fn run(self) -> Result<(), Failure> {
-        let (_, book, record) = self.recording.open(None)?;
+        let (_, book, record) = self.recording.open(&[], None)?;
         let mut waived = Map::new();
         if let Some(finding) = self.finding {
             waived.insert("finding".into(), json!(finding.to_string()));
@@ -300,7 +304,7 @@ impl Waive {
 
 impl List {
     fn run(self) -> Result<(), Failure> {
-        let (_, _, record) = self.recording.open(None)?;
+        let (_, _, record) = self.recording.open(&[], None)?;
         let mut text = String::new();
         for entry in &record.entries {
             let (what, finding) = match (&entry.dispute, &entry.accept, &entry.reject, &entry.waive) {

@@ -19,7 +19,7 @@ use crate::text::cell;
 /// Flags of every subcommand that reads exports or rules.
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Configuration file [default: acw.yaml in the working folder, if there]
+    /// Configuration file [default: acw.yaml in the working folder or above it, else beside the first input or above it]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Pack of rules (a folder) laid over the built-in ones
@@ -111,8 +111,9 @@ impl Reading {
 }
 
 impl Common {
-    pub(super) fn settings(&self, reading: Option<&Reading>) -> Result<Settings, Failure> {
-        let mut settings = Settings::load(self.config.as_deref())?;
+    /// The settings of a subcommand with these inputs, if it has any.
+    pub(super) fn settings(&self, inputs: &[PathBuf], reading: Option<&Reading>) -> Result<Settings, Failure> {
+        let mut settings = Settings::load(self.config.as_deref(), inputs)?;
         settings.rules = self.rules.clone().or(settings.rules);
         if let Some(reading) = reading {
             settings.input = reading.over(&settings.input);
@@ -121,22 +122,26 @@ impl Common {
     }
 
     /// The settings of a subcommand that reads exports to their end.
-    pub(super) fn settings_taking(&self, taking: &Taking) -> Result<Settings, Failure> {
-        let mut settings = self.settings(None)?;
+    pub(super) fn settings_taking(&self, inputs: &[PathBuf], taking: &Taking) -> Result<Settings, Failure> {
+        let mut settings = self.settings(inputs, None)?;
         settings.input = taking.over(&settings.input);
         Ok(settings)
     }
 
     /// The same, and the rules in force under them.
-    pub(super) fn load_taking(&self, taking: &Taking) -> Result<(Settings, Rulebook), Failure> {
-        let settings = self.settings_taking(taking)?;
+    pub(super) fn load_taking(&self, inputs: &[PathBuf], taking: &Taking) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings_taking(inputs, taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         Ok((settings, book))
     }
 
     /// The settings, and the rules in force under them.
-    pub(super) fn load(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook), Failure> {
-        let settings = self.settings(reading)?;
+    pub(super) fn load(
+        &self,
+        inputs: &[PathBuf],
+        reading: Option<&Reading>,
+    ) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings(inputs, reading)?;
         let book = Rulebook::compile(settings.packs()?)?;
         Ok((settings, book))
     }

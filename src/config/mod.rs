@@ -279,12 +279,13 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Settings {
-    /// Reads the file named by the user, or the one found in the working folder or above it, what it extends, and the environment.
+    /// Reads the file named by the user, or the one found from the working folder or else from the inputs, what it extends, and the
+    /// environment.
     ///
     /// # Errors
     /// A file that cannot be read; a fault in one of the files or variables.
-    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
-        Settings::of(Layers::read(found(named), std::env::vars())?)
+    pub fn load(named: Option<&Path>, inputs: &[PathBuf]) -> Result<Self, ConfigError> {
+        Settings::of(Layers::read(found(named, inputs), std::env::vars())?)
     }
 
     /// The settings that come of the layers.
