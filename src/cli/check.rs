@@ -139,6 +139,11 @@ impl Check {
         if let Some(compared) = &compared {
             outputs.remark(&self.told(compared), false)?;
         }
+        // The table says it itself.
+        if !self.quiet && !self.formats.iter().any(|asked| asked.prints("terminal")) {
+            let remarks = &report.decisions.remarks;
+            outputs.remark(&remarks.iter().map(|remark| format!("waived {remark}\n")).collect::<String>(), false)?;
+        }
         outputs.remark(&text, false)?;
         outputs.close()?;
         if let Some(baseline) = baseline.filter(|_| self.shrink_baseline || self.grow_baseline) {

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{Failure, print};
-use crate::config::{Layers, Settings, found};
+use crate::config::{Layers, Settings, found, schema};
 
 /// Subcommands of `acw config`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Config {
     /// Show what is set, and in which file and line or by which environment variable
     Show(Show),
+    /// Print the JSON Schema of acw.yaml, by which editors complete and check it
+    Schema,
 }
 
 /// Flags of `acw config show`.
@@ -28,7 +30,7 @@ pub(super) struct Show {
 
 impl Config {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Config::Show(Show { inputs, config }) = self;
+        let Config::Show(Show { inputs, config }) = self else { return print(&schema::json()) };
         let layers = Layers::read(found(config.as_deref(), &inputs), std::env::vars())?;
         // Whatever would stop a run stops this too.
         Settings::of(layers.clone())?;

@@ -42,10 +42,12 @@ impl Deciding {
         (named.cloned().unwrap_or_else(|| PathBuf::from(decisions::FILE)), named.is_some())
     }
 
-    /// The decisions in force today.
+    /// The decisions in force today, with the waivers of acw.yaml.
     pub(super) fn load(&self, settings: &Settings, book: &Rulebook) -> Result<Decisions, Failure> {
         let (file, named) = self.file(settings);
-        Ok(Decisions::of(&Decisions::entries(&file, named, book)?, jiff::Zoned::now().date()))
+        let mut entries = Decisions::entries(&file, named, book)?;
+        entries.extend(Decisions::of_settings(settings, book)?);
+        Ok(Decisions::of(&entries, jiff::Zoned::now().date()))
     }
 }
 
@@ -136,11 +138,7 @@ impl Common {
     }
 
     /// The settings, and the rules in force under them.
-    pub(super) fn load(
-        &self,
-        inputs: &[PathBuf],
-        reading: Option<&Reading>,
-    ) -> Result<(Settings, Rulebook), Failure> {
+    pub(super) fn load(&self, inputs: &[PathBuf], reading: Option<&Reading>) -> Result<(Settings, Rulebook), Failure> {
         let settings = self.settings(inputs, reading)?;
         let book = Rulebook::compile(settings.packs()?)?;
         Ok((settings, book))

@@ -435,10 +435,7 @@ impl Auditing {
         book: &Rulebook,
     ) -> Result<Options, Failure> {
         let read = manifest.reading.as_ref().unwrap_or(&settings.input);
-        Ok(Options {
-            input: self.taking.over(read),
-            ..self.options(&drawn_from(manifest, inputs), settings, book)?
-        })
+        Ok(Options { input: self.taking.over(read), ..self.options(&drawn_from(manifest, inputs), settings, book)? })
     }
 }
 

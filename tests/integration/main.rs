@@ -7,6 +7,7 @@ mod architecture;
 mod audit;
 mod columnar;
 mod columns;
+mod config_schema;
 mod contract;
 mod decisions;
 mod encodings;
