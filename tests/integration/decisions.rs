@@ -176,6 +176,6 @@ fn the_gate_and_the_settings_in_a_history_heed_waivers_of_the_settings() {
     keep();
     let runs = place.acw(&["history", "runs", "h.db", "--format", "json"]).out;
     let runs: Value = serde_json::from_str(&runs).unwrap();
-    let judged: Vec<&Value> = runs["runs"].as_array().unwrap().iter().map(|run| &run["settings"]).collect();
+    let judged: Vec<&Value> = runs["runs"].as_array().unwrap().iter().map(|run| &run["ruleset"]["settings"]).collect();
     assert!(judged.len() == 2 && judged[0] != judged[1], "{judged:?}");
 }

@@ -21,6 +21,7 @@ mod formats;
 mod gate;
 mod history;
 mod hostile;
+mod init;
 mod input;
 mod limits;
 mod packs;
