@@ -142,7 +142,7 @@ impl Check {
         // The table says it itself.
         if !self.quiet && !self.formats.iter().any(|asked| asked.prints("terminal")) {
             let remarks = &report.decisions.remarks;
-            outputs.remark(&remarks.iter().map(|remark| format!("waived {remark}\n")).collect::<String>(), false)?;
+            outputs.remark(&remarks.iter().map(|remark| format!("note   {remark}\n")).collect::<String>(), false)?;
         }
         outputs.remark(&text, false)?;
         outputs.close()?;

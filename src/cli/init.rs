@@ -6,7 +6,6 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tempfile::NamedTempFile;
 
 use super::abbreviations::{self, Forms};
 use super::flags::Bar;
@@ -17,6 +16,7 @@ use crate::input::{Columns, Days, Export, Place, Sources};
 use crate::model::{AuditedNote, Dimension, Report, Role, Severity};
 use crate::report::settings::{Allowed, Column, Contract, Draft, Form, Gate, Said, Seen, Told, Values, quoted};
 use crate::rules::Rulebook;
+use crate::text::cell;
 
 /// Values of a column that are named in a comment.
 const NAMED: usize = 12;
@@ -30,6 +30,8 @@ const SHARED: usize = 2;
 const USUAL: usize = 3;
 /// Different words that are remembered; later ones are taken for rare.
 const WORDS: usize = 200_000;
+/// Different words of people that are remembered; where there are more, no word is shown.
+const PEOPLE: usize = 1_000_000;
 
 /// Flags of `acw init`.
 #[derive(Debug, Args)]
@@ -65,14 +67,14 @@ impl Init {
         if prints {
             return print(&text);
         }
-        let hidden = found(None, &self.inputs).filter(|file| !same(file, &self.out));
+        // Found before any other from now on, where it is the working folder's.
+        let hidden = found(None, &self.inputs).filter(|file| self.out == Path::new(FILE) && !same(file, &self.out));
         self.write(&text)?;
         if let Some(hidden) = hidden {
             let hidden = hidden.display();
             let _ = writeln!(
                 io::stderr(),
-                "acw: {hidden} is not in force any more where {} is found first\n  help: `extends: {hidden}` lays this file over it",
-                self.out.display()
+                "acw: {hidden} is not in force here any more, as {FILE} is found before it\n  help: `extends: {hidden}` lays the one over the other"
             );
         }
         let next = match self.inputs.first() {
@@ -94,7 +96,12 @@ impl Init {
         let folder = self.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let unwritable =
             |error: &io::Error| Failure::Output(format!("{}: cannot be written: {error}", self.out.display()));
-        let made = NamedTempFile::new_in(folder).and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file));
+        let mut builder = tempfile::Builder::new();
+        // Settings are for everybody who works in the folder: as the user's mask has it, not for the owner alone.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let made = builder.tempfile_in(folder);
+        let made = made.and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file));
         let file = made.map_err(|error| unwritable(&error))?;
         let named = if self.force { file.persist(&self.out) } else { file.persist_noclobber(&self.out) };
         named.map(drop).map_err(|error| match error.error.kind() {
@@ -153,8 +160,13 @@ impl Init {
         let sources = Sources::find(&self.inputs, true)?;
         let Some(first) = sources.files().first() else { return Ok(()) };
         let export = sources.open(first, &settings.input, &book.vocabulary)?;
-        let (seen, columns) = (self.form(&export, sources.files().len()), export.columns.clone());
+        let seen = form(&export, sources.files().len());
+        let mut roles = roles(&export.columns);
         drop(export);
+        for file in &sources.files()[1..] {
+            let others = self::roles(&sources.open(file, &settings.input, &book.vocabulary)?.columns);
+            roles.retain(|role| others.contains(role));
+        }
         let mut looked = Looked::default();
         let progress = Bar::new(false);
         let report = audit::run_opened(sources, &options, &book, &progress, &mut |note| {
@@ -163,52 +175,58 @@ impl Init {
         });
         progress.finish();
         let report = report?;
-        draft.contract = looked.contract(&columns, &report);
+        draft.contract = looked.contract(&roles, &report);
         draft.forms = looked.approvable(&book);
         draft.gate = Some(looked.gate(&report, book.scorecard.target));
         draft.seen = Some(figures(seen, &report));
         Ok(())
     }
+}
 
-    /// What was understood of the first file.
-    fn form(&self, export: &Export, files: usize) -> Seen {
-        let headers = |headers: &[&str]| headers.iter().map(|header| quoted(header)).collect::<Vec<_>>().join(", ");
-        let some = |all: Vec<&str>| {
-            let shown = headers(&all[..all.len().min(NAMED)]);
-            let more = all.len().saturating_sub(NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            (!all.is_empty()).then_some(shown + &more)
-        };
-        let columns = &export.columns;
-        let preset = match &columns.preset {
-            Some(preset) if preset.told_by.is_empty() => format!("{}, as asked for", preset.id),
-            Some(preset) => {
-                let told: Vec<&str> = preset.told_by.iter().map(String::as_str).collect();
-                format!("{} ({}), told by {}", preset.id, preset.name, headers(&told))
-            }
-            None => "none of them; the columns are found by their headers".to_owned(),
-        };
-        let column = |role: Role| {
-            let assignment = columns.assignments.get(&role)?;
-            let column = quoted(columns.shown(&assignment.source).trim_start_matches("← "));
-            Some(Column { role: role.name(), column, why: quoted(&assignment.why).trim_matches('"').to_owned() })
-        };
-        let utc = columns.preset.as_ref().map(|preset| preset.utc.iter().map(String::as_str).collect());
-        let (encoding, why) = &export.encoding;
-        let file = Path::new(&export.file).file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
-        Seen {
-            file: quoted(&file),
-            more_files: files - 1,
-            form: format!("{}, {}", export.format, quoted(&export.form).trim_matches('"')),
-            encoding: format!("{encoding} ({why})"),
-            preset,
-            columns: Role::ALL.into_iter().filter_map(column).collect(),
-            unused: some(columns.unknown.iter().map(|(header, _)| header.as_str()).collect()),
-            order: export.days.as_ref().map(order),
-            utc: utc.and_then(some),
-            ..Seen::default()
+/// What was understood of the first file.
+fn form(export: &Export, files: usize) -> Seen {
+    let headers = |headers: &[&str]| headers.iter().map(|header| quoted(header)).collect::<Vec<_>>().join(", ");
+    let some = |all: Vec<&str>| {
+        let shown = headers(&all[..all.len().min(NAMED)]);
+        let more = all.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!all.is_empty()).then_some(shown + &more)
+    };
+    let columns = &export.columns;
+    let preset = match &columns.preset {
+        Some(preset) if preset.told_by.is_empty() => format!("{}, as asked for", preset.id),
+        Some(preset) => {
+            let told: Vec<&str> = preset.told_by.iter().map(String::as_str).collect();
+            format!("{} ({}), told by {}", preset.id, preset.name, headers(&told))
         }
+        None => "none of them; the columns are found by their headers".to_owned(),
+    };
+    let column = |role: Role| {
+        let assignment = columns.assignments.get(&role)?;
+        let column = quoted(columns.shown(&assignment.source).trim_start_matches("← "));
+        Some(Column { role: role.name(), column, why: quoted(&assignment.why).trim_matches('"').to_owned() })
+    };
+    let utc = columns.preset.as_ref().map(|preset| preset.utc.iter().map(String::as_str).collect());
+    let (encoding, why) = &export.encoding;
+    let file = Path::new(&export.file).file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
+    Seen {
+        file: quoted(&file),
+        more_files: files - 1,
+        form: format!("{}, {}", export.format, quoted(&export.form).trim_matches('"')),
+        encoding: format!("{encoding} ({why})"),
+        preset,
+        columns: Role::ALL.into_iter().filter_map(column).collect(),
+        unused: some(columns.unknown.iter().map(|(header, _)| header.as_str()).collect()),
+        order: export.days.as_ref().map(order),
+        utc: utc.and_then(some),
+        ..Seen::default()
     }
+}
+
+/// Roles that columns play.
+fn roles(columns: &Columns) -> BTreeSet<Role> {
+    let assigned = columns.assignments.values().filter(|one| !matches!(one.source, Place::Constant(_)));
+    assigned.map(|one| one.role).collect()
 }
 
 /// Whether two names mean one file.
@@ -220,8 +238,8 @@ fn same(one: &Path, other: &Path) -> bool {
 /// How days are read, and why; without an example, which would be a cell of the export.
 fn order(days: &Days) -> String {
     match days.order {
-        Some(order) => format!("{order}: {}", days.why),
-        None => format!("nothing decides it: {}; say it, or such notes are in no period", days.why),
+        Some(order) => format!("{order}: {}", cell::tame(&days.why)),
+        None => format!("nothing decides it: {}; say it, or such notes are in no period", cell::tame(&days.why)),
     }
 }
 
@@ -291,11 +309,10 @@ impl Looked {
     }
 
     /// A contract that this export keeps, with some room.
-    fn contract(&self, columns: &Columns, report: &Report) -> Contract {
+    fn contract(&self, roles: &BTreeSet<Role>, report: &Report) -> Contract {
         let rows = report.run.rows;
-        let found =
-            |role: Role| columns.assignments.get(&role).is_some_and(|a| !matches!(a.source, Place::Constant(_)));
-        let roles: Vec<&str> = Role::ALL.into_iter().filter(|role| found(*role)).map(Role::name).collect();
+        let found = |role: Role| roles.contains(&role);
+        let named: Vec<&str> = roles.iter().map(|role| role.name()).collect();
         let allowed = |(role, values): (&Role, &BTreeSet<String>)| {
             let unknown = *role == Role::Language && values.contains("");
             let named: Vec<String> = values.iter().map(|value| quoted(value)).collect();
@@ -303,7 +320,7 @@ impl Looked {
             all.then(|| Allowed { role: role.name(), values: format!("[{}]", named.join(", ")) })
         };
         Contract {
-            columns: format!("[{}]", roles.join(", ")),
+            columns: format!("[{}]", named.join(", ")),
             min: rows / 2,
             max: rows.saturating_mul(4),
             repeated: found(Role::NoteId).then(|| room(self.repeated, rows)),
@@ -385,8 +402,11 @@ impl Words {
         }
         for person in [Some(&note.agent), note.agent_name.as_ref(), note.customer.as_ref()].into_iter().flatten() {
             let folded = book.folder.fold_str(person);
-            let new: Vec<&str> = words(&folded).filter(|word| !self.people.contains(*word)).collect();
-            self.people.extend(new.into_iter().map(str::to_owned));
+            for word in words(&folded) {
+                if self.people.len() < PEOPLE && !self.people.contains(word) {
+                    self.people.insert(word.to_owned());
+                }
+            }
         }
     }
 
@@ -396,7 +416,7 @@ impl Words {
         let is_usual = |word: &str| {
             let numbers = word.chars().any(char::is_numeric);
             let agents = self.agents.get(word).map_or(0, Vec::len);
-            !numbers && agents >= USUAL && !self.people.contains(word)
+            !numbers && agents >= USUAL && self.people.len() < PEOPLE && !self.people.contains(word)
         };
         let mut shown: Vec<&str> = Vec::new();
         let mut whole = false;

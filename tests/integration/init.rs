@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Done, Place, fixture, root};
+use crate::support::{Done, Place, fixture};
 
 /// Takes the `#` away from lines that begin with a key.
 fn in_force(text: &str, wanted: impl Fn(&str) -> bool) -> String {
@@ -154,12 +154,36 @@ fn a_file_that_is_there_stays_unless_forced() {
     assert!(printed.code == 0 && printed.out.starts_with("# Settings of acw"), "{}", printed.err);
     assert_eq!(place.acw(&["init", "--force"]).code, 0);
     assert!(std::fs::read_to_string(place.path("acw.yaml")).unwrap().starts_with("# Settings of acw"));
-    // One from above is hidden by it, which is said.
     std::fs::create_dir(place.path("sub")).unwrap();
-    place.write("sub/n.csv", std::fs::read(root().join("fixtures/exports/sample.csv")).unwrap());
     let done = place.acw(&["init", "--out", "sub/acw.yaml"]);
-    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.code == 0 && done.err.is_empty(), "{}", done.err);
     assert_eq!(place.acw(&["init", "--out", "nowhere/acw.yaml"]).code, 5);
+}
+
+#[test]
+fn a_file_that_it_hides_is_told() {
+    let place = Place::new();
+    place.write("exports/acw.yaml", "target: 85\n");
+    place.write("exports/n.csv", std::fs::read(fixture("exports/genesys-en.csv")).unwrap());
+    let done = place.acw(&["init", "exports/n.csv"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.err.contains("exports/acw.yaml is not in force here any more"), "{}", done.err);
+    assert!(done.out.contains("next: acw check exports/n.csv"), "{}", done.out);
+}
+
+#[test]
+fn a_contract_asks_for_columns_that_every_file_has() {
+    let place = Place::new();
+    let note = "\"Customer called about bill 55-1001. Refunded 20 EUR. Resolved.\"";
+    place.write("e/a.csv", format!("note_id,agent_id,team,language,note\n1,A,North,en,{note}\n2,B,,en,{note}\n"));
+    place.write("e/b.csv", format!("note_id,agent_id,language,note\n3,A,en,{note}\n4,B,en,{note}\n"));
+    let text = init(&place, &["e"]);
+    assert!(
+        text.contains("\"a.csv\" and 1 more") && text.contains("columns: [note_id, agent_id, language, note]"),
+        "{text}"
+    );
+    place.write("acw.yaml", in_force(&text, |block| block == "contract"));
+    assert_eq!(check(&place, "e").code, 0);
 }
 
 #[test]
