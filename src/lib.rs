@@ -39,7 +39,7 @@
 //! | [`config`] | `acw.yaml` in its layers, the gate's conditions, the settings that come of them |
 //! | [`audit`] | the run (reader, workers, collector), the judge (hits to findings), fingerprints, decisions about findings, the gate, the baseline |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
-//! | [`report`] | the forms of findings (`formats/`), the verdict, pages, sheets for reviewers, folders that appear whole |
+//! | [`report`] | the forms of findings (`formats/`), the verdict, pages, sheets for reviewers, a first `acw.yaml`, folders that appear whole |
 //! | [`sampling`] | samples of an export: drawn, written for people to score, weighed |
 //! | [`history`] | runs kept in an SQLite file: migrations, trends, before and after, forgetting |
 //! | [`cli`] | one file a subcommand, the only exit codes |
@@ -54,6 +54,7 @@
 //! | an input format | one file in `src/input/` and one row of `input::FORMATS` |
 //! | a system's export | one file in `rules/presets/` and one in `fixtures/exports/` |
 //! | an output format | one file in `src/report/formats/` and one row of `report::FORMATS` |
+//! | a key of `acw.yaml` | one field of `config::Spec` and one line of `reports/settings.hbs` |
 //! | a subcommand | one file in `src/cli/` and one variant of `cli::Command` |
 //!
 //! # Invariants

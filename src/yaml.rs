@@ -9,10 +9,54 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
 /// Largest file that is read, in bytes: no list of words that people keep comes near it.
 const LARGEST: u64 = 16 << 20;
+
+/// Tells editors what may be written for a type that reads itself: a JSON Schema.
+macro_rules! schema {
+    ($type:ty, $name:literal, $generator:ident => $($json:tt)+) => {
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema($generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($($json)+)
+            }
+        }
+    };
+    ($type:ty, $name:literal, $($json:tt)+) => {
+        $crate::yaml::schema!($type, $name, _generator => $($json)+);
+    };
+}
+pub(crate) use schema;
+
+/// The schema of a map whose keys are names of a kind; derived ones take any key.
+pub(crate) fn keyed<K: JsonSchema, V: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let (keys, values) = (generator.subschema_for::<K>(), generator.subschema_for::<V>());
+    schemars::json_schema!({ "type": "object", "propertyNames": keys, "additionalProperties": values })
+}
+
+/// A value and where it stands in its file.
+#[derive(Debug, Clone)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Its line, counted from 1.
+    pub line: usize,
+    /// Its column, counted from 1.
+    pub column: usize,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let serde_yaml::Spanned { value, referenced, .. } = serde_yaml::Spanned::deserialize(deserializer)?;
+        Ok(Placed { value, line: referenced.line() as usize, column: referenced.column() as usize })
+    }
+}
 
 /// Reads a file of text that people write.
 ///
@@ -81,6 +125,11 @@ impl Source {
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         self.fault(line, column, message.into(), help.into())
+    }
+
+    /// A fault of a value that knows its place.
+    pub fn fault_of_placed<T>(&self, placed: &Placed<T>, message: impl Into<String>, help: impl Into<String>) -> Fault {
+        self.fault(placed.line, placed.column, message.into(), help.into())
     }
 
     fn fault_of(&self, error: &serde_yaml::Error) -> Fault {

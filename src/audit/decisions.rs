@@ -7,6 +7,8 @@
 //! - {waive: {rule: praise, agent: [A07], when: {channel: [chat]}}, owner: Lead, until: 2026-09-30, on: 2026-06-03, why: "…"}
 //! ```
 //!
+//! Waivers may also stand in `acw.yaml`, for everybody who uses it; they become entries like those of the file.
+//!
 //! The last entry about a finding counts. Nothing is ever rewritten, so the file is its own record of who decided what.
 
 use std::collections::{HashMap, HashSet};
@@ -17,9 +19,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Condition, Day, Decision, Finding, Note, Standing};
+use crate::config::{Settings, WaiverSpec, Waivers};
+use crate::model::{Category, Condition, Day, Decision, Finding, Note, Standing};
 use crate::rules::{Rule, Rulebook};
-use crate::yaml::{self, Fault, Source, nearest};
+use crate::yaml::{self, Fault, Placed, Source, nearest};
 
 /// The file's usual name.
 pub const FILE: &str = "acw-decisions.yaml";
@@ -58,10 +61,50 @@ pub struct Entry {
     /// Last day of a waiver.
     #[serde(default)]
     pub until: Option<Day>,
-    /// When it was written.
-    pub on: Day,
+    /// When it was written; a waiver of the settings does not tell it.
+    #[serde(deserialize_with = "told")]
+    pub on: Option<Day>,
     /// Why.
     pub why: String,
+    /// Where it stands, if in the settings: `acw.yaml:12`.
+    #[serde(skip)]
+    pub place: Option<String>,
+}
+
+/// A day that must be there.
+fn told<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
+    Day::deserialize(deserializer).map(Some)
+}
+
+impl Entry {
+    /// The waiver of the settings as an entry.
+    fn of(waiver: &WaiverSpec, place: String) -> Self {
+        let waived = Waived {
+            finding: None,
+            rule: waiver.rule.clone(),
+            category: waiver.category,
+            agent: waiver.agents.0.clone(),
+            note: waiver.notes.0.clone(),
+            from: waiver.from,
+            to: waiver.until,
+            when: waiver.when.clone(),
+        };
+        Entry {
+            dispute: None,
+            accept: None,
+            reject: None,
+            waive: Some(waived),
+            note: None,
+            rule: None,
+            words: None,
+            by: None,
+            owner: Some(waiver.owner.clone()),
+            until: Some(waiver.expires),
+            on: None,
+            why: waiver.reason.clone(),
+            place: Some(place),
+        }
+    }
 }
 
 /// What a waiver is for.
@@ -74,6 +117,9 @@ pub struct Waived {
     /// Every finding of a rule …
     #[serde(default)]
     pub rule: Option<String>,
+    /// … or of the rules of a category …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
     /// … in notes of these agents; absent: of all.
     #[serde(default)]
     pub agent: Vec<String>,
@@ -92,6 +138,26 @@ pub struct Waived {
 }
 
 impl Waived {
+    /// Whether it is for what a rule finds, whatever the finding.
+    fn by_rule(&self) -> bool {
+        self.rule.is_some() || self.category.is_some()
+    }
+
+    /// Whether it is for what this rule finds.
+    fn covers(&self, rule: &Rule) -> bool {
+        self.rule.as_deref() == Some(&rule.id) || self.category == Some(rule.category)
+    }
+
+    /// What it is for, in words.
+    pub fn named(&self) -> String {
+        match (&self.finding, &self.rule, self.category) {
+            (Some(finding), ..) => finding.to_string(),
+            (_, Some(rule), _) => format!("rule `{rule}`"),
+            (.., Some(category)) => format!("category `{}`", category.name()),
+            _ => "?".to_owned(),
+        }
+    }
+
     /// Whether the waiver of a rule is for a note audited in `language`.
     fn is_for(&self, note: &Note, language: &str) -> bool {
         let among = |wanted: &[String], value: &String| wanted.is_empty() || wanted.contains(value);
@@ -200,6 +266,23 @@ impl Decisions {
         Ok(entries)
     }
 
+    /// The waivers of the settings as entries.
+    ///
+    /// # Errors
+    /// A rule that does not exist.
+    pub fn of_settings(settings: &Settings, book: &Rulebook) -> Result<Vec<Entry>, DecisionsError> {
+        let Some(Waivers { list, source }) = &settings.waivers else { return Ok(Vec::new()) };
+        let entry = |placed: &Placed<WaiverSpec>| {
+            let waiver = &placed.value;
+            if let Some((message, help)) = waiver.rule.as_ref().and_then(|rule| unknown(rule, book)) {
+                let fault = source.fault_of_placed(placed, message, help);
+                return Err(DecisionsError::Fault(Box::new(fault)));
+            }
+            Ok(Entry::of(waiver, format!("{}:{}", source.path.display(), placed.line)))
+        };
+        list.iter().map(entry).collect()
+    }
+
     /// What the entries come to on a day.
     pub fn of(entries: &[Entry], today: Date) -> Self {
         let mut decisions = Decisions::default();
@@ -217,19 +300,21 @@ impl Decisions {
             ];
             let decision = Arc::new(Decision {
                 by: entry.by.as_ref().or(entry.owner.as_ref()).cloned().unwrap_or_default(),
-                on: entry.on.0,
+                on: entry.on.map(|on| on.0),
                 until: entry.until.map(|until| until.0),
                 why: entry.why.clone(),
+                place: entry.place.clone(),
             });
             let expired = entry.until.is_some_and(|until| until.0 < today);
             if expired {
                 let what = match &entry.waive {
-                    Some(Waived { rule: Some(rule), .. }) => format!("of the rule `{rule}`"),
+                    Some(waived) if waived.by_rule() => format!("of the {}", waived.named()),
                     _ => format!("of {}", name()),
                 };
                 decisions.expired.push(format!(
-                    "the waiver {what} by {} expired on {}; it counts again",
+                    "the waiver {what} by {}{} expired on {}; it counts again",
                     entry.owner.as_deref().unwrap_or("?"),
+                    in_place(&decision),
                     entry.until.map(|until| until.0.to_string()).unwrap_or_default()
                 ));
             }
@@ -240,7 +325,7 @@ impl Decisions {
                 let name = if entry.note.is_some() { name() } else { known.unwrap_or_else(name) };
                 last.insert(finding.0, (standing, name, decision.clone()));
             }
-            if let Some(waived) = entry.waive.as_ref().filter(|waived| waived.rule.is_some() && !expired) {
+            if let Some(waived) = entry.waive.as_ref().filter(|waived| waived.by_rule() && !expired) {
                 decisions.rules.push(waived.clone());
                 decisions.waivers.push(decision);
             }
@@ -265,9 +350,9 @@ impl Decisions {
             return Vec::new();
         }
         for finding in findings.iter_mut() {
-            let mut waivers = self.rules.iter().zip(&self.waivers).filter(|(waived, _)| {
-                waived.rule.as_deref() == Some(&rules[finding.rule].id) && waived.is_for(note, language)
-            });
+            let rule = &rules[finding.rule];
+            let waivers = self.rules.iter().zip(&self.waivers);
+            let mut waivers = waivers.filter(|(waived, _)| waived.covers(rule) && waived.is_for(note, language));
             let decided = self.findings.get(&finding.fingerprint).filter(|(standing, _)| *standing != Standing::Counts);
             if let Some((standing, decision)) = decided {
                 (finding.standing, finding.decision) = (*standing, Some(decision.clone()));
@@ -287,8 +372,8 @@ impl Decisions {
             .zip(&self.waivers)
             .filter(|(_, decision)| !used.iter().any(|used| Arc::ptr_eq(used, decision)));
         let idle = idle.map(|(waived, decision)| {
-            let (rule, by) = (waived.rule.as_deref().unwrap_or("?"), &decision.by);
-            format!("the waiver of the rule `{rule}` by {by} is for nothing that is found here")
+            let (what, by, place) = (waived.named(), &decision.by, in_place(decision));
+            format!("the waiver of the {what} by {by}{place} is for nothing that is found here")
         });
         let gone = self.told.iter().filter(|(finding, _)| {
             finding.is_none_or(|f| !met.contains(&f) && self.findings[&f].0 != Standing::Counts)
@@ -296,6 +381,21 @@ impl Decisions {
         let gone = gone.map(|(_, name)| format!("a decision is about finding {name}, which is not found here"));
         self.expired.iter().cloned().chain(idle).chain(gone).collect()
     }
+}
+
+/// Behind the name of who decided, where it stands, if that is told.
+fn in_place(decision: &Decision) -> String {
+    decision.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default()
+}
+
+/// What to say of a rule that does not exist, and what to do.
+fn unknown(rule: &str, book: &Rulebook) -> Option<(String, String)> {
+    if book.rule(rule).is_some() {
+        return None;
+    }
+    let near = nearest(rule, book.rules.iter().map(|rule| rule.id.as_str()));
+    let help = near.map_or("see `acw rules list`".to_owned(), |near| format!("did you mean `{near}`?"));
+    Some((format!("there is no rule `{rule}`"), help))
 }
 
 /// What is wrong with an entry: where, what, and what to do.
@@ -312,19 +412,19 @@ fn check(entry: &Entry, book: &Rulebook) -> Result<(), (String, String, String)>
             _ => Err((place(), "nobody stands behind the entry".into(), "name who in `by`".into())),
         };
     };
-    if waived.finding.is_some() == waived.rule.is_some() {
-        return Err((place(), "a waiver is for one finding or for a rule".into(), "give `finding` or `rule`".into()));
+    let given = [waived.finding.is_some(), waived.rule.is_some(), waived.category.is_some()];
+    if given.iter().filter(|given| **given).count() != 1 {
+        let message = "a waiver is for one finding, for a rule or for a category";
+        return Err((place(), message.into(), "give one of `finding`, `rule` and `category`".into()));
     }
     if entry.owner.is_none() || entry.until.is_none() {
         let help = "name who answers for it in `owner` and its last day in `until`";
         return Err((place(), "a waiver has an owner and an end".into(), help.into()));
     }
-    if let Some(rule) = waived.rule.as_ref().filter(|rule| book.rule(rule).is_none()) {
-        let near = nearest(rule, book.rules.iter().map(|rule| rule.id.as_str()));
-        let help = near.map_or("see `acw rules list`".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err((format!("rule: {rule}"), format!("there is no rule `{rule}`"), help));
+    match waived.rule.as_ref().and_then(|rule| Some((rule, unknown(rule, book)?))) {
+        Some((rule, (message, help))) => Err((format!("rule: {rule}"), message, help)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -30,14 +30,20 @@ pub(super) struct Propose {
     common: Common,
 }
 
+/// Unapproved forms by language.
+pub(super) type Forms = BTreeMap<String, BTreeMap<String, Form>>;
+
 /// What is known of one form in one language.
 #[derive(Default)]
-struct Form {
-    notes: usize,
-    agents: BTreeSet<String>,
-    meaning: Option<String>,
+pub(super) struct Form {
+    /// Notes that have it.
+    pub(super) notes: usize,
+    /// Who writes it.
+    pub(super) agents: BTreeSet<String>,
+    /// Its meaning, where one is known.
+    pub(super) meaning: Option<String>,
     /// The words around its first place, masked.
-    example: String,
+    pub(super) example: String,
 }
 
 /// Characters shown before and behind the form.
@@ -45,9 +51,9 @@ const AROUND: usize = 30;
 
 impl Propose {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (settings, book) = self.common.load_taking(&self.taking)?;
+        let (settings, book) = self.common.load_taking(&self.inputs, &self.taking)?;
         let options = self.taking.options_held(&self.inputs, &settings);
-        let mut forms: BTreeMap<String, BTreeMap<String, Form>> = BTreeMap::new();
+        let mut forms = Forms::new();
         audit::run(&options, &book, &Silent, &mut |note| {
             collect(note, &book, &mut forms);
             Ok(())
@@ -56,7 +62,7 @@ impl Propose {
     }
 
     /// The proposals as YAML: pasted into `acw.yaml`, what is left of them is approved.
-    fn text(&self, forms: &BTreeMap<String, BTreeMap<String, Form>>) -> String {
+    fn text(&self, forms: &Forms) -> String {
         let mut text = String::from(
             "# Unapproved abbreviations by frequency. Keep the lines that your house approves, with their meaning, in acw.yaml\n\
              # (every language) or in words/ of your pack as `approved+:` (one language); delete the others.\napproved:\n",
@@ -91,7 +97,8 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-fn collect(note: &AuditedNote, book: &Rulebook, forms: &mut BTreeMap<String, BTreeMap<String, Form>>) {
+/// Takes the forms of a note.
+pub(super) fn collect(note: &AuditedNote, book: &Rulebook, forms: &mut Forms) {
     let Some(language) = &note.language else { return };
     let mut here = BTreeSet::new();
     for finding in note.findings.iter().filter(|f| f.category == Category::Abbreviation) {

@@ -69,7 +69,7 @@ const REMARKS_SHOWN: usize = 20;
 
 impl Agree {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (settings, book) = self.common.load(None)?;
+        let (settings, book) = self.common.load(&self.inputs, None)?;
         self.paging.check(&book)?;
         let rules: Vec<&str> = book.rules.iter().map(|rule| rule.id.as_str()).collect();
         let paths: Vec<&Path> = self.sheets.iter().map(PathBuf::as_path).collect();

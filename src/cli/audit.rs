@@ -54,7 +54,7 @@ pub(super) struct Audit {
 impl Audit {
     pub(super) fn run(self) -> Result<(), Failure> {
         let Auditing { deciding, taking, common } = &self.auditing;
-        let mut settings = common.settings_taking(taking)?;
+        let mut settings = common.settings_taking(&self.inputs, taking)?;
         settings.target = self.target.or(settings.target);
         let book = Rulebook::compile(settings.packs()?)?;
         self.check_report(&book)?;

@@ -95,7 +95,7 @@ impl Check {
 
     fn check(&self) -> Result<(), Failure> {
         let Auditing { deciding, taking, common } = &self.auditing;
-        let settings = common.settings_taking(taking)?;
+        let settings = common.settings_taking(&self.inputs, taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         let mut gate = self.gate(&settings, &book)?;
         let roster = self.roster.as_ref().or(settings.roster.as_ref());
@@ -138,6 +138,11 @@ impl Check {
         }
         if let Some(compared) = &compared {
             outputs.remark(&self.told(compared), false)?;
+        }
+        // The table says it itself.
+        if !self.quiet && !self.formats.iter().any(|asked| asked.prints("terminal")) {
+            let remarks = &report.decisions.remarks;
+            outputs.remark(&remarks.iter().map(|remark| format!("note   {remark}\n")).collect::<String>(), false)?;
         }
         outputs.remark(&text, false)?;
         outputs.close()?;

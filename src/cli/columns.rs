@@ -35,7 +35,7 @@ impl Show {
         if self.formats {
             return print(&formats_in_markdown());
         }
-        let (settings, book) = self.common.load(Some(&self.reading))?;
+        let (settings, book) = self.common.load(&self.inputs, Some(&self.reading))?;
         if self.presets {
             return print(&listed(book.vocabulary.presets()));
         }

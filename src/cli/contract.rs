@@ -42,7 +42,7 @@ enum Form {
 
 impl Hold {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (settings, book) = self.common.load(Some(&self.reading))?;
+        let (settings, book) = self.common.load(&self.inputs, Some(&self.reading))?;
         let Some(contract) = &settings.contract else {
             let message = "there is no contract to hold exports to\n  help: write one under `contract:` in acw.yaml, or name the file with --config";
             return Err(Failure::Usage(message.into()));

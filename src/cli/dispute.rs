@@ -44,8 +44,8 @@ struct Recording {
 
 impl Recording {
     /// The settings, the rules in force, and what was decided already.
-    fn open(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook, Record), Failure> {
-        let (settings, book) = self.common.load(reading)?;
+    fn open(&self, inputs: &[PathBuf], reading: Option<&Reading>) -> Result<(Settings, Rulebook, Record), Failure> {
+        let (settings, book) = self.common.load(inputs, reading)?;
         let (file, _) = self.deciding.file(&settings);
         let entries = Decisions::entries(&file, false, &book)?;
         Ok((settings, book, Record { file, entries }))
@@ -229,7 +229,7 @@ fn find(
 impl Open {
     fn run(self) -> Result<(), Failure> {
         let said = &self.said;
-        let (settings, book, record) = said.recording.open(Some(&self.reading))?;
+        let (settings, book, record) = said.recording.open(&self.inputs, Some(&self.reading))?;
         let (note, finding, _) = find(said.finding, &self.inputs, &settings, &book)?;
         let about = json!({"note": note.note.id, "rule": book.rules[finding.rule].id, "words": finding.excerpt});
         record.add(said.entry("dispute", about))
@@ -239,7 +239,7 @@ impl Open {
 impl Accept {
     fn run(self) -> Result<(), Failure> {
         let said = &self.said;
-        let (settings, book, record) = said.recording.open(Some(&self.reading))?;
+        let (settings, book, record) = said.recording.open(&self.inputs, Some(&self.reading))?;
         record.dispute(said.finding)?;
         if let Some(pack) = &self.as_example {
             let (note, finding, report) = find(said.finding, &self.inputs, &settings, &book)?;
@@ -258,7 +258,7 @@ impl Accept {
 impl Reject {
     fn run(self) -> Result<(), Failure> {
         let said = &self.said;
-        let (_, _, record) = said.recording.open(None)?;
+        let (_, _, record) = said.recording.open(&[], None)?;
         record.dispute(said.finding)?;
         record.add(said.entry("reject", json!({})))
     }
@@ -266,7 +266,7 @@ impl Reject {
 
 impl Waive {
     fn run(self) -> Result<(), Failure> {
-        let (_, book, record) = self.recording.open(None)?;
+        let (_, book, record) = self.recording.open(&[], None)?;
         let mut waived = Map::new();
         if let Some(finding) = self.finding {
             waived.insert("finding".into(), json!(finding.to_string()));
@@ -300,17 +300,15 @@ impl Waive {
 
 impl List {
     fn run(self) -> Result<(), Failure> {
-        let (_, _, record) = self.recording.open(None)?;
+        let (settings, book, mut record) = self.recording.open(&[], None)?;
+        record.entries.extend(Decisions::of_settings(&settings, &book)?);
         let mut text = String::new();
         for entry in &record.entries {
             let (what, finding) = match (&entry.dispute, &entry.accept, &entry.reject, &entry.waive) {
                 (Some(finding), ..) => ("disputed", finding.to_string()),
                 (_, Some(finding), ..) => ("accepted", finding.to_string()),
                 (_, _, Some(finding), _) => ("rejected", finding.to_string()),
-                (_, _, _, Some(waived)) => {
-                    let rule = || format!("rule {}", waived.rule.as_deref().unwrap_or("?"));
-                    ("waived", waived.finding.map_or_else(rule, |finding| finding.to_string()))
-                }
+                (_, _, _, Some(waived)) => ("waived", waived.named().replace('`', "")),
                 _ => continue,
             };
             let who = entry.by.as_deref().or(entry.owner.as_deref()).unwrap_or("?");
@@ -319,7 +317,9 @@ impl List {
                 (Some(rule), Some(note)) => format!("  [{rule} in note {note}]"),
                 _ => String::new(),
             };
-            text.push_str(&format!("{}  {what:<8}  {finding}{until}  {who}: {}{about}\n", entry.on.0, entry.why));
+            // A waiver of the settings tells where it stands, not when it was written.
+            let on = entry.on.map(|on| on.to_string()).or(entry.place.clone()).unwrap_or_default();
+            text.push_str(&format!("{on}  {what:<8}  {finding}{until}  {who}: {}{about}\n", entry.why));
         }
         if text.is_empty() {
             text = format!("{}: nothing is disputed or waived.\n", record.file.display());

@@ -31,7 +31,7 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (_, book) = self.common.load(None)?;
+        let (_, book) = self.common.load(&[], None)?;
         let note = self.note(&book)?;
         let index = match &self.language {
             Some(code) => book.language(code),

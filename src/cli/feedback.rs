@@ -50,7 +50,7 @@ struct Joined {
 
 impl Join {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (settings, book) = self.common.load_taking(&self.taking)?;
+        let (settings, book) = self.common.load_taking(&self.inputs, &self.taking)?;
         self.paging.check(&book)?;
         let (mut feedback, mut problems) = (Vec::new(), Vec::new());
         for path in &self.feedback {

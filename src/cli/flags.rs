@@ -19,7 +19,7 @@ use crate::text::cell;
 /// Flags of every subcommand that reads exports or rules.
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Configuration file [default: acw.yaml in the working folder, if there]
+    /// Configuration file [default: acw.yaml in the working folder or above it, else beside the first input or above it]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Pack of rules (a folder) laid over the built-in ones
@@ -42,10 +42,12 @@ impl Deciding {
         (named.cloned().unwrap_or_else(|| PathBuf::from(decisions::FILE)), named.is_some())
     }
 
-    /// The decisions in force today.
+    /// The decisions in force today, with the waivers of acw.yaml.
     pub(super) fn load(&self, settings: &Settings, book: &Rulebook) -> Result<Decisions, Failure> {
         let (file, named) = self.file(settings);
-        Ok(Decisions::of(&Decisions::entries(&file, named, book)?, jiff::Zoned::now().date()))
+        let mut entries = Decisions::entries(&file, named, book)?;
+        entries.extend(Decisions::of_settings(settings, book)?);
+        Ok(Decisions::of(&entries, jiff::Zoned::now().date()))
     }
 }
 
@@ -111,8 +113,9 @@ impl Reading {
 }
 
 impl Common {
-    pub(super) fn settings(&self, reading: Option<&Reading>) -> Result<Settings, Failure> {
-        let mut settings = Settings::load(self.config.as_deref())?;
+    /// The settings of a subcommand with these inputs, if it has any.
+    pub(super) fn settings(&self, inputs: &[PathBuf], reading: Option<&Reading>) -> Result<Settings, Failure> {
+        let mut settings = Settings::load(self.config.as_deref(), inputs)?;
         settings.rules = self.rules.clone().or(settings.rules);
         if let Some(reading) = reading {
             settings.input = reading.over(&settings.input);
@@ -121,22 +124,22 @@ impl Common {
     }
 
     /// The settings of a subcommand that reads exports to their end.
-    pub(super) fn settings_taking(&self, taking: &Taking) -> Result<Settings, Failure> {
-        let mut settings = self.settings(None)?;
+    pub(super) fn settings_taking(&self, inputs: &[PathBuf], taking: &Taking) -> Result<Settings, Failure> {
+        let mut settings = self.settings(inputs, None)?;
         settings.input = taking.over(&settings.input);
         Ok(settings)
     }
 
     /// The same, and the rules in force under them.
-    pub(super) fn load_taking(&self, taking: &Taking) -> Result<(Settings, Rulebook), Failure> {
-        let settings = self.settings_taking(taking)?;
+    pub(super) fn load_taking(&self, inputs: &[PathBuf], taking: &Taking) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings_taking(inputs, taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         Ok((settings, book))
     }
 
     /// The settings, and the rules in force under them.
-    pub(super) fn load(&self, reading: Option<&Reading>) -> Result<(Settings, Rulebook), Failure> {
-        let settings = self.settings(reading)?;
+    pub(super) fn load(&self, inputs: &[PathBuf], reading: Option<&Reading>) -> Result<(Settings, Rulebook), Failure> {
+        let settings = self.settings(inputs, reading)?;
         let book = Rulebook::compile(settings.packs()?)?;
         Ok((settings, book))
     }

@@ -24,7 +24,7 @@ pub(super) struct Write {
 
 impl Write {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let settings = self.common.settings(None)?;
+        let settings = self.common.settings(&[], None)?;
         let book = Rulebook::compile(settings.packs()?)?;
         check_locale(self.locale.as_deref(), &book)?;
         let locale = locale(self.locale.as_deref(), &book)?;

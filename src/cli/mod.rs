@@ -15,6 +15,7 @@ mod flags;
 mod forget;
 mod guide;
 mod history;
+mod init;
 mod manual;
 mod measure;
 mod outputs;
@@ -52,6 +53,8 @@ enum Command {
     /// Show the settings in force, and where each comes from
     #[command(subcommand)]
     Config(config::Config),
+    /// Write a commented acw.yaml to begin with, after a look at an export
+    Init(init::Init),
     /// Propose additions to the approved abbreviations: the unapproved forms of an export by frequency, with examples
     Abbreviations(abbreviations::Propose),
     /// Join the sheets that reviewers filled to the findings: agreement, drift, notes to talk about, rules to retire
@@ -97,6 +100,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Audit(audit) => audit.run(),
         Command::Check(check) => check.run(),
+        Command::Init(init) => init.run(),
         Command::Abbreviations(propose) => propose.run(),
         Command::Agree(agree) => agree.run(),
         Command::Columns(columns) => columns.run(),

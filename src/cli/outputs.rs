@@ -21,6 +21,13 @@ pub(super) struct Asked {
     file: Option<PathBuf>,
 }
 
+impl Asked {
+    /// Whether it is the form of that name on standard output.
+    pub(super) fn prints(&self, name: &str) -> bool {
+        self.format.name == name && self.file.is_none()
+    }
+}
+
 impl std::fmt::Debug for Asked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}={:?}", self.format.name, self.file)

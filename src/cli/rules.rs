@@ -113,19 +113,19 @@ impl Rules {
 }
 
 pub(super) fn book(common: &Common) -> Result<Rulebook, Failure> {
-    Ok(Rulebook::compile(common.settings(None)?.packs()?)?)
+    Ok(Rulebook::compile(common.settings(&[], None)?.packs()?)?)
 }
 
 /// The packs with every rule on.
 fn all_rules(common: &Common) -> Result<Packs, Failure> {
-    let mut packs = common.settings(None)?.packs()?;
+    let mut packs = common.settings(&[], None)?.packs()?;
     packs.switch_all_on();
     Ok(packs)
 }
 
 /// Ids of the rules that are off.
 fn off(common: &Common) -> Result<Vec<String>, Failure> {
-    let packs = common.settings(None)?.packs()?;
+    let packs = common.settings(&[], None)?.packs()?;
     let by_profile = |id: &String| packs.profiles.values().any(|(_, profile)| profile.rules.contains_key(id));
     Ok(packs
         .rules

@@ -193,7 +193,7 @@ enum Judged {
 impl Draw {
     fn run(self) -> Result<(), Failure> {
         can_be_read_again(&self.inputs)?;
-        let (settings, book) = self.auditing.common.load_taking(&self.auditing.taking)?;
+        let (settings, book) = self.auditing.common.load_taking(&self.inputs, &self.auditing.taking)?;
         let plan = self.plan(&settings);
         let mut options = self.auditing.options(&self.inputs, &settings, &book)?;
         options.contract = self.auditing.taking.options_held(&self.inputs, &settings).contract;
@@ -274,8 +274,10 @@ pub(super) struct Replace {
 impl Replace {
     fn run(self) -> Result<(), Failure> {
         can_be_read_again(&self.inputs)?;
-        let (settings, book) = self.auditing.common.load(None)?;
-        let options = self.auditing.again(&sampling::read(&self.dir)?, &self.inputs, &settings, &book)?;
+        let manifest = sampling::read(&self.dir)?;
+        let inputs = drawn_from(&manifest, &self.inputs);
+        let (settings, book) = self.auditing.common.load(&inputs, None)?;
+        let options = self.auditing.again(&manifest, &inputs, &settings, &book)?;
         let progress = Bar::new(false);
         let replaced = sampling::replace(&self.dir, &self.note, &self.why, &options, &book, &progress);
         progress.finish();
@@ -301,8 +303,9 @@ impl Drawn {
     /// Its manifest, the settings, and the rules in force.
     fn open(&self) -> Result<(Manifest, Settings, Rulebook), Failure> {
         can_be_read_again(&self.inputs)?;
-        let (settings, book) = self.auditing.common.load(None)?;
-        Ok((sampling::read(&self.dir)?, settings, book))
+        let manifest = sampling::read(&self.dir)?;
+        let (settings, book) = self.auditing.common.load(&drawn_from(&manifest, &self.inputs), None)?;
+        Ok((manifest, settings, book))
     }
 }
 
@@ -407,6 +410,11 @@ fn can_be_read_again(inputs: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The exports that the user names, or those of the draw.
+fn drawn_from(manifest: &Manifest, inputs: &[PathBuf]) -> Vec<PathBuf> {
+    if inputs.is_empty() { manifest.inputs.iter().map(PathBuf::from).collect() } else { inputs.to_vec() }
+}
+
 impl Auditing {
     /// How to audit.
     fn options(&self, inputs: &[PathBuf], settings: &Settings, book: &Rulebook) -> Result<Options, Failure> {
@@ -426,12 +434,8 @@ impl Auditing {
         settings: &Settings,
         book: &Rulebook,
     ) -> Result<Options, Failure> {
-        let drawn: Vec<PathBuf> = manifest.inputs.iter().map(PathBuf::from).collect();
         let read = manifest.reading.as_ref().unwrap_or(&settings.input);
-        Ok(Options {
-            input: self.taking.over(read),
-            ..self.options(if inputs.is_empty() { &drawn } else { inputs }, settings, book)?
-        })
+        Ok(Options { input: self.taking.over(read), ..self.options(&drawn_from(manifest, inputs), settings, book)? })
     }
 }
 

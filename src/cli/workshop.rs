@@ -68,7 +68,7 @@ impl Make {
     pub(super) fn run(mut self) -> Result<(), Failure> {
         // The whole export is read, so that it is known how frequent words and errors are; exercises are of these teams alone.
         let teams = std::mem::take(&mut self.taking.filter.team);
-        let settings = self.common.settings_taking(&self.taking)?;
+        let settings = self.common.settings_taking(&self.inputs, &self.taking)?;
         let book = Rulebook::compile(settings.packs()?)?;
         let round = self.round()?;
         check_locale(self.locale.as_deref(), &book)?;

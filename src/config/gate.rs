@@ -17,12 +17,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::{BasisPoints, Critical, Figure};
+use crate::yaml::{keyed, schema};
 
 /// The conditions, as written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GateSpec {
     /// Mean score of all notes, at least.
@@ -42,6 +44,7 @@ pub struct GateSpec {
     pub notes: BTreeMap<String, Limits>,
     /// Notes with an error that is critical for customer, business or compliance, at most.
     #[serde(default)]
+    #[schemars(schema_with = "keyed::<Critical, Limits>")]
     pub critical_for: BTreeMap<Critical, Limits>,
     /// Rows that cannot be read, at most.
     #[serde(default)]
@@ -49,7 +52,7 @@ pub struct GateSpec {
 }
 
 /// What each of a kind must reach, as written.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EachSpec {
     /// Mean score, at least.
@@ -76,6 +79,28 @@ pub struct Limit {
     /// Whether a per cent sign stands behind it.
     percent: bool,
 }
+
+schema!(Limit, "Limit", {
+    "description": "A limit: a number such as `85` or `2.5`, or a per cent such as `1%`.",
+    "type": ["number", "string"],
+    "minimum": 0,
+    "maximum": 40_000_000,
+    "pattern": r"^\s*[0-9]*\.?[0-9]+\s*%?\s*$",
+    "examples": [85, "1%"],
+});
+
+schema!(Limits, "Limits", generator => {
+    "description": "A limit beyond which the gate is not passed, or `{fail: …, warn: …}` for one of failing and one of saying so.",
+    "anyOf": [
+        generator.subschema_for::<Limit>(),
+        {
+            "type": "object",
+            "properties": { "fail": generator.subschema_for::<Limit>(), "warn": generator.subschema_for::<Limit>() },
+            "minProperties": 1,
+            "additionalProperties": false,
+        },
+    ],
+});
 
 impl Limit {
     /// A whole number, as if written.

@@ -46,10 +46,19 @@ pub struct Stated {
     pub origin: String,
 }
 
-/// The file in force: the one that was named, or the first `acw.yaml` of the working folder and those above it. Nothing is looked for
-/// above a project's top (a folder with `.git`).
-pub fn found(named: Option<&Path>) -> Option<PathBuf> {
-    named.map(Path::to_owned).or_else(|| upwards(Path::new(".")))
+/// The file in force: the one that was named, or the first `acw.yaml` of the working folder and those above it, or else of the folder
+/// of the first input and those above it. Nothing is looked for above a project's top (a folder with `.git`).
+pub fn found(named: Option<&Path>, inputs: &[PathBuf]) -> Option<PathBuf> {
+    let beside = || upwards(folder_of(inputs.first()?));
+    named.map(Path::to_owned).or_else(|| upwards(Path::new("."))).or_else(beside)
+}
+
+/// The folder that an input is, or stands in; of standard input, the working folder.
+fn folder_of(input: &Path) -> &Path {
+    if input.is_dir() {
+        return input;
+    }
+    input.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn upwards(folder: &Path) -> Option<PathBuf> {
@@ -310,10 +319,11 @@ mod tests {
         std::fs::create_dir_all(&deep).unwrap();
         std::fs::write(folder.path().join(FILE), "target: 1\n").unwrap();
         std::fs::create_dir(folder.path().join("project/.git")).unwrap();
-        let input = [deep.join("n.csv")];
-        let of_inputs = |inputs: &[PathBuf]| upwards(inputs[0].parent().unwrap());
-        assert_eq!(of_inputs(&input), None, "the one above the project is not its own");
+        let input = deep.join("n.csv");
+        assert_eq!(upwards(folder_of(&input)), None, "the one above the project is not its own");
         std::fs::write(folder.path().join("project").join(FILE), "target: 2\n").unwrap();
-        assert!(of_inputs(&input).unwrap().ends_with("project/acw.yaml"));
+        assert!(upwards(folder_of(&input)).unwrap().ends_with("project/acw.yaml"));
+        assert!(upwards(folder_of(&deep)).unwrap().ends_with("project/acw.yaml"), "a folder is an input too");
+        assert_eq!((folder_of(Path::new("-")), folder_of(Path::new("n.csv"))), (Path::new("."), Path::new(".")));
     }
 }

@@ -2,27 +2,31 @@
 
 mod gate;
 mod layers;
+pub mod schema;
+mod waiver;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::input::{self, Contract, DateOrder, Delimiter, Filter, Given, Headers, Seconds, Zone};
 use crate::model::{Age, Period, Role, Standards, Targets};
 use crate::rules::{Packs, RulesError, Scorecard, ScorecardSpec, Shelf};
-use crate::yaml::{Fault, Source, did_you_mean};
+use crate::yaml::{Fault, Source, did_you_mean, keyed, schema as schema_of};
 
 pub use gate::{EachSpec, GateSpec, Limit, Limits};
 pub use layers::{Layers, Stated, VARIABLE, found};
+pub use waiver::{WaiverSpec, Waivers};
 
 /// The file's name.
 pub const FILE: &str = "acw.yaml";
 
 /// `acw.yaml` as written.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Files under this one: what they say holds where this one says nothing; relative to this file.
@@ -30,6 +34,7 @@ pub struct Spec {
     pub extends: Option<Extends>,
     /// Score, in per cent, from which a note counts as compliant.
     #[serde(default)]
+    #[schemars(range(max = 100))]
     pub target: Option<u32>,
     /// Changes of the scorecard: method, weights of sections, points by severity.
     #[serde(default)]
@@ -69,6 +74,7 @@ pub struct Spec {
     pub preset: Option<String>,
     /// Columns by role: a header, a list of them, or `=value` for a constant.
     #[serde(default)]
+    #[schemars(schema_with = "keyed::<Role, Headers>")]
     pub columns: BTreeMap<Role, Headers>,
     /// Which notes of the exports are audited; absent: all.
     #[serde(default)]
@@ -79,6 +85,9 @@ pub struct Spec {
     /// File of disputes and waivers; relative to this file.
     #[serde(default)]
     pub decisions: Option<PathBuf>,
+    /// Findings that do not count for a while, with who answers for it and why.
+    #[serde(default)]
+    pub waivers: Vec<WaiverSpec>,
     /// Ids of rules that are switched off.
     #[serde(default)]
     pub off: Vec<String>,
@@ -108,6 +117,12 @@ impl Spec {
 /// A file, or a list of files of which the later lie over the earlier.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extends(pub Vec<PathBuf>);
+
+schema_of!(Extends, "Extends", {
+    "description": "A file, or a list of files of which the later lie over the earlier.",
+    "type": ["string", "array"],
+    "items": { "type": "string" },
+});
 
 impl<'de> Deserialize<'de> for Extends {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -147,6 +162,32 @@ pub struct HistorySpec {
     /// How old a note may get in it; absent: as old as it likes.
     pub retention: Option<Age>,
 }
+
+schema_of!(HistorySpec, "History", generator => {
+    "description": "Where and how runs are kept; a path alone is the file.",
+    "anyOf": [
+        { "type": "string" },
+        {
+            "type": "object",
+            "properties": {
+                "file": { "description": "The file; relative to this file.", "type": "string" },
+                "pseudonyms": {
+                    "description": "Whether agents stand in it under pseudonyms.", "type": "boolean", "default": false,
+                },
+                "salt_file": {
+                    "description": "The file of the salt; relative to this file; absent: the history's name and `.salt`.",
+                    "type": ["string", "null"],
+                },
+                "retention": {
+                    "description": "How old a note may get in it; absent: as old as it likes.",
+                    "anyOf": [generator.subschema_for::<Age>(), { "type": "null" }],
+                },
+            },
+            "required": ["file"],
+            "additionalProperties": false,
+        },
+    ],
+});
 
 impl HistorySpec {
     fn within(self, folder: &Path) -> Self {
@@ -190,7 +231,7 @@ impl<'de> Deserialize<'de> for HistorySpec {
 }
 
 /// How sure a figure must be, as written.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FiguresSpec {
     /// Scored notes below which nobody gets a place or a verdict.
@@ -198,6 +239,7 @@ pub struct FiguresSpec {
     pub min_notes: Option<u64>,
     /// Confidence of every interval, in per cent.
     #[serde(default)]
+    #[schemars(range(min = 50, max = 99))]
     pub confidence: Option<u32>,
     /// Length of the periods that figures are given for.
     #[serde(default)]
@@ -205,7 +247,7 @@ pub struct FiguresSpec {
 }
 
 /// What after-call work is held to, as written.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcwSpec {
     /// Longest time within the limit.
@@ -216,6 +258,7 @@ pub struct AcwSpec {
     pub limits: BTreeMap<String, Seconds>,
     /// Modified z-score from which a time is an outlier of its call type.
     #[serde(default)]
+    #[schemars(range(min = 0.5, max = 100.0))]
     pub spread: Option<f64>,
     /// Words below which a note is thin beside long after-call work.
     #[serde(default)]
@@ -246,6 +289,8 @@ pub struct Settings {
     pub contract: Option<Contract>,
     /// File of disputes and waivers.
     pub decisions: Option<PathBuf>,
+    /// Findings that do not count for a while, as the file has them.
+    pub waivers: Option<Waivers>,
     /// Rules switched off.
     pub off: Vec<String>,
     /// Approved abbreviations of the company.
@@ -279,12 +324,13 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Settings {
-    /// Reads the file named by the user, or the one found in the working folder or above it, what it extends, and the environment.
+    /// Reads the file named by the user, or the one found from the working folder or else from the inputs, what it extends, and the
+    /// environment.
     ///
     /// # Errors
     /// A file that cannot be read; a fault in one of the files or variables.
-    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
-        Settings::of(Layers::read(found(named), std::env::vars())?)
+    pub fn load(named: Option<&Path>, inputs: &[PathBuf]) -> Result<Self, ConfigError> {
+        Settings::of(Layers::read(found(named, inputs), std::env::vars())?)
     }
 
     /// The settings that come of the layers.
@@ -322,6 +368,7 @@ impl Settings {
             },
             contract: spec.contract,
             decisions: spec.decisions,
+            waivers: Waivers::of(&spec.waivers, || layers.source("waivers"))?,
             off: spec.off,
             approved: spec.approved,
             history: spec.history,

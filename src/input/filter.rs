@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{InputError, Seconds, Vocabulary};
 use crate::model::{Day, LeftOut, Note, Problem, Role, Skipped};
 use crate::text::count_words;
-use crate::yaml::did_you_mean;
+use crate::yaml::{did_you_mean, schema};
 
 /// Different values of a column that are kept to tell the nearest one.
 const KNOWN: usize = 10_000;
@@ -19,7 +20,7 @@ const KNOWN: usize = 10_000;
 const NAMED: usize = 8;
 
 /// What a note must be to be audited: all that is said here. A note of which the export does not tell what is asked for is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Filter {
     /// First day.
@@ -62,6 +63,14 @@ pub struct Filter {
 #[serde(transparent)]
 pub struct Names(pub Vec<String>);
 
+schema!(Names, "Names", {
+    "description": "A name, or a list of names of which any will do.",
+    "anyOf": [
+        { "type": ["string", "integer"], "minimum": 0 },
+        { "type": "array", "items": { "type": ["string", "number"] } },
+    ],
+});
+
 impl Names {
     fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -99,6 +108,15 @@ impl<'de> Deserialize<'de> for Names {
 pub struct Portion(u32);
 
 const ALL: u32 = 1_000_000;
+
+schema!(Portion, "Portion", {
+    "description": "A share of notes: `10%`, `1/20`; a number alone is a per cent.",
+    "type": ["string", "number"],
+    "exclusiveMinimum": 0,
+    "maximum": 100,
+    "pattern": r"^\s*[0-9.]+\s*(%|/\s*[0-9.]+)?\s*$",
+    "examples": ["10%", "1/20"],
+});
 
 impl FromStr for Portion {
     type Err = String;

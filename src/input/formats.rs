@@ -10,6 +10,7 @@ use super::raw::Tape;
 use super::source::{self, CONTAINERS, Source};
 use super::{InputError, Options, Rows, Vocabulary, columnar, csv, decode, json, workbook};
 use crate::model::{Problem, Role};
+use crate::yaml::schema;
 
 /// Most columns of a table.
 pub(super) const MOST_COLUMNS: usize = 5_000;
@@ -252,6 +253,13 @@ pub(super) fn check_width(file: &str, columns: usize) -> Result<(), InputError> 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Delimiter(u8);
+
+schema!(Delimiter, "Delimiter", {
+    "description": "The sign between the fields of a line: one that is no letter, digit or quote, or `tab`.",
+    "type": "string",
+    "pattern": "^(tab|\\\\t|[^A-Za-z0-9\"'\r\n])$",
+    "examples": [",", ";", "tab", "|"],
+});
 
 impl Delimiter {
     pub(super) const fn new(sign: u8) -> Self {

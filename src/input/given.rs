@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::model::Role;
-use crate::yaml::did_you_mean;
+use crate::yaml::{did_you_mean, schema};
 
 /// A column that the user names: `note=Observaciones`, or a constant with two signs: `language==es`. A part that is named several
 /// times is made of several columns.
@@ -61,6 +61,12 @@ impl std::str::FromStr for Given {
 /// The columns of one role in settings: one header, or a list of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Headers(pub Vec<String>);
+
+schema!(Headers, "Headers", {
+    "description": "A header, `=value` for a constant, or a list of headers.",
+    "type": ["string", "array"],
+    "items": { "type": "string" },
+});
 
 impl Serialize for Headers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

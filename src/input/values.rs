@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::yaml::schema;
+
 /// Unit of a duration: of a bare number, where the header or the preset tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize, JsonSchema)]
 pub enum Unit {
@@ -76,6 +78,14 @@ pub(super) fn duration(value: &str, unit: Unit, clock: Clock, units: &Units) -> 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Seconds(pub u32);
+
+schema!(Seconds, "Seconds", {
+    "description": "A duration: a number of seconds, or as `1:35`, `1m35s`, `2 min`.",
+    "type": ["integer", "string"],
+    "minimum": 0,
+    "pattern": "[0-9]",
+    "examples": [95, "1:35", "1m35s"],
+});
 
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -6,11 +6,17 @@ use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
-use crate::yaml::did_you_mean;
+use crate::yaml::{did_you_mean, schema};
 
 /// A time zone of the tz database, which stands inside the binary: the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(pub(super) TimeZone);
+
+schema!(Zone, "Zone", {
+    "description": "A time zone by its name in the tz database.",
+    "type": "string",
+    "examples": ["Europe/Madrid", "America/Bogota", "Asia/Shanghai", "UTC"],
+});
 
 impl Zone {
     /// Its name: `Europe/Madrid`.

@@ -7,6 +7,8 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::yaml::schema;
+
 /// Days or months: `30d`, `8 weeks`, `13 months`, `13m`, `2y`. A month is a calendar month, a year twelve of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -16,6 +18,13 @@ pub enum Age {
     /// So many calendar months, at least one.
     Months(u32),
 }
+
+schema!(Age, "Age", {
+    "description": "A length of calendar time: days, weeks, months or years.",
+    "type": "string",
+    "pattern": r"^\s*[0-9]{1,4}\s*([Dd](ays?)?|[Ww](eeks?)?|[Mm](o|onths?)?|[Yy](ears?)?)\s*$",
+    "examples": ["30 days", "8 weeks", "13 months", "2 years"],
+});
 
 impl Age {
     /// The day that lies so long before `day`; a month's last day where the other month is shorter.

@@ -6,9 +6,18 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::yaml::schema;
+
 /// A day as `2026-06-01`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(pub Date);
+
+schema!(Day, "Day", {
+    "description": "A day as `2026-06-01`.",
+    "type": "string",
+    "pattern": r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$",
+    "examples": ["2026-06-01"],
+});
 
 impl FromStr for Day {
     type Err = String;

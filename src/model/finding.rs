@@ -232,12 +232,14 @@ impl Standing {
 pub struct Decision {
     /// Who stands behind it: of a waiver, its owner.
     pub by: String,
-    /// The day on which it was written.
-    pub on: Date,
+    /// The day on which it was written; a waiver of the settings tells none.
+    pub on: Option<Date>,
     /// The last day of a waiver.
     pub until: Option<Date>,
     /// The reason, as written.
     pub why: String,
+    /// Where it stands, of a waiver of the settings: `acw.yaml:12`.
+    pub place: Option<String>,
 }
 
 /// One failure of one rule in one note, ready to be shown.

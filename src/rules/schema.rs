@@ -32,8 +32,12 @@ pub const KINDS: &[Kind] = &[
 impl Kind {
     /// The schema as JSON text (draft 2020-12), ending in a line end.
     pub fn json(&self) -> String {
-        let mut schema = (self.schema)();
-        schema.insert("title".into(), format!("acw {} ({})", self.name, self.files).into());
-        serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+        printed((self.schema)(), &format!("acw {} ({})", self.name, self.files))
     }
+}
+
+/// A schema as JSON text, ending in a line end.
+pub fn printed(mut schema: Schema, title: &str) -> String {
+    schema.insert("title".into(), title.into());
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }

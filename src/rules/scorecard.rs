@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::Method;
 use crate::model::{Category, Severity};
+use crate::yaml::keyed;
 
 /// What counts for a rule that does not apply to a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -34,9 +35,11 @@ pub struct ScorecardSpec {
     pub not_applicable: Option<NotApplicable>,
     /// Points of a finding whose rule names none, by severity.
     #[serde(default)]
+    #[schemars(schema_with = "keyed::<Severity, u32>")]
     pub severities: BTreeMap<Severity, u32>,
     /// Weight of each section (category); by method `points`, also the most that its findings can cost in one note.
     #[serde(default)]
+    #[schemars(schema_with = "keyed::<Category, u32>")]
     pub sections: BTreeMap<Category, u32>,
 }
 

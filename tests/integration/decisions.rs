@@ -110,3 +110,72 @@ fn a_decision_that_meets_nothing_and_a_broken_file_are_told() {
     }
     assert_eq!(place.acw(&["audit", "n.csv", "--decisions", "absent.yaml"]).code, 4);
 }
+
+#[test]
+fn waivers_of_the_settings_do_what_those_of_the_file_do() {
+    let place = Place::new();
+    place.write("n.csv", NOTES);
+    let found = finding(&place, "n.csv");
+    let (rule, before) = (found["rule"].as_str().unwrap().to_owned(), score(&place));
+    let waive = |what: &str, expires: &str| {
+        let waiver = format!("  - {{{what}, reason: pilot, owner: Lead, expires: {expires}}}\n");
+        place.write("acw.yaml", format!("target: 90\nwaivers:\n{waiver}"));
+    };
+    for what in [
+        format!("rule: {rule}"),
+        format!("rule: {rule}, agents: A1, notes: [N-1]"),
+        format!("category: {}", found["category"].as_str().unwrap()),
+    ] {
+        waive(&what, "2999-12-31");
+        assert!(score(&place) > before, "{what}");
+        let said = place.acw(&["audit", "n.csv"]).out;
+        assert!(said.contains("1 waived") && !said.contains("nothing that is found here"), "{what}: {said}");
+    }
+    // Idle and expired ones are told with their place, by `acw check` too.
+    for (what, expires, said) in [
+        (format!("rule: {rule}, agents: [A2]"), "2999-12-31", "by Lead (acw.yaml:3) is for nothing that is found here"),
+        (format!("rule: {rule}, from: 2026-05-01"), "2999-12-31", "is for nothing that is found here"),
+        (format!("rule: {rule}"), "2020-01-31", "by Lead (acw.yaml:3) expired on 2020-01-31; it counts again"),
+        ("category: judgement".to_owned(), "2020-01-31", "the waiver of the category `judgement` by Lead"),
+    ] {
+        waive(&what, expires);
+        assert_eq!(score(&place), before, "{what}");
+        for command in ["audit", "check"] {
+            let done = place.acw(&[command, "n.csv"]);
+            assert!(done.out.contains(said), "{command}, {what}: {}", done.out);
+        }
+    }
+    let list = place.acw(&["dispute", "list"]).out;
+    assert!(list.starts_with("acw.yaml:3  waived    category judgement until 2020-01-31  Lead: pilot"), "{list}");
+    waive("rule: insullt", "2999-12-31");
+    let done = place.acw(&["check", "n.csv"]);
+    assert!(
+        done.code == 4 && done.err.contains("acw.yaml:3:") && done.err.contains("did you mean `insult`?"),
+        "{}",
+        done.err
+    );
+}
+
+#[test]
+fn the_gate_and_the_settings_in_a_history_heed_waivers_of_the_settings() {
+    let place = Place::new();
+    place.write("n.csv", NOTES);
+    let gate = "gate: {notes: {judgement: 0}}\n";
+    place.write("acw.yaml", gate);
+    assert_eq!(place.acw(&["check", "n.csv"]).code, 1);
+    let keep = || assert_eq!(place.acw(&["audit", "n.csv", "--history", "h.db", "--quiet"]).code, 0);
+    keep();
+    let waiver = "waivers: [{category: judgement, reason: pilot, owner: Lead, expires: 2999-12-31}]\n";
+    place.write("acw.yaml", format!("{gate}{waiver}"));
+    let done = place.acw(&["check", "n.csv"]);
+    assert_eq!(done.code, 0, "{}", done.out);
+    let grown = place.acw(&["check", "n.csv", "--baseline", "known.jsonl", "--grow-baseline"]);
+    assert_eq!(grown.code, 0, "{}", grown.err);
+    let known = std::fs::read_to_string(place.path("known.jsonl")).unwrap();
+    assert!(!known.contains("judgement"), "what is waived is not known besides: {known}");
+    keep();
+    let runs = place.acw(&["history", "runs", "h.db", "--format", "json"]).out;
+    let runs: Value = serde_json::from_str(&runs).unwrap();
+    let judged: Vec<&Value> = runs["runs"].as_array().unwrap().iter().map(|run| &run["ruleset"]["settings"]).collect();
+    assert!(judged.len() == 2 && judged[0] != judged[1], "{judged:?}");
+}

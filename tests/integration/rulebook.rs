@@ -34,9 +34,10 @@ fn coverage_shows_entries_that_no_example_reaches() {
 
 /// Rewrites the schemas where the environment says `SNAPSHOTS=overwrite`.
 #[test]
-fn the_schemas_of_rule_files_are_in_step_with_the_types_that_read_them() {
-    for kind in ["rules", "words", "texts", "language", "profile", "scorecard", "preset", "pack"] {
-        let printed = Place::new().acw(&["rules", "schema", kind]).out;
+fn the_schemas_of_rule_files_and_settings_are_in_step_with_the_types_that_read_them() {
+    for kind in ["rules", "words", "texts", "language", "profile", "scorecard", "preset", "pack", "config"] {
+        let asked = if kind == "config" { vec!["config", "schema"] } else { vec!["rules", "schema", kind] };
+        let printed = Place::new().acw(&asked).out;
         let file = root().join(format!("rules/schema/{kind}.json"));
         if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
             std::fs::write(&file, &printed).unwrap();

@@ -76,3 +76,25 @@ fn faults_are_told_in_the_file_that_has_them() {
     let (code, _, err) = run(&place, "project", &["check", "exports/n.csv"], &[]);
     assert!(code == 4 && err.contains("acw.yaml:1:1") && err.contains("there is no file"), "{err}");
 }
+
+#[test]
+fn the_file_is_found_beside_the_input_where_the_working_folder_has_none() {
+    let place = place();
+    place.write("elsewhere/notes.txt", "");
+    place.write("alone/n.csv", NOTES);
+    let found = |folder: &str, inputs: &[&str]| {
+        let done = run(&place, folder, &[&["config", "show"], inputs].concat(), &[]);
+        assert_eq!(done.0, 0, "{}", done.2);
+        done.1
+    };
+    for input in ["../project/exports/n.csv", "../project/exports"] {
+        assert!(found("elsewhere", &[input]).contains("figures.min_notes: 5"), "{input}");
+        let (code, out, err) = run(&place, "elsewhere", &["audit", input, "--format", "jsonl"], &[]);
+        assert!(code == 0 && !out.contains("\"rule\":\"insult\""), "{input}: {out}{err}");
+    }
+    let second = found("elsewhere", &["../alone/n.csv", "../project/exports/n.csv"]);
+    assert!(second.starts_with("# no acw.yaml"), "the first input alone is asked: {second}");
+    place.write("elsewhere/acw.yaml", "target: 70\n");
+    let own = found("elsewhere", &["../project/exports/n.csv"]);
+    assert!(own.contains("target: 70") && !own.contains("min_notes"), "the working folder's goes before: {own}");
+}

@@ -99,7 +99,7 @@ pub(super) struct Place {
     /// File of the salt [default: of the history of acw.yaml the salt_file named there; else the history's name and .salt]
     #[arg(long, value_name = "FILE")]
     salt_file: Option<PathBuf>,
-    /// Configuration file [default: acw.yaml in the working folder, if there]
+    /// Configuration file [default: acw.yaml in the working folder or above it]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -107,7 +107,7 @@ pub(super) struct Place {
 impl Place {
     /// The open history, and the settings.
     pub(super) fn open(&self) -> Result<(Store, Settings), Failure> {
-        let settings = Settings::load(self.config.as_deref())?;
+        let settings = Settings::load(self.config.as_deref(), &[])?;
         let Some(access) = access(self.file.as_deref(), self.salt_file.as_deref(), &settings) else {
             return Err(Failure::Usage(
                 "which history?\n  help: name the file, or set `history:` in acw.yaml".to_owned(),

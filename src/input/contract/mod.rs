@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -15,10 +16,10 @@ pub use verdict::{Clause, Verdict, Violation};
 
 use super::Names;
 use crate::model::{Age, Role};
-use crate::yaml::did_you_mean;
+use crate::yaml::{did_you_mean, keyed, schema};
 
 /// A contract; what it does not say is not asked for. Columns are asked of every file, the rest of all files of a run together.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Contract {
     /// Columns that must be there.
@@ -34,6 +35,7 @@ pub struct Contract {
     /// Rows that cannot be read.
     pub unreadable: Option<Limit>,
     /// Allowed values of columns; an empty cell must be allowed as `""`.
+    #[schemars(schema_with = "keyed::<Role, Names>")]
     pub values: BTreeMap<Role, Names>,
 }
 
@@ -45,7 +47,7 @@ impl Contract {
 }
 
 /// How many rows, in all files of a run together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rows {
     /// At least.
@@ -55,7 +57,7 @@ pub struct Rows {
 }
 
 /// Rows that repeat another.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Duplicates {
     /// The column whose values must differ; empty cells are no duplicates.
@@ -65,7 +67,7 @@ pub struct Duplicates {
 }
 
 /// How old the notes may be.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Freshness {
     /// The newest note is no older; nor is any later than tomorrow.
@@ -84,6 +86,19 @@ pub enum Wanted {
     /// The column of that header.
     Header(String),
 }
+
+schema!(Wanted, "Wanted", generator => {
+    "description": "A column: by its role (`note_id`), or by its header (`{header: Cost centre}`).",
+    "anyOf": [
+        generator.subschema_for::<Role>(),
+        {
+            "type": "object",
+            "properties": { "header": { "description": "The header, as the export has it.", "type": "string" } },
+            "required": ["header"],
+            "additionalProperties": false,
+        },
+    ],
+});
 
 impl Default for Wanted {
     fn default() -> Self {
@@ -138,6 +153,14 @@ pub enum Limit {
     /// So many hundredths of a per cent of them.
     Share(u32),
 }
+
+schema!(Limit, "RowLimit", {
+    "description": "At most so many rows (`3`), or such a share of them (`2%`).",
+    "type": ["integer", "string"],
+    "minimum": 0,
+    "pattern": r"^\s*([0-9]+|[0-9]*\.?[0-9]+\s*%)\s*$",
+    "examples": [0, "2%"],
+});
 
 impl Default for Limit {
     fn default() -> Self {

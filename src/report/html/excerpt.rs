@@ -47,8 +47,9 @@ pub(super) struct FindingView {
 #[derive(Debug, Serialize)]
 pub(super) struct DecisionView {
     by: String,
-    on: String,
+    on: Option<String>,
     until: Option<String>,
+    place: Option<String>,
     why: String,
 }
 
@@ -56,7 +57,8 @@ impl DecisionView {
     fn of(decision: &Decision) -> Self {
         DecisionView {
             by: decision.by.clone(),
-            on: decision.on.to_string(),
+            on: decision.on.map(|day| day.to_string()),
+            place: decision.place.clone(),
             until: decision.until.map(|day| day.to_string()),
             // People quote the note in their reasons.
             why: redact::note(&decision.why, &[]),
