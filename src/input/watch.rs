@@ -19,6 +19,8 @@ pub(super) struct Notices {
     utc: u64,
     /// Rows that say that the export is not whole, and how.
     missing: Option<(u64, String)>,
+    /// Rows with more notes than the one that is read, and a column of another.
+    further: Option<(u64, usize)>,
 }
 
 impl Notices {
@@ -36,6 +38,12 @@ impl Notices {
             && (utc || stamp::is_utc(&value, &vocabulary.dates))
         {
             self.utc += 1;
+        }
+        let filled = |column: &&usize| fields.get(**column).is_some_and(|field| !field.trim().is_empty());
+        if let Some(column) = columns.listed_notes.iter().filter(filled).nth(1) {
+            let (rows, other) = self.further.get_or_insert((0, *column));
+            *rows += 1;
+            *other = (*column).max(*other);
         }
         for (column, no) in &columns.complete {
             if let Some(value) = fields.get(*column).filter(|value| no.contains(&vocabulary.header(value))) {
@@ -56,6 +64,15 @@ impl Notices {
                 format!("the export is not whole: {rows} rows say `{said}`"),
                 "export again with a shorter period or fewer filters, until the system says that it is complete",
             ));
+        }
+        if let (Some((rows, other)), Some(read)) = (self.further, columns.header(Role::Note)) {
+            let other = &columns.headers[other];
+            out.push(Problem {
+                file: file.to_owned(),
+                line: None,
+                message: format!("{rows} rows hold further notes, such as `{other}`, that are not read: only the first counts"),
+                help: format!("join them with --column 'note={read}' --column 'note={other}', or export one note a row"),
+            });
         }
         for (role, (rows, value)) in &self.rounded {
             let renamed = if *role == Role::NoteId { "; their notes are named by file and line" } else { "" };
