@@ -342,7 +342,7 @@ impl Export {
         let refused = |message: &str, help: &str| {
             let problem =
                 Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() };
-            Err(Rejected { problem, raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))) })
+            Err(Rejected { raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))), ..problem.into() })
         };
         match self.columns.kind(fields, &self.vocabulary) {
             row::Kind::Footer => refused(

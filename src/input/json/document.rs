@@ -316,6 +316,7 @@ impl Iterator for Objects {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::formats::Remarks;
     use crate::input::{Options, Row};
     use crate::text::Folder;
 
@@ -326,7 +327,7 @@ mod tests {
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader: Stream = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
         let decoded =
-            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
+            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, remarks: Remarks::default(), tape: None };
         let table = match open("f", decoded, &wanted) {
             Ok(table) => table,
             Err(error) => return (error.to_string(), vec![]),
