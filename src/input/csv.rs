@@ -454,8 +454,15 @@ mod tests {
         let (vocabulary, options) = (Vocabulary::new(Folder::default()), Options::default());
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded =
-            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, remarks: Remarks::default(), tape: None };
+        let decoded = Decoded {
+            head: text.to_owned(),
+            reader,
+            encoding: String::new(),
+            reason: "",
+            verbatim: true,
+            remarks: Remarks::default(),
+            tape: None,
+        };
         open("x", decoded, &wanted)
     }
 

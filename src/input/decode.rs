@@ -230,7 +230,8 @@ mod tests {
             let (encoding, text) = read(bytes);
             assert!(text == plain.clone() + "2,señor llamó\n", "{rows}");
             assert_eq!(encoding, if plain.len() < AHEAD { "windows-1252" } else { "UTF-8" });
-            let mut decoded = decode("x", Box::new(Cursor::new([plain.as_bytes(), b"2,se\xf1or\n"].concat())), None).ok().unwrap();
+            let mut decoded =
+                decode("x", Box::new(Cursor::new([plain.as_bytes(), b"2,se\xf1or\n"].concat())), None).ok().unwrap();
             io::copy(&mut decoded.reader, &mut io::sink()).unwrap();
             let said: Vec<String> = decoded.remarks.all().into_iter().map(|remark| remark.message).collect();
             assert_eq!(said.iter().any(|said| said.contains("8 MiB of ASCII: windows-1252")), plain.len() >= AHEAD);

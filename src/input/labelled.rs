@@ -84,7 +84,9 @@ fn labelled(line: Line, vocabulary: &Vocabulary) -> Result<Labelled, String> {
     let (text, exported) = vocabulary.text(&typed);
     let places = exported.as_ref().and_then(|exported| exported.places.as_ref());
     let spans = match places {
-        Some(places) => spans.into_iter().map(|(category, span)| (category, moved(&text, places, &typed, span))).collect(),
+        Some(places) => {
+            spans.into_iter().map(|(category, span)| (category, moved(&text, places, &typed, span))).collect()
+        }
         None => spans,
     };
     let note = Note {

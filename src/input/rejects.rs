@@ -158,7 +158,7 @@ mod tests {
         fs::write(&path, "older\n").unwrap();
         let mut rejects = Rejects::create(&path).unwrap();
         let problem = Problem { file: "n.csv".into(), line: Some(3), message: "broken".into(), help: "mend".into() };
-        rejects.add(&Rejected { problem, raw: raw.map(Box::new) }).unwrap();
+        rejects.add(&Rejected { raw: raw.map(Box::new), ..problem.into() }).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "older\n", "until the run is through");
         rejects.finish().unwrap();
         #[cfg(unix)]

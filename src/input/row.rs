@@ -74,7 +74,11 @@ impl Columns {
         let first = filled.next();
         let alone = fields.len() > 2 && filled.next().is_none();
         let noted = notes.iter().any(|column| self.cell(*column, fields).is_some());
-        if noted && !alone {
+        // A total may count the notes in their column.
+        let is_figure = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit() || b" .,".contains(&byte));
+        let in_words =
+            notes.iter().any(|column| self.cell(*column, fields).is_some_and(|cell| !is_figure(cell.trim())));
+        if in_words && !alone {
             return Kind::Note;
         }
         let agents = [Role::AgentId, Role::AgentName];

@@ -81,8 +81,12 @@ impl Notices {
             out.push(Problem {
                 file: file.to_owned(),
                 line: None,
-                message: format!("{rows} rows hold further notes, such as `{other}`, that are not read: one note a row is"),
-                help: format!("join them with --column 'note={read}' --column 'note={other}', or export one note a row"),
+                message: format!(
+                    "{rows} rows hold further notes, such as `{other}`, that are not read: one note a row is"
+                ),
+                help: format!(
+                    "join them with --column 'note={read}' --column 'note={other}', or export one note a row"
+                ),
             });
         }
         for (role, (rows, value)) in &self.rounded {

@@ -314,10 +314,12 @@ fn folders_and_archives_are_searched_and_nothing_in_them_is_left_out() {
 #[test]
 fn an_archive_on_standard_input_is_read_like_one_on_disk() {
     let place = Place::new();
-    let line = |row: &Vec<String>| row.iter().map(|f| format!("\"{}\"", f.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
+    let line =
+        |row: &Vec<String>| row.iter().map(|f| format!("\"{}\"", f.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
     let part = |rows: &[Vec<String>]| [&table()[..1], rows].concat().iter().map(line).collect::<Vec<_>>().join("\n");
     let (first, second) = (part(&table()[1..31]), part(&table()[31..]));
-    let zip = zipped(&[("./a/../1.csv", first.as_bytes()), ("a/2.2026-05.gz", &gzip(second.as_bytes())), ("b.pdf", b"%PDF")]);
+    let zip =
+        zipped(&[("./a/../1.csv", first.as_bytes()), ("a/2.2026-05.gz", &gzip(second.as_bytes())), ("b.pdf", b"%PDF")]);
     place.write("n.zip", &zip);
     let on_disk = place.acw(&["audit", "--format", "jsonl", "n.zip"]);
     let given = place.acw_bytes(&["audit", "--format", "jsonl", "-"], &zip);

@@ -64,7 +64,10 @@ fn quoted_mail_is_marked_on_the_pages() {
     assert_eq!(done.code, 0, "{}", done.err);
     let page = page_of(&place, "pages", "A1");
     let quoted = page.split("<span class=\"quoted\"").nth(1).expect("quoted mail is marked");
-    assert!(quoted.contains("not counted as the agent’s words") && quoted.contains("&gt; my bill &lt;b&gt;</span>"), "{quoted}");
+    assert!(
+        quoted.contains("not counted as the agent’s words") && quoted.contains("&gt; my bill &lt;b&gt;</span>"),
+        "{quoted}"
+    );
     assert!(!page.split("<span class=\"quoted\"").next().unwrap_or_default().contains("my bill"));
 }
 

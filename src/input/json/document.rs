@@ -326,8 +326,15 @@ mod tests {
         let options = Options::default();
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader: Stream = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded =
-            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, remarks: Remarks::default(), tape: None };
+        let decoded = Decoded {
+            head: text.to_owned(),
+            reader,
+            encoding: String::new(),
+            reason: "",
+            verbatim: true,
+            remarks: Remarks::default(),
+            tape: None,
+        };
         let table = match open("f", decoded, &wanted) {
             Ok(table) => table,
             Err(error) => return (error.to_string(), vec![]),

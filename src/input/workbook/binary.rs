@@ -67,10 +67,10 @@ fn targets(part: impl Read) -> Result<BTreeMap<String, String>, Fault> {
     let (mut buffer, mut targets) = (Vec::new(), BTreeMap::new());
     loop {
         match xml.read_event_into(&mut buffer).map_err(Fault::broken)? {
-            Event::Start(element) | Event::Empty(element) if element.local_name().as_ref() == b"Relationship" => {
+            Event::Start(element) | Event::Empty(element) if element.local_name().as_ref() == "Relationship" => {
                 let value = |name: &str| {
                     let found = element.try_get_attribute(name).ok()??;
-                    Some(String::from_utf8_lossy(&found.value).into_owned())
+                    Some(found.value.into_owned())
                 };
                 if let (Some(id), Some(target)) = (value("Id"), value("Target")) {
                     targets.insert(id, target);
