@@ -200,11 +200,17 @@ impl Baseline {
                 Line { finding: Fingerprint(*finding).to_string(), rule: known.rule.clone(), note: known.note.clone() };
             let _ = writeln!(text, "{}", serde_json::to_string(&line).unwrap_or_default());
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Through a link to what it points to; a device stays one.
+        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        if path.exists() && !path.is_file() {
+            let error = io::Error::other("this is no file");
+            return Err(BaselineError::Unwritten(self.path.clone(), error));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || {
             let mut file = NamedTempFile::new_in(folder)?;
             file.write_all(text.as_bytes())?;
-            file.persist(&self.path).map(|_| ()).map_err(|error| error.error)
+            file.persist(&path).map(|_| ()).map_err(|error| error.error)
         };
         write().map_err(|error| BaselineError::Unwritten(self.path.clone(), error))
     }

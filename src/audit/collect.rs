@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::decisions::Decisions;
 use super::twice::EncodedTwice;
-use crate::input::{self, Days, Worked};
+use crate::input::{self, Days, Rejected, Worked};
 use crate::measure::{add_note, usual};
 use crate::model::{
     AgentSummary, AuditedNote, Cell, Decision, Dimension, Group, Note, Problem, Question, Report, RunInfo, Standards,
@@ -82,10 +82,12 @@ impl<'b> Collector<'b> {
         self.report.run.rows
     }
 
-    /// A row that could not be read.
-    pub(super) fn reject(&mut self, problem: Problem) {
-        self.report.run.rejected += 1;
-        self.remark(problem);
+    /// What could not be read: the row that was read for it stands for all that were lost with it.
+    pub(super) fn reject(&mut self, rejected: Rejected) {
+        let run = &mut self.report.run;
+        run.rejected = run.rejected.saturating_add(rejected.rows);
+        run.rows = run.rows.saturating_add(rejected.rows.saturating_sub(1));
+        self.remark(rejected.problem);
     }
 
     fn remark(&mut self, problem: Problem) {

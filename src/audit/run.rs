@@ -39,6 +39,8 @@ pub struct Options {
     pub keep: (usize, usize),
     /// File for the rows that cannot be read.
     pub rejects: Option<PathBuf>,
+    /// Files that the caller writes: none of them may be one that is read.
+    pub written: Vec<PathBuf>,
     /// What the inputs must be, and the day on which they must.
     pub contract: Option<(Contract, Date)>,
 }
@@ -109,11 +111,15 @@ pub fn run(
 pub fn open(options: &Options, book: &Rulebook) -> Result<Sources, AuditError> {
     let more_than_once = book.needs().any() || options.contract.is_some();
     let sources = Sources::find(&options.inputs, more_than_once).map_err(AuditError::Input)?;
-    if let Some(path) = &options.rejects
-        && let Ok(rejects) = path.canonicalize()
-        && sources.files().iter().any(|file| file.canonicalize().is_ok_and(|file| file == rejects))
-    {
-        let message = format!("{} is one of the exports\n  help: name another file for --rejects", path.display());
+    // An archive is an input, and its members are the files.
+    let is_read = |path: &PathBuf| {
+        let read = sources.files().iter().chain(&options.inputs);
+        path.canonicalize().is_ok_and(|path| read.filter_map(|file| file.canonicalize().ok()).any(|file| file == path))
+    };
+    let rejects = options.rejects.iter().map(|path| (path, "--rejects"));
+    let mut written = rejects.chain(options.written.iter().map(|path| (path, "--format")));
+    if let Some((path, flag)) = written.find(|(path, _)| is_read(path)) {
+        let message = format!("{} is one of the exports\n  help: name another file for {flag}", path.display());
         return Err(AuditError::Output(io::Error::other(message)));
     }
     if let Some((contract, today)) = &options.contract {
@@ -190,7 +196,7 @@ pub fn run_opened(
                     }
                     Err(rejected) => {
                         rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
-                        collector.reject(rejected.problem);
+                        collector.reject(rejected);
                     }
                 }
             }
@@ -258,7 +264,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
                         }
                     }
                     Err(rejected) => {
-                        picked.unreadable += 1;
+                        picked.unreadable = picked.unreadable.saturating_add(rejected.rows);
                         rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
                     }
                 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::flags::{Bar, check_locale};
 use super::history::{self, Keeping};
-use super::outputs::{Asked, Outputs, print_problems};
+use super::outputs::{self, Asked, Outputs, print_problems};
 use super::{Auditing, Failure, Taking};
 use crate::audit::{self, Options};
 use crate::input;
@@ -67,6 +67,7 @@ impl Audit {
             roster,
             decisions: deciding.load(&settings, &book)?,
             keep,
+            written: outputs::files(&self.formats),
             ..taking.options_held(&self.inputs, &settings)
         };
         // Before a history is made.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 
 use super::flags::Bar;
-use super::outputs::{Asked, Outputs, print_problems};
+use super::outputs::{self, Asked, Outputs, print_problems};
 use super::{Auditing, Failure};
 use crate::audit::{self, Baseline, Compared, Gate, Options};
 use crate::config::{ConfigError, GateSpec, Limit, Limits, Settings};
@@ -104,6 +104,7 @@ impl Check {
             standards: settings.standards.clone(),
             roster: roster.transpose()?.unwrap_or_default(),
             decisions: deciding.load(&settings, &book)?,
+            written: outputs::files(&self.formats),
             ..taking.options_held(&self.inputs, &settings)
         };
         let usual = Format::of(if self.statistics { "statistics" } else { "concise" })

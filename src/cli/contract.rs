@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::taking::today;
 use super::{Common, Failure, Reading, print};
-use crate::input::{Sources, Verdict};
+use crate::input::{Clause, Sources, Verdict, Violation};
 use crate::model::Day;
 
 /// Flags of `acw contract`.
@@ -62,6 +62,19 @@ impl Hold {
             Form::Jsonl => {
                 let mut out = BufWriter::new(io::stdout().lock());
                 let mut written = Ok(());
+                // What is wrong with the export as a whole has no row: it stands first.
+                let whole = |clause: &&Clause| !clause.kept && (clause.against == 0 || clause.clause == "freshness");
+                for clause in verdict.clauses.iter().filter(whole) {
+                    let violation = Violation {
+                        clause: clause.clause.clone(),
+                        file: verdict.inputs.join(", "),
+                        line: None,
+                        note: None,
+                        message: clause.message.clone(),
+                    };
+                    serde_json::to_writer(&mut out, &violation).map_err(|error| Failure::writing(&error.into()))?;
+                    out.write_all(b"\n").map_err(|error| Failure::writing(&error))?;
+                }
                 contract.check(&sources, reading, today, &mut |violation| {
                     let broken = verdict.clauses.iter().any(|clause| !clause.kept && clause.clause == violation.clause);
                     if broken && written.is_ok() {

@@ -1,6 +1,6 @@
 //! Where the forms of a run go: one to standard output, the others into files.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -48,6 +48,11 @@ impl FromStr for Asked {
     }
 }
 
+/// The files that forms go into.
+pub(super) fn files(asked: &[Asked]) -> Vec<PathBuf> {
+    asked.iter().filter_map(|asked| asked.file.clone()).collect()
+}
+
 /// What is being written.
 pub(super) struct Outputs {
     list: Vec<Output>,
@@ -63,6 +68,8 @@ enum To {
     Standard(BufWriter<Listened<io::Stdout>>),
     /// The file takes its name when it is whole, so that the old one stays until then.
     File(BufWriter<NamedTempFile>, PathBuf),
+    /// A device or a pipe is written to as it is: a file in its place would end it.
+    Device(BufWriter<File>, PathBuf),
 }
 
 impl To {
@@ -70,6 +77,7 @@ impl To {
         match self {
             To::Standard(out) => out,
             To::File(out, _) => out,
+            To::Device(out, _) => out,
         }
     }
 
@@ -77,7 +85,7 @@ impl To {
         match self {
             To::Standard(_) => io::Error::new(error.kind(), error.to_string()),
             // A pipe that breaks is the reader's wish on standard output alone.
-            To::File(_, path) => io::Error::other(format!("{}: {error}", path.display())),
+            To::File(_, path) | To::Device(_, path) => io::Error::other(format!("{}: {error}", path.display())),
         }
     }
 }
@@ -163,6 +171,7 @@ impl Outputs {
                     let file = out.into_inner().map_err(|error| unwritable(&path, error.error()))?;
                     file.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
                 }
+                To::Device(mut out, path) => out.flush().map_err(|error| unwritable(&path, &error))?,
             }
         }
         Ok(())
@@ -170,9 +179,14 @@ impl Outputs {
 }
 
 fn file(path: &Path) -> io::Result<To> {
+    // Through a link to what it points to.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if path.is_dir() {
         return Err(io::Error::other("this is a folder"));
+    }
+    if path.exists() && !path.is_file() {
+        return Ok(To::Device(BufWriter::new(File::options().write(true).open(path)?), path.to_owned()));
     }
     fs::create_dir_all(folder)?;
     Ok(To::File(BufWriter::new(NamedTempFile::new_in(folder)?), path.to_owned()))

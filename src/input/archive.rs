@@ -91,7 +91,9 @@ fn declared(reader: &mut (impl Read + Seek)) -> io::Result<u16> {
 impl Member {
     /// Whether the member is one that a folder would be searched for.
     pub(super) fn is_export(&self) -> bool {
-        let system = self.name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+        // `./may.csv` and `../may.csv` are names like others: no member is written anywhere.
+        let hidden = |part: &str| part.starts_with('.') && !matches!(part, "." | "..");
+        let system = self.name.split('/').any(|part| hidden(part) || part == "__MACOSX");
         !system && is_export(Path::new(&self.name))
     }
 
@@ -145,8 +147,9 @@ pub(super) fn is_export(path: &Path) -> bool {
     let known = |ending: &str| FORMATS.iter().any(|format| format.endings.contains(&ending));
     let packed = |ending: &str| CONTAINERS.iter().any(|container| container.endings.contains(&ending));
     let Some(outer) = ending(path) else { return false };
-    // Of `notes.tar.gz` the inner ending counts.
-    let inner = |path: &Path| path.file_stem().and_then(|stem| ending(Path::new(stem)));
+    // Of `notes.tar.gz` the inner ending counts; of `notes.2026-05.gz` there is none.
+    let day = |ending: &String| ending.starts_with(|c: char| c.is_ascii_digit()) && ending != "7z";
+    let inner = |path: &Path| path.file_stem().and_then(|stem| ending(Path::new(stem))).filter(|inner| !day(inner));
     known(&outer) || packed(&outer) && inner(path).is_none_or(|inner| known(&inner) || packed(&inner))
 }
 

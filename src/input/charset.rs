@@ -84,6 +84,11 @@ impl Charset {
         )
     }
 
+    /// Whether a label means UTF-16 without saying in what order its bytes stand.
+    pub(super) fn is_utf_16(label: &str) -> bool {
+        label.chars().filter(char::is_ascii_alphanumeric).collect::<String>().eq_ignore_ascii_case("utf16")
+    }
+
     /// Its usual name.
     pub(super) fn name(self) -> &'static str {
         match self {

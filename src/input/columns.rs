@@ -84,6 +84,8 @@ pub struct Columns {
     pub(super) utc: BTreeSet<usize>,
     /// Columns that list several values, of which the last counts.
     pub(super) last_of: BTreeSet<usize>,
+    /// Columns of notes that are items of one list (`comments.0.body`, `comments.1.body`), of which one is read.
+    pub(super) listed_notes: Vec<usize>,
     /// Columns that say whether the export is whole, and the folded values that say it is not.
     pub(super) complete: Vec<(usize, Vec<String>)>,
     /// In what order the days of contacts are written, where it is known.
@@ -177,6 +179,7 @@ impl Columns {
             columns.map(move |column| (column, no.clone())).collect::<Vec<_>>()
         });
         Ok(Columns {
+            listed_notes: listed(&headers, assignments.get(&Role::Note)),
             complete: complete.collect(),
             last_of: of_preset(|preset| &preset.last_of),
             clocks: clocks(&headers, &assignments, vocabulary),
@@ -242,6 +245,19 @@ impl Columns {
             }
         }
     }
+}
+
+/// The columns that differ from one of the note in the numbers of their path alone; none where several columns make the note.
+fn listed(headers: &[String], note: Option<&Assignment>) -> Vec<usize> {
+    let Some(Place::Columns(columns)) = note.map(|note| &note.source) else { return Vec::new() };
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = |header: &str| -> Option<Vec<String>> {
+        let parts = || header.split('.');
+        parts().any(number).then(|| parts().filter(|part| !number(part)).map(str::to_owned).collect())
+    };
+    let read: Vec<_> = columns.iter().flatten().filter_map(|column| bare(&headers[*column])).collect();
+    let alike = |(_, header): &(usize, &String)| bare(header).is_some_and(|bare| read.contains(&bare));
+    if read.is_empty() { Vec::new() } else { headers.iter().enumerate().filter(alike).map(|(at, _)| at).collect() }
 }
 
 /// The headers, of which none is there twice or empty.

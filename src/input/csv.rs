@@ -14,6 +14,8 @@ use crate::model::Problem;
 
 /// Delimiters that exports use, likeliest first.
 const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', b'~', 0x1f];
+/// Others, taken only where they make a header of known columns: they stand in texts too.
+const RARE: [u8; 14] = [0x1e, 0x1d, 0x1c, 0x01, b':', b'#', b'!', b'$', b'%', b'&', b'*', b'/', b'@', b' '];
 /// Records by which the form is told.
 const SAMPLE: usize = 60;
 
@@ -27,13 +29,20 @@ pub(super) fn sniff(head: &str) -> bool {
 struct Form {
     delimiter: u8,
     quote: u8,
+    /// Whether a quotation mark inside of a text has a backslash before it, and is not doubled.
+    backslash: bool,
 }
 
 impl Form {
     fn builder(self) -> csv::ReaderBuilder {
         let mut builder = csv::ReaderBuilder::new();
         builder.delimiter(self.delimiter).quote(self.quote).flexible(true).has_headers(false);
+        builder.escape(self.backslash.then_some(b'\\'));
         builder
+    }
+
+    fn new(delimiter: u8, quote: u8) -> Self {
+        Form { delimiter, quote, backslash: false }
     }
 
     /// The form in which a header is known, or else most of the first records have as many fields as each other.
@@ -41,12 +50,31 @@ impl Form {
         let delimiters = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
         let forms = [b'"', b'\'']
             .into_iter()
-            .flat_map(|quote| delimiters.iter().map(move |delimiter| Form { delimiter: *delimiter, quote }));
+            .flat_map(|quote| delimiters.iter().map(move |delimiter| Form::new(*delimiter, quote)));
         // Of forms that fit as well as each other the first: `max_by_key` gives the last.
         let forms: Vec<Form> = forms.filter(|form| form.quote == b'"' || form.quotes_alone(head)).collect();
         let best =
             forms.iter().rev().max_by_key(|form| (form.heads(head, known), form.fit(head), form.quotes_most(head)));
-        best.copied().unwrap_or(Form { delimiter: b',', quote: b'"' })
+        let best = best.copied().unwrap_or(Form::new(b',', b'"'));
+        let rare = || RARE.into_iter().map(|delimiter| Form::new(delimiter, b'"')).find(|form| form.heads(head, known));
+        let form = if delimiter.is_some() || best.heads(head, known) { best } else { rare().unwrap_or(best) };
+        Form { backslash: form.has_backslashes(head), ..form }
+    }
+
+    /// Whether quotation marks with a backslash before them stand inside of texts: behind one stands neither the end of a field nor
+    /// a second one. Where a mark is doubled as well, the backslash is one that somebody typed.
+    fn has_backslashes(self, head: &str) -> bool {
+        let bytes = head.as_bytes();
+        let ends = |byte: u8| [self.delimiter, b'\r', b'\n', self.quote].contains(&byte);
+        let behind = |start: &[u8], want: &dyn Fn(u8, u8) -> bool| {
+            memchr::memmem::find_iter(bytes, start).any(|at| {
+                let next = bytes.get(at + start.len()).copied().unwrap_or(b'\n');
+                let before = at.checked_sub(1).map_or(b'\n', |before| bytes[before]);
+                want(before, next)
+            })
+        };
+        behind(&[b'\\', self.quote], &|_, next| !ends(next))
+            && !behind(&[self.quote, self.quote], &|before, next| !ends(before) && !ends(next) && before != b'\\')
     }
 
     /// Whether one of the first records has the column that is needed and another that is known: rows that are broken speak of nothing.
@@ -126,7 +154,7 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
     let known = Known::of(wanted);
     let form = Form::of(&head[skipped..], asked.or(hint), &known);
     let seen = Arc::new(Seen::default());
-    let bounded = Bounded { inner: reader, seen: Arc::clone(&seen), lone, quote: form.quote };
+    let bounded = Bounded { inner: reader, seen: Arc::clone(&seen), lone, form, escaped: false };
     let mut rows = Rows {
         csv: form.builder().from_reader(bounded),
         first: VecDeque::new(),
@@ -148,6 +176,9 @@ pub(super) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<
     if form.quote != b'"' {
         told += &format!(", quotes {}", char::from(form.quote));
     }
+    if form.backslash {
+        told += ", quotes in a text behind \\";
+    }
     if line > 1 + rows.above {
         told += &format!(", header in line {line}");
     }
@@ -165,7 +196,24 @@ struct Bounded {
     seen: Arc<Seen>,
     /// Whether lines end in CR alone.
     lone: bool,
-    quote: u8,
+    form: Form,
+    /// Whether the last byte was a backslash that belongs to the next.
+    escaped: bool,
+}
+
+impl Bounded {
+    /// Quotation marks that open or close a text.
+    fn quotes(&mut self, bytes: &[u8]) -> usize {
+        if !self.form.backslash {
+            return memchr::memchr_iter(self.form.quote, bytes).count();
+        }
+        let mut quotes = 0;
+        for byte in bytes {
+            quotes += usize::from(*byte == self.form.quote && !self.escaped);
+            self.escaped = *byte == b'\\' && !self.escaped;
+        }
+        quotes
+    }
 }
 
 /// What the CSV parser has read.
@@ -197,7 +245,8 @@ impl Read for Bounded {
             }
         }
         self.seen.ended.store(read == 0 && !buffer.is_empty(), Ordering::Relaxed);
-        self.seen.quotes.fetch_add(memchr::memchr_iter(self.quote, &buffer[..read]).count(), Ordering::Relaxed);
+        let quotes = self.quotes(&buffer[..read]);
+        self.seen.quotes.fetch_add(quotes, Ordering::Relaxed);
         if self.seen.bytes.fetch_add(read, Ordering::Relaxed) + read > LONGEST_RECORD {
             return Err(Limit::error(
                 "a row is longer than 16 MiB".into(),
@@ -314,7 +363,7 @@ impl Rows {
             .as_ref()
             .zip(self.record.position())
             .and_then(|((tape, before), position)| tape.row(before + position.byte(), before.saturating_add(end)));
-        Row::Unreadable(Rejected { problem, raw: raw.map(Box::new) })
+        Row::Unreadable(Rejected { raw: raw.map(Box::new), ..problem.into() })
     }
 
     /// The record as a row; it ends at that byte of what the CSV reader saw, and may do so only because the file does.
@@ -405,8 +454,15 @@ mod tests {
         let (vocabulary, options) = (Vocabulary::new(Folder::default()), Options::default());
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded =
-            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
+        let decoded = Decoded {
+            head: text.to_owned(),
+            reader,
+            encoding: String::new(),
+            reason: "",
+            verbatim: true,
+            remarks: Remarks::default(),
+            tape: None,
+        };
         open("x", decoded, &wanted)
     }
 
@@ -460,6 +516,33 @@ mod tests {
         assert_eq!((form.as_str(), rows[0].1.as_str()), ("delimiter ,, quotes '", "1|don't, 'really'"));
         let rows = "'2','a'\n".repeat(SAMPLE) + "'3','two\nlines'\n";
         assert_eq!(read(&format!("'note_id','note'\n{rows}")).2.last().unwrap().1, "3|two\nlines");
+    }
+
+    #[test]
+    fn quotation_marks_behind_a_backslash_belong_to_the_text() {
+        let text = "note_id,note\n1,\"said \\\"never again\\\", and left\"\n2,\"5\\\" pipe\"\n";
+        let (form, _, rows) = read(text);
+        assert_eq!(form, "delimiter ,, quotes in a text behind \\");
+        assert_eq!(rows, [(2, "1|said \"never again\", and left".to_owned()), (3, "2|5\" pipe".to_owned())]);
+        // A backslash that somebody typed stays.
+        let text = "note_id,note\n1,\"in C:\\docs\\\"\n2,\"a \\\"\"b\"\" c\"\n";
+        let (form, _, rows) = read(text);
+        assert_eq!((form.as_str(), rows[0].1.as_str()), ("delimiter ,", "1|in C:\\docs\\"));
+        assert_eq!(rows[1].1, "2|a \\\"b\" c");
+    }
+
+    #[test]
+    fn rare_delimiters_are_told_by_a_header_that_is_known() {
+        let mut vocabulary = Vocabulary::new(Folder::default());
+        vocabulary.add_columns(Role::Note, "core", &["note".into()]);
+        vocabulary.add_columns(Role::NoteId, "core", &["note id".into()]);
+        let options = Options::default();
+        let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
+        for sign in [':', '#', '@', '\u{1e}', '\u{1}', ' '] {
+            let head = format!("note_id{sign}note\n1{sign}\"at 10:30 #5\"\n");
+            assert_eq!(Form::of(&head, None, &Known::of(&wanted)).delimiter, sign as u8, "{sign:?}");
+        }
+        assert_eq!(Form::of("our note id here\n", None, &Known::of(&wanted)).delimiter, b',');
     }
 
     #[test]

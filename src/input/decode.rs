@@ -5,9 +5,11 @@ use std::io::{self, Cursor, Read};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::charset::Charset;
-use super::guess::guess;
+use super::formats::Remarks;
+use super::guess::{guess, wide};
 use super::raw::Tape;
 use super::{InputError, cannot_read};
+use crate::model::Problem;
 
 /// Bytes that are looked at before the form of a file is decided.
 const HEAD: usize = 256 << 10;
@@ -29,6 +31,8 @@ pub(super) struct Decoded {
     pub reason: &'static str,
     /// Whether the text is the file's own bytes.
     pub verbatim: bool,
+    /// What is said of it once it was read further.
+    pub remarks: Remarks,
     /// Keeps rows as they stand in the file, where somebody wants those that cannot be read.
     pub tape: Option<Tape>,
 }
@@ -51,9 +55,14 @@ pub(super) fn decode(file: &str, reader: Box<dyn Read + Send>, asked: Option<&st
         Some(label) => {
             let named =
                 Charset::named(label).map_err(|help| refused(format!("`{label}` is no known encoding"), help))?;
+            // `utf-16` alone does not say which byte of two comes first.
+            let order = || wide(&bytes).filter(|found| Charset::is_utf_16(label) && !named.is(found));
             match Encoding::for_bom(&bytes) {
                 Some((marked, _)) if !named.is(marked) => (Charset::Web(marked), "its byte order mark says so"),
-                _ => (named, "as asked for"),
+                Some(_) => (named, "as asked for"),
+                None => order().map_or((named, "as asked for"), |found| {
+                    (Charset::Web(found), "as asked for, with its bytes in the order in which they are text")
+                }),
             }
         }
         None => {
@@ -91,13 +100,19 @@ pub(super) fn decode(file: &str, reader: Box<dyn Read + Send>, asked: Option<&st
     let undecided = asked.is_none() && charset.is(UTF_8) && bytes.len() >= AHEAD && bytes.is_ascii();
     let mut chained = Cursor::new(bytes).chain(reader);
     chained.by_ref().take(mark as u64).read_exact(&mut [0; 3][..mark]).map_err(io)?;
+    let remarks = Remarks::default();
     let reader: Box<dyn Read + Send> = if undecided {
-        Box::new(Late { inner: Some(Box::new(chained)), decided: None })
+        Box::new(Late {
+            inner: Some(Box::new(chained)),
+            decided: None,
+            file: file.to_owned(),
+            remarks: remarks.clone(),
+        })
     } else {
         charset.reader(Box::new(chained))
     };
     let verbatim = charset.is(UTF_8) && !undecided;
-    Ok(Decoded { head: text, reader, encoding: charset.name().to_owned(), reason, verbatim, tape: None })
+    Ok(Decoded { head: text, reader, encoding: charset.name().to_owned(), reason, verbatim, remarks, tape: None })
 }
 
 /// Reads up to `length` further bytes; whether the file ended before.
@@ -135,6 +150,8 @@ impl Read for Ahead {
 struct Late {
     inner: Option<Box<dyn Read + Send>>,
     decided: Option<Box<dyn Read + Send>>,
+    file: String,
+    remarks: Remarks,
 }
 
 impl Read for Late {
@@ -147,7 +164,17 @@ impl Read for Late {
         let Some(first) = buffer[..read].iter().position(|byte| !byte.is_ascii()) else { return Ok(read) };
         let mut window = buffer[first..read].to_vec();
         let ended = fill(inner, HEAD, &mut window)?;
-        let charset = guess(&window, ended).0;
+        let (charset, why) = guess(&window, ended);
+        // What was said of the file before was UTF-8.
+        if !charset.is(UTF_8) {
+            let name = charset.name();
+            self.remarks.add(Problem {
+                file: self.file.clone(),
+                line: None,
+                message: format!("the encoding was decided behind {} MiB of ASCII: {name} ({why})", AHEAD >> 20),
+                help: "give the file's encoding with --encoding, if it is another".into(),
+            });
+        }
         let rest = self.inner.take().map(|inner| Cursor::new(window).chain(inner));
         self.decided = rest.map(|rest| charset.reader(Box::new(rest)));
         if first == 0 { self.read(buffer) } else { Ok(first) }
@@ -188,6 +215,9 @@ mod tests {
     fn a_mark_is_stronger_than_what_was_asked_for() {
         let big: Vec<u8> = "\u{feff}a,b\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(read_as(big, Some("utf-16")), ("UTF-16BE".into(), "a,b\n".into()));
+        let unmarked: Vec<u8> = "note_id,note\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(read_as(unmarked.clone(), Some("utf-16")), ("UTF-16BE".into(), "note_id,note\n".into()));
+        assert_eq!(read_as(unmarked, Some("utf-16be")).0, "UTF-16BE");
         assert_eq!(read_as(b"\xef\xbb\xbfa,\xc3\xb1\n".to_vec(), Some("latin1")), ("UTF-8".into(), "a,ñ\n".into()));
         assert_eq!(read_as(b"a,\xa4\n".to_vec(), Some("cp850")), ("cp850".into(), "a,ñ\n".into()));
     }
@@ -200,6 +230,11 @@ mod tests {
             let (encoding, text) = read(bytes);
             assert!(text == plain.clone() + "2,señor llamó\n", "{rows}");
             assert_eq!(encoding, if plain.len() < AHEAD { "windows-1252" } else { "UTF-8" });
+            let mut decoded =
+                decode("x", Box::new(Cursor::new([plain.as_bytes(), b"2,se\xf1or\n"].concat())), None).ok().unwrap();
+            io::copy(&mut decoded.reader, &mut io::sink()).unwrap();
+            let said: Vec<String> = decoded.remarks.all().into_iter().map(|remark| remark.message).collect();
+            assert_eq!(said.iter().any(|said| said.contains("8 MiB of ASCII: windows-1252")), plain.len() >= AHEAD);
             let text = plain + "2,señor\n";
             assert!(read(text.clone().into_bytes()) == ("UTF-8".into(), text));
         }

@@ -69,17 +69,28 @@ pub(super) struct Table {
 
 /// What a reader has to say of a file beside its rows; known when the file was read to its end.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Remarks(Arc<Mutex<Vec<Problem>>>);
+pub(super) struct Remarks {
+    own: Arc<Mutex<Vec<Problem>>>,
+    /// Those of what lies below the reader.
+    below: Option<Box<Remarks>>,
+}
 
 impl Remarks {
     pub(super) fn add(&self, problem: Problem) {
-        if let Ok(mut remarks) = self.0.lock() {
+        if let Ok(mut remarks) = self.own.lock() {
             remarks.push(problem);
         }
     }
 
+    /// Adds what is said, now or later, by what lies below.
+    pub(super) fn with(&mut self, below: Remarks) {
+        self.below = Some(Box::new(below));
+    }
+
     pub(super) fn all(&self) -> Vec<Problem> {
-        self.0.lock().map(|remarks| remarks.clone()).unwrap_or_default()
+        let mut all = self.below.as_ref().map(|below| below.all()).unwrap_or_default();
+        all.extend(self.own.lock().map(|remarks| remarks.clone()).unwrap_or_default());
+        all
     }
 }
 
@@ -94,7 +105,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "XLSB",
         endings: &["xlsb"],
-        about: "streamed; as XLSX, but merged cells stand in their first cell alone",
+        about: "streamed; as XLSX",
         kind: Kind::Binary { sniff: workbook::sniff_xlsb, open: workbook::open_xlsb },
     },
     Format {
@@ -224,7 +235,10 @@ fn open_text(file: &str, source: Source, wanted: &Wanted<'_>) -> Result<Opened, 
         return Err(unknown(file, "this is no text of a form that is read"));
     };
     let encoding = (decoded.encoding.clone(), decoded.reason);
-    Ok(Opened { format: format.name, encoding, table: open(file, decoded, wanted)?, is_workbook: false })
+    let said = decoded.remarks.clone();
+    let mut table = open(file, decoded, wanted)?;
+    table.remarks.with(said);
+    Ok(Opened { format: format.name, encoding, table, is_workbook: false })
 }
 
 fn unknown(file: &str, message: &str) -> InputError {

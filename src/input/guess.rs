@@ -52,7 +52,7 @@ fn utf_8(head: &[u8], whole: bool) -> (usize, usize) {
 
 /// The order of bytes in which text of two-byte units without a mark makes sense. No other text holds zero bytes, and this one
 /// does, at least in its line ends.
-fn wide(head: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn wide(head: &[u8]) -> Option<&'static Encoding> {
     let sample = &head[..head.len().min(WIDE_SAMPLE)];
     if sample.len() < 8 || !sample.contains(&0) {
         return None;

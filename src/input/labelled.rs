@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{InputError, Vocabulary, io_error};
-use crate::model::{Category, Element, Note, Span};
+use crate::model::{Category, Element, Note, Places, Span};
 
 /// A note, and what a careful reader found in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,16 @@ pub fn read_labelled(path: &Path, vocabulary: &Vocabulary) -> Result<Vec<Labelle
 }
 
 fn labelled(line: Line, vocabulary: &Vocabulary) -> Result<Labelled, String> {
-    let (text, spans) = strip(&line.note)?;
+    let (typed, spans) = strip(&line.note)?;
+    // The rules read the note as an audit does; labels go along with their words.
+    let (text, exported) = vocabulary.text(&typed);
+    let places = exported.as_ref().and_then(|exported| exported.places.as_ref());
+    let spans = match places {
+        Some(places) => {
+            spans.into_iter().map(|(category, span)| (category, moved(&text, places, &typed, span))).collect()
+        }
+        None => spans,
+    };
     let note = Note {
         id: line.id,
         language: Some(line.lang),
@@ -88,6 +97,7 @@ fn labelled(line: Line, vocabulary: &Vocabulary) -> Result<Labelled, String> {
         call_type: vocabulary.call_type(&line.call_type),
         channel: vocabulary.channel(&line.channel),
         text,
+        exported,
         ..Note::default()
     };
     Ok(Labelled {
@@ -97,6 +107,18 @@ fn labelled(line: Line, vocabulary: &Vocabulary) -> Result<Labelled, String> {
         reference_missing: line.reference_missing,
         contradiction: line.contradiction,
     })
+}
+
+/// A place of the note as typed in the text that it was reduced to.
+fn moved(text: &str, places: &Places, typed: &str, span: Span) -> Span {
+    let (start, end) = span.code_points(typed);
+    let mut kept = text.char_indices().enumerate().filter(|(number, _)| {
+        let (from, to) = places.in_cell(*number, number + 1);
+        from < end && to > start
+    });
+    let Some((_, (first, c))) = kept.next() else { return Span::new(0, 0) };
+    let (last, c) = kept.last().map_or((first, c), |(_, (at, c))| (at, c));
+    Span::new(first, last + c.len_utf8())
 }
 
 /// The text without its marks, and where they stood.
@@ -131,5 +153,15 @@ mod tests {
         assert_eq!(spans[0].1.of(&text), "muy alterado");
         assert_eq!(spans[1].1.of(&text), "[X]");
         assert!(strip("⟦mood:x⟧").is_err() && strip("⟦judgement:x").is_err());
+    }
+
+    #[test]
+    fn labels_go_along_with_their_words_where_a_note_is_reduced() {
+        let (typed, spans) = strip("<p>Cust was <b>⟦judgement:very ru\u{200b}de⟧</b> &amp; left</p>").unwrap();
+        let (text, exported) = crate::text::Reducer::default().reduce(&typed);
+        let places = exported.and_then(|exported| exported.places).unwrap();
+        assert_eq!(moved(&text, &places, &typed, spans[0].1).of(&text), "very rude");
+        let (start, end) = (typed.find("<b>").unwrap(), typed.find("very").unwrap());
+        assert_eq!(moved(&text, &places, &typed, Span::new(start, end)), Span::new(0, 0), "nothing of it is left");
     }
 }

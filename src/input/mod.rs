@@ -163,13 +163,28 @@ impl fmt::Display for InputError {
                 write!(f, "{file}: {message}\n  help: {help}")
             }
             InputError::Columns { file, message, headers, help } => {
-                write!(f, "{file}: {message}\n  headers found: {}\n  help: {help}", headers.join(" | "))
+                write!(f, "{file}: {message}\n  headers found: {}\n  help: {help}", shown(headers))
             }
         }
     }
 }
 
 impl std::error::Error for InputError {}
+
+/// Headers for people: so many of them, and so much of each, as fit on a screen.
+fn shown(headers: &[String]) -> String {
+    /// Most headers, and most characters of one.
+    const MOST: (usize, usize) = (60, 80);
+    let short = |header: &String| match header.char_indices().nth(MOST.1) {
+        Some((end, _)) => format!("{}…", &header[..end]),
+        None => header.clone(),
+    };
+    let mut out: Vec<String> = headers.iter().take(MOST.0).map(short).collect();
+    if headers.len() > MOST.0 {
+        out.push(format!("and {} more", headers.len() - MOST.0));
+    }
+    out.join(" | ")
+}
 
 /// How to read the exports.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -327,7 +342,7 @@ impl Export {
         let refused = |message: &str, help: &str| {
             let problem =
                 Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() };
-            Err(Rejected { problem, raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))) })
+            Err(Rejected { raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))), ..problem.into() })
         };
         match self.columns.kind(fields, &self.vocabulary) {
             row::Kind::Footer => refused(

@@ -12,18 +12,20 @@ use tempfile::NamedTempFile;
 use super::Raw;
 use crate::model::Problem;
 
-/// A row that could not be read.
+/// A row that could not be read, or several that were lost together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     /// Why, and where it stands.
     pub problem: Problem,
+    /// How many rows it is.
+    pub rows: u64,
     /// As it was found, where that is known and was asked for.
     pub raw: Option<Box<Raw>>,
 }
 
 impl From<Problem> for Rejected {
     fn from(problem: Problem) -> Self {
-        Rejected { problem, raw: None }
+        Rejected { problem, rows: 1, raw: None }
     }
 }
 
@@ -47,6 +49,9 @@ enum Out {
 struct Line<'r> {
     file: &'r str,
     line: Option<u64>,
+    /// How many rows from there on, where they are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
     reason: &'r str,
     help: &'r str,
     /// Encoding of the export, where it is text.
@@ -93,7 +98,8 @@ impl Rejects {
     pub fn add(&mut self, rejected: &Rejected) -> io::Result<()> {
         let Problem { file, line, message, help } = &rejected.problem;
         let (encoding, text, bytes, cells) = (None, None, None, None);
-        let mut row = Line { file, line: *line, reason: message, help, encoding, text, bytes, cells };
+        let rows = Some(rejected.rows).filter(|rows| *rows > 1);
+        let mut row = Line { file, line: *line, rows, reason: message, help, encoding, text, bytes, cells };
         match rejected.raw.as_deref() {
             None => {}
             Some(Raw::Cells(cells)) => row.cells = Some(cells),
@@ -152,7 +158,7 @@ mod tests {
         fs::write(&path, "older\n").unwrap();
         let mut rejects = Rejects::create(&path).unwrap();
         let problem = Problem { file: "n.csv".into(), line: Some(3), message: "broken".into(), help: "mend".into() };
-        rejects.add(&Rejected { problem, raw: raw.map(Box::new) }).unwrap();
+        rejects.add(&Rejected { raw: raw.map(Box::new), ..problem.into() }).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "older\n", "until the run is through");
         rejects.finish().unwrap();
         #[cfg(unix)]

@@ -74,7 +74,11 @@ impl Columns {
         let first = filled.next();
         let alone = fields.len() > 2 && filled.next().is_none();
         let noted = notes.iter().any(|column| self.cell(*column, fields).is_some());
-        if noted && !alone {
+        // A total may count the notes in their column.
+        let is_figure = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit() || b" .,".contains(&byte));
+        let in_words =
+            notes.iter().any(|column| self.cell(*column, fields).is_some_and(|cell| !is_figure(cell.trim())));
+        if in_words && !alone {
             return Kind::Note;
         }
         let agents = [Role::AgentId, Role::AgentName];
@@ -90,17 +94,20 @@ impl Columns {
         if !noted && taken.is_empty() && agents.into_iter().any(told) { Kind::Nobody } else { Kind::Note }
     }
 
+    /// The seconds of a part that is a duration; `None` where it is empty or none.
+    pub(super) fn seconds(&self, role: Role, fields: &[String], vocabulary: &Vocabulary) -> Option<u32> {
+        let (value, column) = self.found(role, fields)?;
+        let (unit, clock) = column.map(|column| (self.units[column], self.clocks[column])).unwrap_or_default();
+        duration(&value, unit, clock, &vocabulary.units)
+    }
+
     /// A row as a note.
     pub fn note(&self, mut origin: Origin, fields: &[String], vocabulary: &Vocabulary) -> Note {
         let given = |role: Role| self.value(role, fields);
         let owned = |role: Role| given(role).map(|value| cell::tame(&value).into_owned());
         let named = |role: Role| given(role).map(|value| cell::tame(&vocabulary.text(&value).0).into_owned());
         let address = |role: Role| named(role).map(|value| bare(&value).to_owned());
-        let time = |role: Role| {
-            let (value, column) = self.found(role, fields)?;
-            let (unit, clock) = column.map(|column| (self.units[column], self.clocks[column])).unwrap_or_default();
-            duration(&value, unit, clock, &vocabulary.units)
-        };
+        let time = |role: Role| self.seconds(role, fields, vocabulary);
         // An identifier that lost its digits is that of many notes.
         let id = owned(Role::NoteId).filter(|id| !lost_digits(id)).unwrap_or_else(|| origin.own_id());
         let agent_name = address(Role::AgentName);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -11,7 +11,7 @@ use crate::model::{Problem, Role};
 use super::archive::{self, Member, is_export};
 use super::source::Source;
 use super::watch::Noticed;
-use super::{DateOrder, Days, Export, InputError, Options, Vocabulary, io_error};
+use super::{DateOrder, Days, Export, InputError, Options, Vocabulary, cannot_read, io_error};
 
 /// Opens a file whose days nobody has looked at.
 type Opened<'o> = dyn Fn(&Path) -> Result<Export, InputError> + 'o;
@@ -52,7 +52,10 @@ impl Sources {
         // Pipes give what they hold once, like standard input.
         let once =
             |file: &PathBuf| is_standard_input(file) || std::fs::metadata(file).is_ok_and(|meta| !meta.is_file());
-        for file in sources.files.iter().filter(|file| more_than_once && once(file)) {
+        let kept = |file: &PathBuf| sources.kept.contains_key(file);
+        let once: Vec<PathBuf> =
+            sources.files.iter().filter(|file| more_than_once && once(file) && !kept(file)).cloned().collect();
+        for file in &once {
             let kept = if is_standard_input(file) {
                 keep(&mut io::stdin().lock())
             } else {
@@ -103,7 +106,7 @@ impl Sources {
 
     fn opens_again(&self, file: &Path) -> bool {
         let on_disk = self.members.get(file).map_or(file, |(archive, _)| archive);
-        self.kept.contains_key(file) || on_disk.is_file()
+        self.kept.contains_key(on_disk) || on_disk.is_file()
     }
 
     /// How the days of a file are written: as its own column tells or, where that does not decide it, as all other files of the run
@@ -146,7 +149,11 @@ impl Sources {
     fn opened(&self, file: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Export, InputError> {
         let name = file.display().to_string();
         if let Some((archive, member)) = self.members.get(file) {
-            let zip = File::open(archive).map_err(|error| io_error(archive, &error))?;
+            let zip = match self.kept.get(archive) {
+                Some(kept) => kept.try_clone(),
+                None => File::open(archive),
+            };
+            let zip = zip.map_err(|error| io_error(archive, &error))?;
             let stream = member.open(&archive.display().to_string(), zip)?;
             return Export::read(name, Source::Stream(stream), options, vocabulary, Role::Note);
         }
@@ -162,7 +169,7 @@ impl Sources {
         let nothing = || InputError::NothingInFolder { folder: path.display().to_string() };
         let before = self.files.len();
         if is_standard_input(path) {
-            self.files.push(path.to_owned());
+            self.standard_input(path)?;
         } else if std::fs::metadata(path).map_err(|error| io_error(path, &error))?.is_dir() {
             let mut entries = Vec::new();
             for entry in std::fs::read_dir(path).map_err(|error| io_error(path, &error))? {
@@ -178,21 +185,47 @@ impl Sources {
         if self.files.len() == before { Err(nothing()) } else { Ok(()) }
     }
 
-    /// Adds a file, or the exports in it where it is a zip archive.
-    fn add(&mut self, path: PathBuf) -> Result<(), InputError> {
-        let Some(members) = archived(&path)? else {
-            self.files.push(path);
+    /// Adds standard input. A zip archive is kept in a file first: the list of its members stands at its end.
+    fn standard_input(&mut self, path: &Path) -> Result<(), InputError> {
+        let failed = |error: io::Error| cannot_read(&path.display().to_string(), &error);
+        // A look that takes nothing away; what comes in pieces too short to be told is read as one file.
+        if !self.kept.contains_key(path) && !archive::starts(io::stdin().lock().fill_buf().map_err(failed)?) {
+            self.files.push(path.to_owned());
             return Ok(());
-        };
-        for member in members.into_iter().filter(Member::is_export) {
-            // A name in an archive may start at the root; here it is only a name.
-            let mut name = path.clone().into_os_string();
-            name.push(format!("/{}", member.name));
-            let name = PathBuf::from(name);
-            self.members.insert(name.clone(), (path.clone(), member));
-            self.files.push(name);
+        }
+        if !self.kept.contains_key(path) {
+            let file = Source::Stream(Box::new(io::stdin())).into_file().map_err(failed)?;
+            self.kept.insert(path.to_owned(), file);
+        }
+        let Some(kept) = self.kept.get(path) else { return Ok(()) };
+        let members = archive::members(&path.display().to_string(), kept)?;
+        if archive::is_document(&members) {
+            self.files.push(path.to_owned());
+        } else {
+            self.members(path, members);
         }
         Ok(())
+    }
+
+    /// Adds a file, or the exports in it where it is a zip archive.
+    fn add(&mut self, path: PathBuf) -> Result<(), InputError> {
+        match archived(&path)? {
+            Some(members) => self.members(&path, members),
+            None => self.files.push(path),
+        }
+        Ok(())
+    }
+
+    /// Adds the exports among the members of an archive.
+    fn members(&mut self, path: &Path, members: Vec<Member>) {
+        for member in members.into_iter().filter(Member::is_export) {
+            // A name in an archive may start at the root; here it is only a name.
+            let mut name = path.to_owned().into_os_string();
+            name.push(format!("/{}", member.name));
+            let name = PathBuf::from(name);
+            self.members.insert(name.clone(), (path.to_owned(), member));
+            self.files.push(name);
+        }
     }
 }
 

@@ -61,7 +61,8 @@ fn stamp(value: &str, words: &DateWords) -> Option<Stamp> {
     Some(Stamp { date, time, offset, utc })
 }
 
-/// Digits alone: seconds, milliseconds or microseconds since 1970, or a day and a time without signs between (`20190422135716`).
+/// Digits alone: seconds, milliseconds or microseconds since 1970, a day and a time without signs between (`20190422135716`), or the
+/// number of a day as spreadsheets count them (`46146.5`).
 fn counted(value: &str) -> Option<Stamp> {
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
     if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
@@ -78,10 +79,21 @@ fn counted(value: &str) -> Option<Stamp> {
             let time = Time::new(part(0), part(2), part(4), 0).ok()?;
             return Some(Stamp { date: by_numbers(day)?, time: Some(time), offset: None, utc: false });
         }
+        5 => return serial(value.parse().ok()?),
         _ => return None,
     };
     let moment = since.ok().map(|since| Offset::UTC.to_datetime(since))?;
     Some(Stamp { date: Written::Clear(moment.date()), time: Some(moment.time()), offset: Some(Offset::UTC), utc: true })
+}
+
+/// Days since the 30th of December 1899, as a spreadsheet shows a day whose cell lost its format: of the years in which there were
+/// spreadsheets.
+fn serial(days: f64) -> Option<Stamp> {
+    const YEARS: std::ops::Range<f64> = 29_221.0..73_051.0;
+    let first = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0);
+    let seconds = YEARS.contains(&days).then(|| (days * 86_400.0).round() as i64)?;
+    let moment = first.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()?;
+    Some(Stamp { date: Written::Clear(moment.date()), time: Some(moment.time()), offset: None, utc: false })
 }
 
 /// A day whose month is a word: `04-may-2026`, `May 4, 2026`, `4 mai 2026`. The last word that names a month does: in Spanish and
@@ -307,6 +319,9 @@ mod tests {
             ("2026/5/4 下午10:30", true, 5),
             ("20260504223000", true, 5),
             ("1777933800", false, 5),
+            ("46146", false, 4),
+            ("46146.9375", false, 4),
+            ("46146.9375", true, 5),
             ("2026-05-04", true, 4),
         ] {
             assert_eq!(there(text, utc), Some(read), "{text}");

@@ -46,8 +46,8 @@ impl Unit {
     pub(super) fn of(word: &str, units: &Units) -> Option<Self> {
         match word {
             "h" => Some(Unit::Hours),
-            "m" | "min" => Some(Unit::Minutes),
-            "s" => Some(Unit::Seconds),
+            "m" | "min" | "'" | "′" => Some(Unit::Minutes),
+            "s" | "\"" | "″" | "''" => Some(Unit::Seconds),
             "ms" => Some(Unit::Milliseconds),
             word => units.get(word).copied(),
         }
@@ -63,13 +63,14 @@ impl Unit {
     }
 }
 
-/// Seconds of a duration: `95`, `95.5`, `95,5`, `1:35`, `00:01:35.200`, `1m35s`, `1h 2m`, `19m 10s`, `PT1M35S`, `1分35秒`;
-/// `None` where it is empty or none of these. `clock` says what two numbers are.
+/// Seconds of a duration: `95`, `95.5`, `95,5`, `9.5E+01`, `1:35`, `00:01:35.200`, `0 days 00:01:35`, `1m35s`, `1h 2m`, `19m 10s`,
+/// `1'35"`, `PT1M35S`, `1分35秒`; `None` where it is empty or none of these. `clock` says what two numbers are.
 pub(super) fn duration(value: &str, unit: Unit, clock: Clock, units: &Units) -> Option<u32> {
     let value = value.trim().to_lowercase();
     let seconds = number(&value)
         .map(|n| unit.seconds(n))
         .or_else(|| colons(&value, clock))
+        .or_else(|| days(&value))
         .or_else(|| named(value.strip_prefix("pt").unwrap_or(&value), units))?;
     (seconds >= 0.0 && seconds < f64::from(u32::MAX)).then(|| seconds.round() as u32)
 }
@@ -123,8 +124,21 @@ pub fn seconds(value: &str) -> Option<u32> {
 }
 
 fn number(text: &str) -> Option<f64> {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
-    plain.then(|| text.replace(',', ".").parse().ok())?
+    // Spreadsheets write `1.5e+02` where a column is narrow.
+    let (digits, power) = text.split_once('e').unwrap_or((text, "0"));
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    let power: i32 = power.parse().ok().filter(|power| (-9..=9).contains(power))?;
+    let digits: f64 = plain.then(|| digits.replace(',', ".").parse().ok())??;
+    Some(if power == 0 { digits } else { digits * 10_f64.powi(power) })
+}
+
+/// `0 days 00:01:35`, as data frames write a duration, and `1 day, 2:03:04`.
+fn days(text: &str) -> Option<f64> {
+    let (days, time) = text.split_once(' ')?;
+    let time = time.strip_prefix("days").or_else(|| time.strip_prefix("day"))?;
+    let time = time.trim_start_matches([',', ' ']);
+    let seconds = if time.is_empty() { Some(0.0) } else { colons(time, Clock::Minutes) };
+    Some(number(days)? * 86_400.0 + seconds?)
 }
 
 fn colons(text: &str, clock: Clock) -> Option<f64> {
@@ -186,6 +200,11 @@ mod tests {
             ("PT1M35S", 95),
             ("1h 2m", 3720),
             ("1分35秒", 95),
+            ("1'35\"", 95),
+            ("0 days 00:01:35", 95),
+            ("0 days 00:01:35.200000", 95),
+            ("1 day, 0:01:35", 86_495),
+            ("9.5E+01", 95),
             ("0", 0),
         ] {
             assert_eq!(duration(text, Unit::Seconds, Clock::Minutes, &units), Some(seconds), "{text}");
@@ -193,7 +212,7 @@ mod tests {
         assert_eq!(duration("95000", Unit::Milliseconds, Clock::Minutes, &units), Some(95));
         assert_eq!(duration("1:35", Unit::Seconds, Clock::Hours, &units), Some(5700));
         assert_eq!(duration("1,5", Unit::Minutes, Clock::Minutes, &units), Some(90));
-        for text in ["", "n/a", "soon", "-5", "5 apples"] {
+        for text in ["", "n/a", "soon", "-5", "5 apples", "1e99", "e5", "1 day soon"] {
             assert_eq!(duration(text, Unit::Seconds, Clock::Minutes, &units), None, "{text}");
         }
     }

@@ -19,6 +19,10 @@ pub(super) struct Notices {
     utc: u64,
     /// Rows that say that the export is not whole, and how.
     missing: Option<(u64, String)>,
+    /// Rows with more notes than the one that is read, and a column of another.
+    further: Option<(u64, usize)>,
+    /// Columns of durations with values that hold figures and are none: rows, and one of them.
+    no_time: BTreeMap<Role, (u64, String)>,
 }
 
 impl Notices {
@@ -36,6 +40,21 @@ impl Notices {
             && (utc || stamp::is_utc(&value, &vocabulary.dates))
         {
             self.utc += 1;
+        }
+        let filled = |column: &&usize| fields.get(**column).is_some_and(|field| !field.trim().is_empty());
+        if columns.listed_notes.iter().filter(filled).nth(1).is_some() {
+            let read = columns.places(Role::Note).first().copied();
+            if let Some(column) = columns.listed_notes.iter().filter(filled).find(|column| Some(**column) != read) {
+                self.further.get_or_insert((0, *column)).0 += 1;
+            }
+        }
+        for role in [Role::AcwSeconds, Role::TalkSeconds] {
+            if let Some(value) = columns.value(role, fields)
+                && columns.seconds(role, fields, vocabulary).is_none()
+                && value.bytes().any(|byte| byte.is_ascii_digit())
+            {
+                self.no_time.entry(role).or_insert_with(|| (0, value.trim().chars().take(40).collect())).0 += 1;
+            }
         }
         for (column, no) in &columns.complete {
             if let Some(value) = fields.get(*column).filter(|value| no.contains(&vocabulary.header(value))) {
@@ -57,11 +76,30 @@ impl Notices {
                 "export again with a shorter period or fewer filters, until the system says that it is complete",
             ));
         }
+        if let (Some((rows, other)), Some(read)) = (self.further, columns.header(Role::Note)) {
+            let other = &columns.headers[other];
+            out.push(Problem {
+                file: file.to_owned(),
+                line: None,
+                message: format!(
+                    "{rows} rows hold further notes, such as `{other}`, that are not read: one note a row is"
+                ),
+                help: format!(
+                    "join them with --column 'note={read}' --column 'note={other}', or export one note a row"
+                ),
+            });
+        }
         for (role, (rows, value)) in &self.rounded {
             let renamed = if *role == Role::NoteId { "; their notes are named by file and line" } else { "" };
             out.push(remark(
                 format!("identifiers in column `{}` lost digits in {rows} rows: {value}{renamed}", header(*role)),
                 "a spreadsheet took them for numbers: use the file as the system exported it, or format the column as text",
+            ));
+        }
+        for (role, (rows, value)) in &self.no_time {
+            out.push(remark(
+                format!("{rows} values in column `{}` are no durations and count as not told: {value}", header(*role)),
+                "export the column in seconds, or as 00:01:35",
             ));
         }
         if self.utc > 0 {

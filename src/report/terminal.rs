@@ -61,8 +61,8 @@ fn agents(report: &Report, book: &Rulebook, compared: &Compared, colour: Colour)
             None => "–".to_owned(),
         };
         let mut cells = vec![
-            Cell::new(label(agent)),
-            Cell::new(agent.team.as_deref().unwrap_or("")),
+            Cell::new(short(&label(agent))),
+            Cell::new(short(agent.team.as_deref().unwrap_or(""))),
             Cell::new(f.notes),
             toned(estimate(f.score, f.low, f.high), f.tone, colour),
             Cell::new(place),
@@ -135,7 +135,7 @@ fn times(report: &Report, compared: &Compared, colour: Colour) -> String {
         let f = Figures::of(&agent.tally, Basis::of(&report.total, &report.run.standards));
         let fields = compared.fields[index];
         let mut cells = vec![
-            Cell::new(label(agent)),
+            Cell::new(short(&label(agent))),
             Cell::new(f.acw_notes),
             Cell::new(f.acw_missing),
             Cell::new(f.acw_zero),
@@ -324,6 +324,15 @@ fn toned(text: String, tone: Tone, colour: Colour) -> Cell {
         Tone::Near if colour == Colour::On => cell.fg(Color::Yellow),
         Tone::Poor if colour == Colour::On => cell.fg(Color::Red),
         _ => cell,
+    }
+}
+
+/// A name as a table shows it: one that is longer would push every figure off the screen.
+fn short(name: &str) -> String {
+    const LONGEST: usize = 48;
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

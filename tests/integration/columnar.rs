@@ -70,6 +70,11 @@ fn a_file_that_is_cut_off_is_refused_or_its_rows_are_listed() {
         done.err
     );
     assert!(!done.err.contains("panicked"), "{}", done.err);
+    // All rows of the range count, in the run and in the file of rejected rows.
+    assert!(done.out.contains("Rows read: 8 = 5 audited + 3 rejected"), "{}", done.out);
+    place.acw(&["audit", "broken.parquet", "--rejects", "rejects.jsonl"]);
+    let rejects = std::fs::read_to_string(place.path("rejects.jsonl")).unwrap();
+    assert!(rejects.lines().count() == 1 && rejects.contains("\"line\":6,\"rows\":3"), "{rejects}");
 
     let bytes = std::fs::read(path("columnar-notes.arrow")).unwrap();
     place.write("cut.arrow", &bytes[..bytes.len() / 2]);

@@ -210,6 +210,16 @@ fn the_subcommand_holds_exports_to_the_contract_and_lists_every_row() {
         lines[0].to_string(),
         r#"{"clause":"values.team","file":"n.csv","line":3,"note":"n1","message":"`T1` is not allowed"}"#
     );
+    // What no row breaks stands in the list too.
+    place.write("acw.yaml", "contract:\n  rows: {min: 31}\n");
+    let done = place.acw(&["contract", "n.csv", "--format", "jsonl"]);
+    assert_eq!(
+        (done.code, done.out.as_str()),
+        (
+            6,
+            "{\"clause\":\"rows\",\"file\":\"n.csv\",\"line\":null,\"note\":null,\"message\":\"30 were read; at least 31 are asked for\"}\n"
+        )
+    );
     place.write("acw.yaml", "contract:\n  values: {team: [T0, t1]}\n");
     let done = place.acw(&["contract", "n.csv"]);
     assert_eq!(done.code, 0, "{}", done.err);

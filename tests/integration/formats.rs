@@ -312,6 +312,67 @@ fn folders_and_archives_are_searched_and_nothing_in_them_is_left_out() {
 }
 
 #[test]
+fn an_archive_on_standard_input_is_read_like_one_on_disk() {
+    let place = Place::new();
+    let line =
+        |row: &Vec<String>| row.iter().map(|f| format!("\"{}\"", f.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
+    let part = |rows: &[Vec<String>]| [&table()[..1], rows].concat().iter().map(line).collect::<Vec<_>>().join("\n");
+    let (first, second) = (part(&table()[1..31]), part(&table()[31..]));
+    let zip =
+        zipped(&[("./a/../1.csv", first.as_bytes()), ("a/2.2026-05.gz", &gzip(second.as_bytes())), ("b.pdf", b"%PDF")]);
+    place.write("n.zip", &zip);
+    let on_disk = place.acw(&["audit", "--format", "jsonl", "n.zip"]);
+    let given = place.acw_bytes(&["audit", "--format", "jsonl", "-"], &zip);
+    assert_eq!((given.code, given.out.as_str()), (0, on_disk.out.as_str()), "{}", given.err);
+    assert!(given.out.lines().count() > 60);
+    let shown = place.acw_bytes(&["columns", "-"], &zip);
+    assert!(shown.out.contains("-/./a/../1.csv: CSV") && shown.out.contains("-/a/2.2026-05.gz: CSV"), "{}", shown.out);
+    let empty = place.acw_bytes(&["audit", "-"], &zipped(&[("b.pdf", b"%PDF")]));
+    assert!(empty.code == 3 && empty.err.contains("holds no export"), "{}", empty.err);
+}
+
+#[test]
+fn shapes_of_json_lose_no_note_in_silence() {
+    let place = Place::new();
+    let rows: Vec<Value> = objects();
+    let by_key: serde_json::Map<String, Value> =
+        rows.iter().enumerate().map(|(at, row)| (format!("-N{at:03}"), row.clone())).collect();
+    let sequence: String = rows.iter().map(|row| format!("\u{1e}{row}\n")).collect();
+    for (name, text) in [
+        ("keys.json", Value::Object(by_key.clone()).to_string()),
+        ("deep.json", json!({"count": rows.len(), "data": {"notes": by_key}}).to_string()),
+        ("comments.json", json!({"ticket_id": 7, "comments": rows}).to_string()),
+        ("sequence.json", sequence),
+    ] {
+        assert_eq!(&notes(&[place.write(name, text)], &Options::default()), expected(), "{name}");
+    }
+    // Of several notes in one row one is read, and the run says so.
+    let row = |at: usize| json!({"id": at, "agent_id": "A", "comments": [{"body": "Explained the bill."}, {"body": "Sent it."}]});
+    place.write("list.jsonl", (1..=3).map(|at| row(at).to_string() + "\n").collect::<String>());
+    let done = place.acw(&["audit", "list.jsonl"]);
+    assert!(done.err.contains("3 rows hold further notes, such as `comments.1.body`"), "{}", done.err);
+    assert!(done.err.contains("--column 'note=comments.0.body' --column 'note=comments.1.body'"), "{}", done.err);
+    let joined =
+        place.acw(&["audit", "list.jsonl", "--column", "note=comments.0.body", "--column", "note=comments.1.body"]);
+    assert!(!joined.err.contains("further notes"), "{}", joined.err);
+}
+
+#[test]
+fn rare_delimiters_and_backslashes_before_quotes_are_read() {
+    let place = Place::new();
+    for delimiter in [':', '#', '@', '!', '\u{1e}'] {
+        let text: String = table()
+            .iter()
+            .map(|row| {
+                let quoted: Vec<String> = row.iter().map(|f| format!("\"{}\"", f.replace('"', "\\\""))).collect();
+                quoted.join(&delimiter.to_string()) + "\n"
+            })
+            .collect();
+        assert_eq!(&notes(&[place.write("n.csv", text)], &Options::default()), expected(), "{delimiter:?}");
+    }
+}
+
+#[test]
 fn the_binary_finds_the_same_whatever_it_is_given() {
     let place = Place::new();
     let findings = |args: &[&str]| place.acw(&[&["audit", "--format", "jsonl"], args].concat());

@@ -134,6 +134,44 @@ fn an_export_is_never_written_over() {
 }
 
 #[test]
+fn a_total_that_counts_the_notes_is_no_note() {
+    let place = Place::new();
+    place.write("n.csv", "ID,Agente,Observaciones\n1,Ana,Se explicó el cargo de la factura\n2,Ana,5\nTotal,,2\n3,,7\n");
+    let done = place.acw(&["audit", "n.csv", "--language", "es"]);
+    assert!(done.out.contains("Rows read: 4 = 3 audited + 1 rejected"), "{}", done.out);
+    assert!(done.err.contains("n.csv:4: the row is no note: it begins as a total does"), "{}", done.err);
+}
+
+#[test]
+fn no_output_is_written_over_an_export_and_a_device_stays_one() {
+    let place = Place::new();
+    let export = "note_id,agent_id,language,note\n1,A,en,Explained the bill.\n";
+    place.write("n.csv", export);
+    for command in ["audit", "check"] {
+        let done = place.acw(&[command, "n.csv", "--format", "csv=./n.csv"]);
+        assert_eq!(done.code, 5, "{}", done.err);
+        assert!(done.err.contains("n.csv is one of the exports") && done.err.contains("--format"), "{}", done.err);
+        assert_eq!(fs::read_to_string(place.path("n.csv")).unwrap(), export);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+        // A link to a device, so that nothing of the machine is lost where this fails.
+        symlink("/dev/full", place.path("full")).unwrap();
+        let done = place.acw(&["audit", "n.csv", "--format", "csv=full"]);
+        assert!(done.code == 5 && done.err.contains("No space left"), "{} {}", done.code, done.err);
+        assert!(fs::symlink_metadata(place.path("full")).unwrap().is_symlink());
+        assert!(fs::metadata("/dev/full").unwrap().file_type().is_char_device());
+        // And a link to a file stays a link.
+        place.write("target.csv", "older\n");
+        symlink("target.csv", place.path("link.csv")).unwrap();
+        assert_eq!(place.acw(&["audit", "n.csv", "--format", "csv=link.csv"]).code, 0);
+        assert!(fs::symlink_metadata(place.path("link.csv")).unwrap().is_symlink());
+        assert!(fs::read_to_string(place.path("target.csv")).unwrap().starts_with("note,"));
+    }
+}
+
+#[test]
 fn a_run_that_fails_leaves_the_older_file_whole() {
     let place = Place::new();
     place.write("rejects.jsonl", "older\n");

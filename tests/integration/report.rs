@@ -56,6 +56,22 @@ fn a_note_cannot_become_markup() {
 }
 
 #[test]
+fn quoted_mail_is_marked_on_the_pages() {
+    let place = Place::new();
+    let note = "\"An idiot called, told her the fee.\n\nOn Mon, May 4, 2026 at 10:02 AM Ana <ana@mail.example> wrote:\n> my bill <b>\"";
+    place.write("n.csv", format!("note_id,agent_id,language,note\nN1,A1,en,{note}\n"));
+    let done = place.acw(&["audit", "n.csv", "--report", "pages", "--locale", "en"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let page = page_of(&place, "pages", "A1");
+    let quoted = page.split("<span class=\"quoted\"").nth(1).expect("quoted mail is marked");
+    assert!(
+        quoted.contains("not counted as the agent’s words") && quoted.contains("&gt; my bill &lt;b&gt;</span>"),
+        "{quoted}"
+    );
+    assert!(!page.split("<span class=\"quoted\"").next().unwrap_or_default().contains("my bill"));
+}
+
+#[test]
 fn agents_with_alike_names_have_pages_of_their_own() {
     let place = Place::new();
     place.write("n.csv", "note_id,agent_id,language,note\n1,A/1,en,an idiot called\n2,A 1,en,an idiot called\n3,a-1,en,an idiot called\n");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{InputError, Row};
+use super::super::{InputError, Rejected, Row};
 use super::levels::{Held, Target};
 use super::{Fault, limits};
 use crate::model::Problem;
@@ -142,7 +142,14 @@ pub(super) fn lost(file: &str, first: u64, rows: u64, fault: &Fault) -> Row {
         1 => "the row cannot be read".into(),
         _ => format!("rows {first} to {last} cannot be read"),
     };
-    unreadable(file, first, format!("{which}: {}", fault.message), fault.help)
+    let problem = Problem {
+        file: file.to_owned(),
+        line: Some(first),
+        message: format!("{which}: {}", fault.message),
+        help: fault.help.to_owned(),
+    };
+    // All of them count, so that the counts of a run add up; one where nobody knows how many there are.
+    Row::Unreadable(Rejected { rows: rows.max(1), ..problem.into() })
 }
 
 #[cfg(test)]

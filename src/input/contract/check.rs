@@ -263,7 +263,7 @@ impl<'c> Check<'c> {
                 Row::Unreadable(rejected) => (Err(rejected), Vec::new()),
                 Row::Fields(line, fields) => (export.note(line, &fields), fields),
             };
-            self.rows += 1;
+            self.rows = self.rows.saturating_add(note.as_ref().map_or_else(|rejected| rejected.rows, |_| 1));
             match note {
                 Err(rejected) => {
                     let place = Place { file: &file, line: rejected.problem.line, note: None };

@@ -1,5 +1,7 @@
-//! JSON that is no line an object: an array of objects, an object that holds one, objects one after the other.
+//! JSON that is no line an object: an array of objects, an object that holds one, objects under keys of their own, objects one after
+//! the other.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::BufReader;
 
@@ -13,26 +15,55 @@ use crate::model::Role;
 
 /// How deep an array of rows may lie: under so many keys.
 const DEEPEST_ROWS: usize = 3;
+/// What stands before each object of a sequence of JSON texts (RFC 7464).
+const RECORD: u8 = 0x1e;
 
 /// An object or an array.
 pub(in crate::input) fn sniff(head: &str) -> bool {
-    head.trim_start().starts_with(['{', '['])
+    head.trim_start_matches(|c: char| c.is_whitespace() || c == char::from(RECORD)).starts_with(['{', '['])
 }
 
-/// Whether the text of an object holds an array of objects.
+/// Whether the text of an object holds an array of objects, or nothing but objects under keys of their own.
 pub(super) fn holds_objects(text: &str) -> bool {
-    Outline::of(text).arrays.iter().any(|array| array.objects > 0)
+    let outline = Outline::of(text);
+    outline.arrays.iter().any(|array| array.objects > 0) || outline.maps().next().is_some()
+}
+
+/// Where the rows of a document stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Rows {
+    /// In no container.
+    Outside,
+    /// In the array under these keys.
+    Array(Vec<String>),
+    /// Under keys of their own (`{"1": {…}, "2": {…}}`) in the object under these keys.
+    Map(Vec<String>),
+}
+
+impl Rows {
+    /// Whether the container that has just opened is the one of the rows.
+    fn opens(&self, walk: &Walk) -> bool {
+        let (Rows::Array(path) | Rows::Map(path)) = self else { return false };
+        let here = if matches!(self, Rows::Array(_)) { walk.array() } else { walk.object() };
+        here.is_some_and(|here| path.iter().map(String::as_str).eq(here))
+    }
+
+    fn name(path: &[String]) -> String {
+        if path.is_empty() { String::new() } else { format!(" `{}`", path.join(".")) }
+    }
 }
 
 /// Opens a document.
 pub(in crate::input) fn open(file: &str, decoded: Decoded, wanted: &Wanted<'_>) -> Result<Table, InputError> {
     let outline = Outline::of(&decoded.head);
-    let rows = if decoded.head.trim_start().starts_with('[') { Some(vec![]) } else { outline.rows(wanted) };
+    let array = decoded.head.trim_start().starts_with('[');
+    let rows = if array { Rows::Array(vec![]) } else { outline.rows(wanted) };
     let form = match &rows {
-        None if outline.values > 1 => "objects one after the other".to_owned(),
-        None => "one object".to_owned(),
-        Some(path) if path.is_empty() => "an array of objects".to_owned(),
-        Some(path) => format!("the array `{}`{}", path.join("."), outline.others(path)),
+        Rows::Outside if outline.values > 1 => "objects one after the other".to_owned(),
+        Rows::Outside => "one object".to_owned(),
+        Rows::Array(path) if path.is_empty() => "an array of objects".to_owned(),
+        Rows::Array(path) => format!("the array `{}`{}", path.join("."), outline.others(path)),
+        Rows::Map(path) => format!("objects under keys of their own{}", Rows::name(path)),
     };
     let objects = Objects {
         reader: BufReader::with_capacity(1 << 16, decoded.reader),
@@ -56,6 +87,15 @@ struct Outline {
     arrays: Vec<Array>,
     /// Paths outside of arrays.
     paths: Vec<String>,
+    /// Objects outside of arrays, by their path.
+    objects: BTreeMap<Vec<String>, Members>,
+}
+
+/// What stands in an object.
+#[derive(Default)]
+struct Members {
+    keys: usize,
+    objects: usize,
 }
 
 struct Array {
@@ -84,13 +124,14 @@ impl Outline {
                             array.objects += 1;
                         }
                     }
+                    (None, None) if byte == b'{' && outline.values == 0 => outline.object(&walk),
                     _ => {}
                 },
                 Step::Closed => {
                     open = open.filter(|depth| walk.depth() >= *depth);
                     outline.values += usize::from(walk.depth() == 0);
                 }
-                Step::Key if !walk.in_array() && outline.values == 0 => outline.paths.push(walk.path()),
+                Step::Key if !walk.in_array() && outline.values == 0 => outline.key(&walk),
                 _ => {}
             }
             if let (Some(_), Some(array)) = (open, outline.arrays.last_mut()) {
@@ -101,16 +142,60 @@ impl Outline {
         outline
     }
 
-    /// The path of the array whose objects are the rows: the longest. `None` where the object itself is a row: the notes, or two known
-    /// columns, stand in it outside of any array.
-    fn rows(&self, wanted: &Wanted<'_>) -> Option<Vec<String>> {
-        let role = |path: &String| role_of(path, wanted.vocabulary);
-        let roles: Vec<Role> = self.paths.iter().filter_map(role).collect();
-        if roles.contains(&wanted.needed) || roles.len() > 1 {
-            return None;
+    /// Adds a key of an object outside of arrays.
+    fn key(&mut self, walk: &Walk) {
+        self.paths.push(walk.path());
+        if let Some(path) = walk.object().filter(|path| path.len() < DEEPEST_ROWS) {
+            self.objects.entry(path.into_iter().map(str::to_owned).collect()).or_default().keys += 1;
+        }
+    }
+
+    /// Adds an object that has just opened outside of arrays to the one in which it stands.
+    fn object(&mut self, walk: &Walk) {
+        let Some(mut path) = walk.object().filter(|path| (1..=DEEPEST_ROWS).contains(&path.len())) else { return };
+        path.pop();
+        if let Some(members) = self.objects.get_mut(&path.into_iter().map(str::to_owned).collect::<Vec<_>>()) {
+            members.objects += 1;
+        }
+    }
+
+    /// The paths of objects in which nothing stands but objects, and more than one, the outermost first.
+    fn maps(&self) -> impl Iterator<Item = &Vec<String>> {
+        let maps = self.objects.iter().filter(|(_, members)| members.objects > 1 && members.keys == members.objects);
+        maps.map(|(path, _)| path)
+    }
+
+    /// The object under whose keys the rows stand: the column that is needed has the same path under more than one of them.
+    fn map(&self, wanted: &Wanted<'_>) -> Option<&Vec<String>> {
+        let is_map = |path: &&Vec<String>| {
+            let start = path.iter().map(|key| format!("{key}.")).collect::<String>();
+            let under = self.paths.iter().filter_map(|path| path.strip_prefix(&start)?.split_once('.'));
+            let mut needed: Vec<(&str, &str)> =
+                under.filter(|(_, path)| role_of(path, wanted.vocabulary) == Some(wanted.needed)).collect();
+            needed.sort_by_key(|(_, path)| *path);
+            needed.windows(2).any(|two| two[0].1 == two[1].1 && two[0].0 != two[1].0)
+        };
+        self.maps().find(is_map)
+    }
+
+    /// Where the rows stand: the array is the longest of those that hold objects. The object itself is a row where the notes, or two
+    /// known columns, stand in it outside of any array.
+    fn rows(&self, wanted: &Wanted<'_>) -> Rows {
+        if self.values == 1
+            && let Some(path) = self.map(wanted)
+        {
+            return Rows::Map(path.clone());
         }
         let arrays = self.arrays.iter().rev().filter(|array| array.objects > 0);
-        arrays.max_by_key(|array| array.bytes).map(|array| array.path.clone())
+        // An array of objects is no column, whatever its name: `comments` holds rows.
+        let is_array = |path: &&String| arrays.clone().any(|array| array.path.join(".") == **path);
+        let role = |path: &String| role_of(path, wanted.vocabulary);
+        let roles: Vec<Role> = self.paths.iter().filter(|path| !is_array(path)).filter_map(role).collect();
+        if roles.contains(&wanted.needed) || roles.len() > 1 {
+            return Rows::Outside;
+        }
+        let longest = arrays.max_by_key(|array| array.bytes);
+        longest.map_or(Rows::Outside, |array| Rows::Array(array.path.clone()))
     }
 
     /// What to say of other arrays of objects.
@@ -135,9 +220,8 @@ struct Objects {
     encoding: Option<String>,
     walk: Walk,
     line: u64,
-    /// The path of the array that holds them; `None` where they stand in no container.
-    rows: Option<Vec<String>>,
-    /// Depth of the array that is being read.
+    rows: Rows,
+    /// Depth of the container of the rows that is being read.
     inside: Option<u64>,
     ended: bool,
 }
@@ -172,17 +256,21 @@ impl Iterator for Objects {
             let mut done = None;
             for byte in buffer {
                 used += 1;
-                // Objects stand right inside of their array, or right outside of everything.
-                let base = if self.rows.is_some() { self.inside } else { Some(0) };
+                // Objects stand right inside of their container, or right outside of everything.
+                let base = if self.rows == Rows::Outside { Some(0) } else { self.inside };
                 let between = base == Some(self.walk.depth()) && !self.walk.in_string();
                 let step = self.walk.step(*byte);
                 self.line += u64::from(*byte == b'\n');
-                if between && taken.is_none() && !byte.is_ascii_whitespace() && ![b',', b']'].contains(byte) {
+                let starts = match self.rows {
+                    Rows::Map(_) => *byte == b'{',
+                    _ => !byte.is_ascii_whitespace() && ![b',', b']', RECORD].contains(byte),
+                };
+                if between && taken.is_none() && starts {
                     taken = Some(Taken { line: self.line, bytes: Vec::new(), too_long: false });
                 }
                 let closed = step == Step::Closed && base == Some(self.walk.depth());
                 // A plain value ends where the next begins.
-                let ended = between && (byte.is_ascii_whitespace() || [b',', b']'].contains(byte));
+                let ended = between && (byte.is_ascii_whitespace() || [b',', b']', RECORD].contains(byte));
                 if let Some(taken) = taken.as_mut().filter(|_| !ended) {
                     taken.too_long |= taken.bytes.len() >= LONGEST_RECORD;
                     if !taken.too_long {
@@ -193,7 +281,7 @@ impl Iterator for Objects {
                     done = taken.take();
                 }
                 match step {
-                    Step::Opened if self.inside.is_none() && is_array(&self.rows, &self.walk) => {
+                    Step::Opened if self.inside.is_none() && self.rows.opens(&self.walk) => {
                         self.inside = Some(self.walk.depth())
                     }
                     Step::Closed => self.inside = self.inside.filter(|depth| self.walk.depth() >= *depth),
@@ -225,17 +313,10 @@ impl Iterator for Objects {
     }
 }
 
-/// Whether the container that has just opened is the array of the rows.
-fn is_array(rows: &Option<Vec<String>>, walk: &Walk) -> bool {
-    match (rows, walk.array()) {
-        (Some(rows), Some(path)) => rows.iter().map(String::as_str).eq(path),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::formats::Remarks;
     use crate::input::{Options, Row};
     use crate::text::Folder;
 
@@ -245,8 +326,15 @@ mod tests {
         let options = Options::default();
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
         let reader: Stream = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
-        let decoded =
-            Decoded { head: text.to_owned(), reader, encoding: String::new(), reason: "", verbatim: true, tape: None };
+        let decoded = Decoded {
+            head: text.to_owned(),
+            reader,
+            encoding: String::new(),
+            reason: "",
+            verbatim: true,
+            remarks: Remarks::default(),
+            tape: None,
+        };
         let table = match open("f", decoded, &wanted) {
             Ok(table) => table,
             Err(error) => return (error.to_string(), vec![]),
@@ -272,11 +360,26 @@ mod tests {
                 "the array `tickets`, and not `users`",
                 r#"{"users":[{"name":"A"}],"tickets":[{"id":1,"notes":"x"},{"id":2,"notes":"y"}]}"#,
             ),
+            // An array may be called what a column is called.
+            ("the array `notes`", r#"{"ticket":7,"notes":[{"id":1,"notes":"x"},{"id":2,"notes":"y"}]}"#),
+            ("objects under keys of their own", r#"{"{a":{"id":1,"notes":"x"},"b":{"id":2,"notes":"y"}}"#),
+            (
+                "objects under keys of their own `data.notes`",
+                r#"{"count":2,"data":{"notes":{"a":{"id":1,"notes":"x"},"b":{"id":2,"notes":"y"}}}}"#,
+            ),
+            ("objects one after the other", "\u{1e}{\"id\":1,\"notes\":\"x\"}\u{1e}{\"id\":2,\"notes\":\"y\"}"),
         ] {
             assert_eq!(read(text), (form.to_owned(), two.clone()), "{text}");
         }
         let (form, rows) = read("{\n \"id\": 1,\n \"notes\": \"x ] } , \\\" {\",\n \"tags\": [{\"a\": [2]}]\n}\n");
         assert_eq!((form.as_str(), rows), ("one object", vec![(1, "1|x ] } , \" {|2".to_owned())]));
+        // Objects in a row are no rows: one has the notes, or there is something beside them.
+        for text in [
+            r#"{"agent":{"name":"A","id":1},"call":{"id":2,"notes":"x"}}"#,
+            r#"{"id":1,"from":{"notes":"x"},"to":{"notes":"y"}}"#,
+        ] {
+            assert_eq!(read(text).0, "one object", "{text}");
+        }
     }
 
     #[test]

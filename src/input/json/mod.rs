@@ -42,7 +42,7 @@ impl Object {
     /// The same, with the object as it was found where it is broken.
     fn with(self, raw: impl FnOnce() -> Option<Raw>) -> Self {
         match self {
-            Object::Broken(Rejected { problem, .. }) => Object::Broken(Rejected { problem, raw: raw().map(Box::new) }),
+            Object::Broken(rejected) => Object::Broken(Rejected { raw: raw().map(Box::new), ..rejected }),
             object => object,
         }
     }

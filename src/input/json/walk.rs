@@ -117,4 +117,12 @@ impl Walk {
         }
         Some(self.levels.iter().skip(1).map(|level| level.key.as_str()).collect())
     }
+
+    /// The keys of the object that is open and of those around it, the outermost first; `None` inside of an array.
+    pub(super) fn object(&self) -> Option<Vec<&str>> {
+        if self.deeper > 0 || self.levels.is_empty() || self.in_array() {
+            return None;
+        }
+        Some(self.levels.iter().skip(1).map(|level| level.key.as_str()).collect())
+    }
 }

@@ -8,7 +8,7 @@ use calamine::{Data, DataRef, Reader, Sheet, SheetType, Xls, Xlsb, Xlsx};
 
 use super::cells::text;
 use super::merged::Merged;
-use super::{guard, old};
+use super::{binary, guard, old};
 use crate::input::formats::MOST_COLUMNS;
 use crate::input::source::Limit;
 
@@ -134,20 +134,26 @@ impl Book for OfXlsx {
 
 /// Opens a binary workbook.
 pub(super) fn xlsb(source: File) -> Result<Box<dyn Book>, Fault> {
-    guard::zip(&source, b"<mergeCell ")?;
+    let has_merged = guard::zip(&source, b"<mergeCell ")?.merged;
+    let parts = source.try_clone().map_err(Fault::broken)?;
     let book = Xlsb::new(BufReader::new(source)).map_err(Fault::broken)?;
-    Ok(Box::new(OfXlsb(book)))
+    Ok(Box::new(OfXlsb { book, parts, has_merged }))
 }
 
-struct OfXlsb(Xlsb<BufReader<File>>);
+struct OfXlsb {
+    book: Xlsb<BufReader<File>>,
+    /// The same file: its parts are looked at while no cells are read.
+    parts: File,
+    has_merged: bool,
+}
 
 impl Book for OfXlsb {
     fn names(&self) -> Vec<String> {
-        worksheets(self.0.sheets_metadata())
+        worksheets(self.book.sheets_metadata())
     }
 
     fn rows(&mut self, name: &str, each: &mut Each<'_>) -> Result<(), Fault> {
-        let mut cells = self.0.worksheet_cells_reader(name).map_err(Fault::broken)?;
+        let mut cells = self.book.worksheet_cells_reader(name).map_err(Fault::broken)?;
         let mut rows = Rows::new(each);
         while let Some(cell) = cells.next_cell().map_err(Fault::broken)? {
             if !rows.add(cell.get_position(), &Data::from(cell.get_value().clone()))? {
@@ -156,6 +162,13 @@ impl Book for OfXlsb {
         }
         rows.end();
         Ok(())
+    }
+
+    fn merged(&mut self, name: &str) -> Result<Merged, Fault> {
+        if !self.has_merged {
+            return Ok(Merged::default());
+        }
+        binary::merged(&self.parts, name).map(Merged::new)
     }
 }
 

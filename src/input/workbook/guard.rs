@@ -40,7 +40,10 @@ pub(super) fn zip(source: &File, merged: &[u8]) -> Result<Looked, Fault> {
         let stream = source.try_clone().map_err(failed)?;
         let mut part = member.open("it", stream).map_err(Fault::broken)?;
         let bytes = if name.ends_with(".bin") {
-            records(BufReader::with_capacity(1 << 16, part), name.contains("worksheets/")).map_err(failed)?
+            let worksheet = name.contains("worksheets/");
+            let (bytes, found) = records(BufReader::with_capacity(1 << 16, part), worksheet).map_err(failed)?;
+            merged += found;
+            bytes
         } else {
             let (bytes, found) = elements(&mut part, mark).map_err(failed)?;
             merged += found;
@@ -91,22 +94,23 @@ fn elements(part: &mut impl Read, mark: &[u8]) -> io::Result<(u64, usize)> {
     }
 }
 
-/// The length of a part in records, none of which may be longer than what is read of a row.
-fn records(mut part: impl Read, worksheet: bool) -> io::Result<u64> {
+/// The length of a part in records, none of which may be longer than what is read of a row, and how many merged ranges it has.
+fn records(mut part: impl Read, worksheet: bool) -> io::Result<(u64, usize)> {
     /// Cells without their column, which the reader does not see.
     const SHORT_CELLS: std::ops::RangeInclusive<u8> = 0x0c..=0x12;
-    let mut bytes = 0;
+    /// The two bytes of the kind of a record of merged cells.
+    const MERGED: (u8, Option<u8>) = (0xb0, Some(1));
+    let (mut bytes, mut merged) = (0, 0);
     while let Some(kind) = byte(&mut part)? {
-        if kind & 0x80 != 0 {
-            byte(&mut part)?;
-        }
+        let second = if kind & 0x80 != 0 { byte(&mut part)? } else { None };
+        merged += usize::from(worksheet && (kind, second) == MERGED);
         if worksheet && SHORT_CELLS.contains(&kind) {
             let message = "the workbook is written in a short form of XLSB that is not read".to_owned();
             return Err(Limit::error(message, "open it in a spreadsheet program and save it as XLSX"));
         }
         let mut length = 0_usize;
         for at in 0..4 {
-            let Some(next) = byte(&mut part)? else { return Ok(bytes) };
+            let Some(next) = byte(&mut part)? else { return Ok((bytes, merged)) };
             length |= usize::from(next & 0x7f) << (7 * at);
             if next & 0x80 == 0 {
                 break;
@@ -117,7 +121,7 @@ fn records(mut part: impl Read, worksheet: bool) -> io::Result<u64> {
         }
         bytes += 2 + io::copy(&mut part.by_ref().take(length as u64), &mut io::sink())?;
     }
-    Ok(bytes)
+    Ok((bytes, merged))
 }
 
 fn byte(part: &mut impl Read) -> io::Result<Option<u8>> {

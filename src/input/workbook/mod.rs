@@ -1,5 +1,6 @@
 //! Workbooks: which worksheet holds the notes, where its header stands, and its rows as text.
 
+mod binary;
 mod book;
 mod cells;
 mod guard;

@@ -12,6 +12,8 @@ pub(super) struct Piece {
     pub(super) text: String,
     /// The finding that it belongs to; `None` for text that nothing is held against.
     pub(super) mark: Option<Mark>,
+    /// Whether it is quoted mail, which is not the agent's.
+    pub(super) quoted: bool,
 }
 
 /// Which finding a piece belongs to.
@@ -208,10 +210,15 @@ fn cut(
             owner[start..end.min(masked.len())].fill(Some(index));
         }
     }
+    let mut quoted = vec![false; masked.len()];
+    for span in note.note.quoted() {
+        let (start, end) = span.code_points(text);
+        quoted[start..end.min(masked.len())].fill(true);
+    }
     let mut pieces = Vec::new();
     let mut start = 0;
     for at in 1..=masked.len() {
-        if at < masked.len() && owner[at] == owner[start] {
+        if at < masked.len() && (owner[at], quoted[at]) == (owner[start], quoted[start]) {
             continue;
         }
         let mark = owner[start].map(|index| Mark {
@@ -219,7 +226,7 @@ fn cut(
             severity: shown[index].severity,
             title: title(shown[index].rule),
         });
-        pieces.push(Piece { text: masked[start..at].iter().collect(), mark });
+        pieces.push(Piece { text: masked[start..at].iter().collect(), mark, quoted: quoted[start] });
         start = at;
     }
     pieces

@@ -14,8 +14,23 @@ use crate::model::Twice;
 /// Longest word that is shown.
 const LONGEST: usize = 40;
 
-/// Brings the text back where it was encoded twice; what was noticed, even where it cannot be brought back.
+/// Times that a text is brought back: some systems do it at every import.
+const MOST_TIMES: usize = 3;
+
+/// Brings the text back where it was encoded twice, or more often; what was noticed, even where it cannot be brought back.
 pub(super) fn mend(draft: &mut Draft) -> Option<Twice> {
+    let mut twice = once(draft)?;
+    for _ in 1..MOST_TIMES {
+        match Some(&twice).filter(|twice| twice.mended).and_then(|_| once(draft)) {
+            Some(again) if again.mended => twice.meant = again.meant,
+            _ => break,
+        }
+    }
+    Some(twice)
+}
+
+/// Brings the text back by one encoding.
+fn once(draft: &mut Draft) -> Option<Twice> {
     let readings = tables().iter().filter_map(|table| Reading::of(&draft.signs, table)).collect::<Vec<_>>();
     let reading = readings.iter().find(|reading| reading.whole).or_else(|| readings.iter().max_by_key(|r| r.seen))?;
     let (garbled, meant) = reading.example(&draft.signs);
@@ -158,6 +173,15 @@ mod tests {
                 assert_eq!(mended(&garbled(text, encoding)), (text.to_owned(), Some(true)), "{}", encoding.name());
             }
         }
+    }
+
+    #[test]
+    fn what_was_encoded_three_times_comes_back_too() {
+        let text = "la señora llamó";
+        let thrice = garbled(&garbled(text, WINDOWS_1252), WINDOWS_1252);
+        assert_eq!(mended(&thrice), (text.to_owned(), Some(true)));
+        let twice = mend(&mut Draft::new(&thrice)).unwrap();
+        assert_eq!((twice.garbled.as_str(), twice.meant.as_str()), ("seÃƒÂ±ora", "señora"));
     }
 
     #[test]
