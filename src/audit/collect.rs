@@ -85,7 +85,7 @@ impl<'b> Collector<'b> {
     /// A row that could not be read.
     pub(super) fn reject(&mut self, problem: Problem) {
         self.report.run.rejected += 1;
-        self.remark(problem);
+        self.remark(Problem { rejected: true, ..problem });
     }
 
     fn remark(&mut self, problem: Problem) {
@@ -125,6 +125,7 @@ impl<'b> Collector<'b> {
                     note.note.id
                 ),
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
+                rejected: false,
             }),
         }
         self.twice.note(&note.note);

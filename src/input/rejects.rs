@@ -91,7 +91,7 @@ impl Rejects {
     /// # Errors
     /// What the system says.
     pub fn add(&mut self, rejected: &Rejected) -> io::Result<()> {
-        let Problem { file, line, message, help } = &rejected.problem;
+        let Problem { file, line, message, help, .. } = &rejected.problem;
         let (encoding, text, bytes, cells) = (None, None, None, None);
         let mut row = Line { file, line: *line, reason: message, help, encoding, text, bytes, cells };
         match rejected.raw.as_deref() {
@@ -151,7 +151,7 @@ mod tests {
         let path = folder.path().join("rejects.jsonl");
         fs::write(&path, "older\n").unwrap();
         let mut rejects = Rejects::create(&path).unwrap();
-        let problem = Problem { file: "n.csv".into(), line: Some(3), message: "broken".into(), help: "mend".into() };
+        let problem = Problem::at("n.csv", 3, "broken", "mend");
         rejects.add(&Rejected { problem, raw: raw.map(Box::new) }).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "older\n", "until the run is through");
         rejects.finish().unwrap();

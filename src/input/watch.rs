@@ -47,8 +47,13 @@ impl Notices {
 
     /// What a run says of it.
     pub(super) fn remarks(&self, file: &str, columns: &Columns) -> Vec<Problem> {
-        let remark =
-            |message: String, help: &str| Problem { file: file.to_owned(), line: None, message, help: help.to_owned() };
+        let remark = |message: String, help: &str| Problem {
+            file: file.to_owned(),
+            line: None,
+            message,
+            help: help.to_owned(),
+            rejected: false,
+        };
         let header = |role: Role| columns.header(role).unwrap_or_default();
         let mut out = Vec::new();
         if let Some((rows, said)) = &self.missing {
