@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 
 use super::flags::Bar;
-use super::outputs::{Asked, Outputs, formats, print_problems};
+use super::outputs::{Asked, Outputs, formats, print_problems, print_remarks};
 use super::{Auditing, Failure};
 use crate::audit::{self, Baseline, Compared, Gate, Options};
 use crate::config::{ConfigError, GateSpec, Limit, Limits, Settings};
@@ -150,6 +150,7 @@ impl Check {
         outputs.finish(&report, &book)?;
         if !self.quiet {
             print_problems(&report);
+            print_remarks(&report.decisions.remarks);
         }
         if let Some(compared) = &compared {
             outputs.remark(&self.told(compared), false)?;

@@ -225,6 +225,13 @@ impl<W: Write> Write for Listened<W> {
     }
 }
 
+/// What is to be said of decisions about findings, on standard error.
+pub(super) fn print_remarks(remarks: &[String]) {
+    for remark in remarks {
+        let _ = writeln!(io::stderr(), "{} {}", colour::name(false), cell::terminal(remark));
+    }
+}
+
 /// Rows that could not be read, on standard error.
 pub(super) fn print_problems(report: &Report) {
     const SHOWN: usize = 10;

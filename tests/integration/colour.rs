@@ -2,13 +2,16 @@
 
 use crate::support::{Place, fixture};
 
+/// A note that does not pass.
+const NOTE: &str = "note_id,agent_id,language,note\n1,A,en,The customer is an idiot.\n";
+
 const ESCAPE: char = '\u{1b}';
 
 #[test]
 fn colour_is_where_it_was_asked_for() {
     let place = Place::new();
-    let sample = fixture("exports/sample.csv");
-    let check = &["check", sample.as_str()][..];
+    place.write("n.csv", NOTE);
+    let check = &["check", "n.csv"][..];
     let asked = |flag: &[&'static str], env: &[(&str, &str)]| {
         let done = place.acw_env(&[check, flag].concat(), env);
         assert_eq!(done.code, 1, "{}", done.err);
@@ -60,15 +63,15 @@ fn without_colour(text: &str) -> String {
 #[test]
 fn programs_and_files_never_get_escape_codes() {
     let place = Place::new();
-    let sample = fixture("exports/sample.csv");
+    place.write("n.csv", NOTE);
     for format in acw::report::FORMATS {
         let name = format.name;
         let into = format!("{name}=out/{name}");
-        place.acw(&["check", &sample, "--color", "always", "--format", &into]);
+        place.acw(&["check", "n.csv", "--color", "always", "--format", &into]);
         let text = std::fs::read_to_string(place.path(&format!("out/{name}"))).unwrap();
         assert!(!text.contains(ESCAPE), "{name} in a file");
         if !format.for_people {
-            let done = place.acw(&["check", &sample, "--color", "always", "--format", name]);
+            let done = place.acw(&["check", "n.csv", "--color", "always", "--format", name]);
             assert!(!done.out.contains(ESCAPE), "{name} on standard output");
         }
     }

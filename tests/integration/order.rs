@@ -39,7 +39,6 @@ fn neither_threads_nor_the_order_of_inputs_change_a_byte() {
         ("d/b.csv", "exports/sample.csv"),
         ("d/a.csv", "exports/genesys-es.csv"),
         ("d/c.csv", "exports/broken-rows.csv"),
-        ("d/d.jsonl", "exports/zendesk-en.jsonl"),
     ] {
         place.write(name, std::fs::read(fixture(from)).unwrap());
         names.push(name);

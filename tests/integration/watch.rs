@@ -24,10 +24,10 @@ impl Drop for Watching {
     }
 }
 
-/// The next verdict; slow machines have a minute.
+/// The next verdict; slow machines have two minutes.
 fn verdict(lines: &Receiver<String>) -> String {
     loop {
-        let line = lines.recv_timeout(Duration::from_secs(60)).expect("a verdict within a minute");
+        let line = lines.recv_timeout(Duration::from_secs(120)).expect("a verdict within two minutes");
         if line.starts_with("Gate ") {
             return line;
         }
