@@ -52,10 +52,10 @@ fn told(location: Option<&Location<'_>>) -> String {
 fn place(file: &str) -> String {
     let parts: Vec<&str> = file.split(['/', '\\']).collect();
     let behind = |found: fn(&str) -> bool| parts.iter().position(|part| found(part)).map(|at| at + 1);
+    let of_crate = behind(|part| part.starts_with("index.") || part == "library");
     let own = !file.starts_with('/') && !file.contains(':');
-    let from = if own { 0 } else { behind(|part| part.starts_with("index.") || part == "library").unwrap_or(0) };
-    // A crate from elsewhere: its last folders tell enough.
-    let from = if own || from > 0 { from } else { parts.len().saturating_sub(3) };
+    // Of what stands elsewhere, the last folders tell enough.
+    let from = of_crate.unwrap_or(if own { 0 } else { parts.len().saturating_sub(3) });
     parts[from..].join("/")
 }
 
@@ -87,6 +87,7 @@ mod tests {
         assert_eq!(place("src/audit/judge.rs"), "src/audit/judge.rs");
         let crates = "/home/ana/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/zip-9.0.0/src/read.rs";
         assert_eq!(place(crates), "zip-9.0.0/src/read.rs");
+        assert_eq!(place("registry/src/index.crates.io-1/zip-9.0.0/src/read.rs"), "zip-9.0.0/src/read.rs");
         assert_eq!(
             place("C:\\Users\\ana\\.cargo\\registry\\src\\index.crates.io-1\\csv-1.4.0\\src\\lib.rs"),
             "csv-1.4.0/src/lib.rs"

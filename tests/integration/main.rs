@@ -26,6 +26,7 @@ mod hostile;
 mod input;
 mod limits;
 mod order;
+mod package;
 mod packs;
 mod presets;
 mod privacy;
