@@ -36,7 +36,7 @@ use taking::Taking;
 
 /// Behind the list of subcommands in the help.
 const BEGIN: &str = "\
-Begin with `acw columns notes.csv`, which shows what was understood of an export, and `acw audit notes.csv`.
+Begin with `acw columns notes.csv`: what was understood of an export; then `acw audit notes.csv`.
 `acw COMMAND --help` has the flags of each, and examples.";
 
 /// Audits the notes that contact-centre agents type after a call.

@@ -43,11 +43,11 @@ fn colour_is_where_it_was_asked_for() {
 #[test]
 fn what_is_coloured_reads_the_same_without() {
     let place = Place::new();
-    let sample = fixture("exports/sample.csv");
+    place.write("n.csv", NOTE);
     let bare = |text: &str| without_colour(text);
     for format in ["concise", "terminal", "statistics"] {
-        let plain = place.acw(&["check", &sample, "--format", format]).out;
-        let coloured = place.acw(&["check", &sample, "--format", format, "--color", "always"]).out;
+        let plain = place.acw(&["check", "n.csv", "--format", format]).out;
+        let coloured = place.acw(&["check", "n.csv", "--format", format, "--color", "always"]).out;
         assert!(coloured.contains("\u{1b}["), "{format}");
         assert_eq!(bare(&coloured), plain, "{format}");
     }

@@ -12,7 +12,6 @@ fn every_exit_code_is_met_through_the_binary() {
     place.write("n.csv", ROW);
     place.write("broken.yaml", "gate: {scor: 1}\n");
     place.write("contract.yaml", "contract: {rows: {min: 5}}\n");
-    place.write("full/x", "");
     for (code, args, said) in [
         (0, &["check", "n.csv", "--min-score", "0"][..], ""),
         (0, &["audit", "n.csv"], ""),
@@ -26,7 +25,7 @@ fn every_exit_code_is_met_through_the_binary() {
         (3, &["check", "gone.csv"], "gone.csv: cannot be read"),
         (3, &["check", "n.csv", "--baseline", "gone.jsonl"], "there is no such baseline"),
         (4, &["check", "n.csv", "--config", "broken.yaml"], "did you mean `score`"),
-        (4, &["check", "n.csv", "--rules", "full"], ""),
+        (4, &["check", "n.csv", "--rules", "gone"], "cannot read the folder of rules"),
         (5, &["check", "n.csv", "--format", "json=n.csv/x"], "cannot be written"),
         (6, &["check", "n.csv", "--config", "contract.yaml"], "broken contract"),
         (6, &["contract", "n.csv", "--config", "contract.yaml"], ""),
