@@ -10,15 +10,16 @@ const ROW: &str = "note_id,agent_id,language,note\n1,A,en,Customer called about 
 fn every_exit_code_is_met_through_the_binary() {
     let place = Place::new();
     place.write("n.csv", ROW);
+    place.write("rude.csv", "note_id,agent_id,language,note\n1,A,en,The customer is an idiot.\n");
     place.write("broken.yaml", "gate: {scor: 1}\n");
     place.write("contract.yaml", "contract: {rows: {min: 5}}\n");
     for (code, args, said) in [
         (0, &["check", "n.csv", "--min-score", "0"][..], ""),
         (0, &["audit", "n.csv"], ""),
-        (0, &["check", "n.csv", "--min-score", "100", "--exit-zero"], ""),
+        (0, &["check", "rude.csv", "--min-score", "100", "--exit-zero"], ""),
         (0, &["--help"], ""),
         (0, &["--version"], ""),
-        (1, &["check", "n.csv", "--min-score", "100"], ""),
+        (1, &["check", "rude.csv", "--min-score", "100"], ""),
         (2, &["check", "n.csv", "--fromat", "json"], "--format"),
         (2, &["chekc", "n.csv"], "check"),
         (2, &[], "Usage"),

@@ -10,7 +10,8 @@ fn export(place: &Place, rude: &[u32]) {
     let mut text = String::from("note_id,agent_id,language,disposition,case_id,note\n");
     for id in 1..=4 {
         let note = if rude.contains(&id) { RUDE } else { GOOD };
-        text += &format!("{id},A,en,resolved,55-1001,\"{note}\"\n");
+        // An agent each, or the notes would be pasted paragraphs of one.
+        text += &format!("{id},A{id},en,resolved,55-1001,\"{note}\"\n");
     }
     place.write("n.csv", text);
 }
