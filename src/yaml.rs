@@ -178,6 +178,12 @@ fn help_for(message: &str) -> String {
             None => format!("use one of: {}", known.join(", ")),
         };
     }
+    match message.strip_prefix("invalid ") {
+        Some("u8" | "u16" | "u32" | "u64" | "usize") => return "write a whole number here".into(),
+        Some("f64") => return "write a number here".into(),
+        Some("bool" | "boolean") => return "write true or false here".into(),
+        _ => {}
+    }
     if message.contains("missing field") {
         return "add the key that is named here".into();
     }

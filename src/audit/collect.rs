@@ -87,7 +87,7 @@ impl<'b> Collector<'b> {
         let run = &mut self.report.run;
         run.rejected = run.rejected.saturating_add(rejected.rows);
         run.rows = run.rows.saturating_add(rejected.rows.saturating_sub(1));
-        self.remark(rejected.problem);
+        self.remark(Problem { rejected: true, ..rejected.problem });
     }
 
     fn remark(&mut self, problem: Problem) {
@@ -127,6 +127,7 @@ impl<'b> Collector<'b> {
                     note.note.id
                 ),
                 help: "name the column with --column language=HEADER, or the language with --language".into(),
+                rejected: false,
             }),
         }
         self.twice.note(&note.note);

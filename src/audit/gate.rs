@@ -180,6 +180,7 @@ fn condition(name: &str, key: &str, bound: Bound) -> Decided {
         figure: None,
         part: (0, 0),
         bound,
+        mostly: None,
         fail: None,
         warn: None,
         level: None,
@@ -233,8 +234,9 @@ fn each(key: &str, spec: &EachSpec, all: &[(&str, &Tally)], min_notes: u64) -> D
         fail: spec.score.fail.map(Limit::share),
         warn: spec.score.warn.map(Limit::share),
         level,
+        mostly: Some(mostly),
         names: told.iter().take(KEPT).map(|(score, name)| format!("{name} {}", score.percent())).collect(),
-        ..condition(&format!("{key} that score enough"), &format!("{key}.score"), Bound::AtLeast)
+        ..condition(key, &format!("{key}.score"), Bound::AtLeast)
     }
 }
 

@@ -46,9 +46,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// The inputs as the user named them.
+    /// The inputs as the user named them, in the order of their names, as they are read.
     pub fn named(&self) -> Vec<String> {
-        self.inputs.iter().map(|path| path.display().to_string()).collect()
+        let mut named: Vec<String> = self.inputs.iter().map(|path| path.display().to_string()).collect();
+        named.sort();
+        named
     }
 
     /// How to read the inputs.

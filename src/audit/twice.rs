@@ -50,6 +50,7 @@ impl EncodedTwice {
                     file.notes
                 ),
                 help: "export again as UTF-8, and do not convert what is UTF-8 already".into(),
+                rejected: false,
             })
         };
         self.files.iter().filter_map(remark).collect()

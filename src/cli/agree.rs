@@ -1,16 +1,16 @@
 //! `acw agree`: what reviewers said in sheets, joined to what the program finds in the same notes.
 
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Failure, Paging, Printing, Silent, Taking};
+use super::{Common, Failure, Paging, Printing, Silent, Taking, colour};
 use crate::audit::{self, Options};
 use crate::input::{self, Manifest};
 use crate::measure::{self, Bootstrap, Gathered, Halves, How};
 use crate::model::{AuditedNote, Category, Found, ReviewedNote, SheetRemark};
-use crate::report::{Colour, agreement, html};
+use crate::report::{agreement, html};
 use crate::rules::Rulebook;
 use crate::text::redact;
 
@@ -114,10 +114,7 @@ impl Agree {
             reviews: &reviews,
             remarks: &remarks,
         };
-        let table = || {
-            let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            agreement::table(&shown, self.talk, if coloured { Colour::On } else { Colour::Off })
-        };
+        let table = || agreement::table(&shown, self.talk, colour::output());
         self.printing.print(table, || agreement::json(&shown))?;
         print_remarks(&remarks);
         self.paging.write(&book, |locale, dir| html::write_agreement(&shown, &book, locale, dir))

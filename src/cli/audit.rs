@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::flags::{Bar, check_locale};
 use super::history::{self, Keeping};
-use super::outputs::{self, Asked, Outputs, print_problems};
+use super::outputs::{self, Asked, Outputs, formats, print_problems};
 use super::{Auditing, Failure, Taking};
 use crate::audit::{self, Options};
 use crate::input;
@@ -17,15 +17,26 @@ use crate::rules::Rulebook;
 /// Notes that pages show of each agent: so many with findings, so many without.
 const KEPT: (usize, usize) = (200, 6);
 
+/// Behind the flags in the help.
+const EXAMPLES: &str = "\
+Examples:
+  acw audit notes.csv                                  a table per agent, worst first
+  acw audit exports/ --report pages --locale es        a folder of exports; coaching pages in Spanish
+  acw audit notes.csv --format jsonl                   one finding a line, for programs
+  acw audit notes.csv --format json=run.json           every figure, into a file
+  acw audit - --language en < notes.csv                from standard input
+  acw audit notes.csv --from 2026-05-01 --team Energy  a part of the notes
+
+Findings do not change the exit code here; `acw check` holds them against a gate.";
+
 /// Flags of `acw audit`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Audit {
     /// Exports: files, folders, `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// What to print [default: terminal], or to write into a file (repeatable): terminal, concise, statistics, json, jsonl, csv, sarif, junit,
-    /// github, gitlab, azure, teamcity, markdown
-    #[arg(long = "format", value_name = "FORMAT[=FILE]")]
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", help = formats("terminal"))]
     formats: Vec<Asked>,
     /// Write pages to read and to learn with into this folder
     #[arg(long, value_name = "DIR")]

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 
 use super::flags::Bar;
-use super::outputs::{self, Asked, Outputs, print_problems};
+use super::outputs::{self, Asked, Outputs, formats, print_problems};
 use super::{Auditing, Failure};
 use crate::audit::{self, Baseline, Compared, Gate, Options};
 use crate::config::{ConfigError, GateSpec, Limit, Limits, Settings};
@@ -17,33 +17,48 @@ use crate::model::Severity;
 use crate::report::{Format, gate};
 use crate::rules::Rulebook;
 
+/// Heading in the help of what the gate asks for.
+const GATE: &str = "Gate";
+
+/// Behind the flags in the help.
+const EXAMPLES: &str = "\
+Examples:
+  acw check notes.csv                                          findings, then the verdict
+  acw check exports/ --fail-on critical --quiet                the verdict alone
+  acw check notes.csv --baseline known.jsonl --grow-baseline   take what is found now as known
+  acw check notes.csv --baseline known.jsonl                   tell and count only what is new
+  acw check notes.csv --format sarif=acw.sarif                 for code scanning, into a file
+  acw check notes.csv --watch                                  again whenever the file changes
+
+Exit codes: 0 the gate is met, 1 it is not; 2 usage, 3 input, 4 rules or settings, 5 output,
+6 contract, 7 a fault of acw. The conditions stand under `gate:` in acw.yaml.";
+
 /// Flags of `acw check`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Check {
     /// Exports: files, folders, `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// What to print [default: concise], or to write into a file (repeatable): terminal, concise, statistics, json, jsonl, csv, sarif, junit,
-    /// github, gitlab, azure, teamcity, markdown
-    #[arg(long = "format", value_name = "FORMAT[=FILE]")]
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", help = formats("concise"))]
     formats: Vec<Asked>,
     /// Lowest mean score, in per cent, instead of that of acw.yaml
-    #[arg(long, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(0..=100))]
+    #[arg(long, help_heading = GATE, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(0..=100))]
     min_score: Option<u32>,
     /// Severity from which no finding is allowed at all
-    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    #[arg(long, help_heading = GATE, value_name = "SEVERITY", value_parser = severity)]
     fail_on: Option<Severity>,
     /// Known findings, which are neither told nor held against the gate's `notes` and `critical_for`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = GATE, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Drop from the baseline what was fixed
-    #[arg(long, requires = "baseline")]
+    #[arg(long, help_heading = GATE, requires = "baseline")]
     shrink_baseline: bool,
     /// Add to the baseline what is new, and drop what was fixed; makes the file where there is none
-    #[arg(long, requires = "baseline", conflicts_with = "shrink_baseline")]
+    #[arg(long, help_heading = GATE, requires = "baseline", conflicts_with = "shrink_baseline")]
     grow_baseline: bool,
     /// Findings of another run (`--format jsonl`): tell what is new and what is gone
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    #[arg(long, help_heading = GATE, value_name = "FILE", conflicts_with = "baseline")]
     diff: Option<PathBuf>,
     /// Print findings by rule instead of one by one
     #[arg(long, conflicts_with = "formats")]
@@ -52,7 +67,7 @@ pub(super) struct Check {
     #[arg(long)]
     watch: bool,
     /// Exit with 0 also where the gate is not met
-    #[arg(long)]
+    #[arg(long, help_heading = GATE)]
     exit_zero: bool,
     /// Print the verdict alone
     #[arg(long, short)]
@@ -131,8 +146,8 @@ impl Check {
         let mut report = report?;
         let compared = baseline.as_ref().map(Baseline::compared);
         let verdict = gate.decide(&report);
-        let (text, passed) = (gate::text(&verdict), verdict.passed());
-        report.gate = Some(verdict);
+        let passed = verdict.passed();
+        report.gate = Some(verdict.clone());
         outputs.finish(&report, &book)?;
         if !self.quiet {
             print_problems(&report);
@@ -145,7 +160,7 @@ impl Check {
             let remarks = &report.decisions.remarks;
             outputs.remark(&remarks.iter().map(|remark| format!("note   {remark}\n")).collect::<String>(), false)?;
         }
-        outputs.remark(&text, false)?;
+        outputs.say(&|colour| gate::text(&verdict, colour), false)?;
         outputs.close()?;
         if let Some(baseline) = baseline.filter(|_| self.shrink_baseline || self.grow_baseline) {
             baseline.write(self.grow_baseline)?;

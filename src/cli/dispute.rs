@@ -11,7 +11,7 @@ use crate::audit::{self, Decisions, Options};
 use crate::coach::Nobody;
 use crate::config::Settings;
 use crate::input::{self, Filter};
-use crate::model::{AuditedNote, Disposition, Finding, Note, Report};
+use crate::model::{AuditedNote, Day, Disposition, Finding, Note, Report};
 use crate::report::folder;
 use crate::rules::Rulebook;
 
@@ -128,10 +128,10 @@ pub(super) struct Waive {
     note: Vec<String>,
     /// Only in notes of contacts from this day on
     #[arg(long, value_name = "YYYY-MM-DD", requires = "rule")]
-    from: Option<jiff::civil::Date>,
+    from: Option<Day>,
     /// Only in notes of contacts up to this day
     #[arg(long, value_name = "YYYY-MM-DD", requires = "rule")]
-    to: Option<jiff::civil::Date>,
+    to: Option<Day>,
     /// Only in notes of this call type (repeatable)
     #[arg(long, value_name = "TYPE", requires = "rule")]
     call_type: Vec<String>,
@@ -140,7 +140,7 @@ pub(super) struct Waive {
     owner: String,
     /// Last day on which it holds
     #[arg(long, value_name = "YYYY-MM-DD")]
-    until: jiff::civil::Date,
+    until: Day,
     /// Why
     #[arg(long, value_name = "TEXT")]
     why: String,

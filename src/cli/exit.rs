@@ -5,14 +5,16 @@
 //! | 0 | done, whatever was found |
 //! | 1 | the gate is not met (`acw check`), examples of rules failed (`acw rules test`), or the linter has remarks (`acw rules lint`) |
 //! | 2 | wrong usage of the command line |
-//! | 3 | an input cannot be read or understood |
-//! | 4 | rules or configuration are broken |
-//! | 5 | a result cannot be written |
+//! | 3 | an input (export, roster, sheet, manifest, feedback, history) cannot be read or understood, or goes beyond a limit |
+//! | 4 | rules, configuration or the file of decisions are broken |
+//! | 5 | a result cannot be written; what stood in its place before stays whole |
 //! | 6 | an export breaks the contract |
+//! | 7 | a fault of acw itself: it is told where, and what to report |
 
 use std::io;
 use std::process::ExitCode;
 
+use super::colour;
 use crate::audit::{AuditError, BaselineError, DecisionsError};
 use crate::config::ConfigError;
 use crate::history::HistoryError;
@@ -36,6 +38,8 @@ pub enum Failure {
     Output(String),
     /// An export breaks the contract; empty where what is wrong was printed.
     Contract(String),
+    /// A fault of acw itself; it was told where it happened.
+    Fault,
     /// The reader of our output went away, which is no fault.
     BrokenPipe,
 }
@@ -51,6 +55,7 @@ impl Failure {
             Failure::Rules(_) => 4,
             Failure::Output(_) => 5,
             Failure::Contract(_) => 6,
+            Failure::Fault => 7,
         })
     }
 
@@ -64,7 +69,7 @@ impl Failure {
         | Failure::Contract(message) = self
             && !message.is_empty()
         {
-            let _ = writeln!(io::stderr(), "acw: {}", cell::terminal(message));
+            let _ = writeln!(io::stderr(), "{} {}", colour::name(true), cell::terminal(message));
         }
     }
 

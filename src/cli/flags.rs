@@ -16,6 +16,9 @@ use crate::report::html;
 use crate::rules::Rulebook;
 use crate::text::cell;
 
+/// Heading in the help of the flags that say how exports are read.
+pub(super) const READING: &str = "How exports are read";
+
 /// Flags of every subcommand that reads exports or rules.
 #[derive(Debug, Args)]
 pub(super) struct Common {
@@ -56,29 +59,29 @@ impl Deciding {
 pub(super) struct Reading {
     /// Column of a role: ROLE=HEADER, or ROLE==VALUE for the same value in every row (repeatable: several columns of `note` become
     /// one note of labelled lines, those of `agent_name` one name; of others, the first filled counts)
-    #[arg(long = "column", value_name = "ROLE=HEADER")]
+    #[arg(help_heading = READING, long = "column", value_name = "ROLE=HEADER")]
     pub(super) columns: Vec<Given>,
     /// Encoding of the exports [default: found from the bytes]
-    #[arg(long, value_name = "LABEL")]
+    #[arg(help_heading = READING, long, value_name = "LABEL")]
     pub(super) encoding: Option<String>,
     /// Language of notes whose export states none [default: told note by note]
-    #[arg(long, value_name = "CODE")]
+    #[arg(help_heading = READING, long, value_name = "CODE")]
     pub(super) language: Option<String>,
     /// How days such as 03/04/2026 are written: dmy, mdy or ymd [default: as the whole column tells]
-    #[arg(long, value_name = "ORDER")]
+    #[arg(help_heading = READING, long, value_name = "ORDER")]
     pub(super) date_order: Option<DateOrder>,
     /// Worksheet of workbooks [default: the first that has notes]
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = READING, long, value_name = "NAME")]
     pub(super) worksheet: Option<String>,
     /// Delimiter of CSV files: one sign, or `tab` [default: the one that fits most rows]
-    #[arg(long, value_name = "SIGN")]
+    #[arg(help_heading = READING, long, value_name = "SIGN")]
     pub(super) delimiter: Option<Delimiter>,
     /// Where the contacts were: Europe/Madrid, America/Bogota… Days are counted there, of moments that tell their offset [default: as
     /// they are written]
-    #[arg(long, value_name = "ZONE")]
+    #[arg(help_heading = READING, long, value_name = "ZONE")]
     pub(super) time_zone: Option<Zone>,
     /// How the export of a known system is read: a name of `acw columns --presets`, or `none` [default: told by its headers]
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = READING, long, value_name = "NAME")]
     pub(super) preset: Option<String>,
 }
 

@@ -4,12 +4,14 @@ mod abbreviations;
 mod agree;
 mod audit;
 mod check;
+mod colour;
 mod columns;
 mod config;
 mod contract;
 mod dispute;
 mod exit;
 mod explain;
+mod fault;
 mod feedback;
 mod flags;
 mod forget;
@@ -21,6 +23,7 @@ mod measure;
 mod outputs;
 mod rules;
 mod sample;
+mod schema;
 mod taking;
 mod workshop;
 
@@ -32,19 +35,26 @@ pub use exit::Failure;
 use flags::{Auditing, Common, Deciding, Paging, Printing, Reading, Silent, periods, print};
 use taking::Taking;
 
+/// Behind the list of subcommands in the help.
+const BEGIN: &str = "\
+Begin with `acw columns notes.csv`: what was understood of an export; then `acw audit notes.csv`.
+`acw COMMAND --help` has the flags of each, and examples.";
+
 /// Audits the notes that contact-centre agents type after a call.
 #[derive(Debug, Parser)]
-#[command(name = "acw", version, arg_required_else_help = true)]
+#[command(name = "acw", version, arg_required_else_help = true, after_help = BEGIN)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    colouring: colour::Colouring,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Audit an export of notes: scores per agent, findings, coaching pages
     Audit(audit::Audit),
-    /// Check an export against the gate of acw.yaml: findings, then the verdict; exit code 1 where the gate is not met
+    /// Check an export against the gate: findings, then the verdict; exit code 1 where it is not met
     Check(check::Check),
     /// Show which columns of an export play which part, and why
     Columns(columns::Show),
@@ -71,6 +81,8 @@ enum Command {
     /// Draw samples for people to score, weigh what they find, tell how many notes are enough
     #[command(subcommand)]
     Sample(sample::Sample),
+    /// Print the JSON Schema of what `--format json` and `--format jsonl` write
+    Schema(schema::Schema),
     /// Write guides that follow from the rules in force: house style, approved abbreviations, better wording, snippets
     Guide(guide::Write),
     /// Make "spot the error" exercises, a work sheet and its answer key from an export
@@ -89,6 +101,11 @@ enum Command {
 
 /// Parses the arguments, runs, and turns what went wrong into a message and an exit code.
 pub fn main() -> ExitCode {
+    fault::guarded(run).unwrap_or_else(|| Failure::Fault.code())
+}
+
+fn run() -> ExitCode {
+    colour::heed_early(std::env::args_os());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -97,6 +114,7 @@ pub fn main() -> ExitCode {
             return if usage { exit::Failure::Usage(String::new()).code() } else { ExitCode::SUCCESS };
         }
     };
+    cli.colouring.heed();
     let done = match cli.command {
         Command::Audit(audit) => audit.run(),
         Command::Check(check) => check.run(),
@@ -113,6 +131,7 @@ pub fn main() -> ExitCode {
         Command::Man(man) => man.run(),
         Command::Guide(guide) => guide.run(),
         Command::Sample(sample) => sample.run(),
+        Command::Schema(schema) => schema.run(),
         Command::Workshop(workshop) => workshop.run(),
         Command::History(history) => history.run(),
         Command::Forget(forget) => forget.run(),

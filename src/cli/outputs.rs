@@ -1,13 +1,13 @@
 //! Where the forms of a run go: one to standard output, the others into files.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use tempfile::NamedTempFile;
 
-use super::Failure;
+use super::{Failure, colour};
 use crate::model::{AuditedNote, Report};
 use crate::report::{Colour, FORMATS, Format, Writer};
 use crate::rules::Rulebook;
@@ -51,6 +51,12 @@ impl FromStr for Asked {
 /// The files that forms go into.
 pub(super) fn files(asked: &[Asked]) -> Vec<PathBuf> {
     asked.iter().filter_map(|asked| asked.file.clone()).collect()
+}
+
+/// Help of the flag that asks for them.
+pub(super) fn formats(usual: &str) -> String {
+    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    format!("What to print [default: {usual}], or to write into a file (repeatable): {}", names.join(", "))
 }
 
 /// What is being written.
@@ -100,10 +106,7 @@ impl Outputs {
             return Err(Failure::Usage(format!("only one format can go to standard output\n  help: {help}")));
         }
         let more = more || asked.iter().any(|asked| asked.file.is_some());
-        let colour = match io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
-            true => Colour::On,
-            false => Colour::Off,
-        };
+        let colour = colour::output();
         let open = |asked: &Asked| {
             let (to, colour) = match &asked.file {
                 None => {
@@ -146,19 +149,25 @@ impl Outputs {
 
     /// A text for people: on standard output, where they read it or nothing else stands there; otherwise on standard error.
     pub(super) fn remark(&mut self, line: &str, quiet: bool) -> Result<(), Failure> {
+        self.say(&|_| line.to_owned(), quiet)
+    }
+
+    /// The same of a text that has colour where it is read on a terminal.
+    pub(super) fn say(&mut self, text: &dyn Fn(Colour) -> String, quiet: bool) -> Result<(), Failure> {
         for output in &mut self.list {
             if let (To::Standard(out), true) = (&mut output.to, output.format.for_people) {
-                return out.write_all(line.as_bytes()).map_err(|error| Failure::writing(&error));
+                let text = text(colour::output());
+                return out.write_all(text.as_bytes()).map_err(|error| Failure::writing(&error));
             }
         }
         let taken = self.list.iter().any(|output| matches!(output.to, To::Standard(_)));
         match (quiet, taken) {
             (true, _) => Ok(()),
             (false, true) => {
-                let _ = io::stderr().lock().write_all(line.as_bytes());
+                let _ = io::stderr().lock().write_all(text(colour::errors()).as_bytes());
                 Ok(())
             }
-            (false, false) => super::flags::print(line),
+            (false, false) => super::flags::print(&text(colour::output())),
         }
     }
 
@@ -240,14 +249,15 @@ impl<W: Write> Write for Listened<W> {
 /// Rows that could not be read, on standard error.
 pub(super) fn print_problems(report: &Report) {
     const SHOWN: usize = 10;
+    let name = colour::name(false);
     let mut err = io::stderr().lock();
     for problem in report.problems.iter().take(SHOWN) {
         let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
-        let text = format!("acw: {}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
-        let _ = writeln!(err, "{}", cell::terminal(&text));
+        let text = format!("{}{line}: {}\n  help: {}", problem.file, problem.message, problem.help);
+        let _ = writeln!(err, "{name} {}", cell::terminal(&text));
     }
     let more = report.problems.len().saturating_sub(SHOWN) as u64 + report.problems_left_out;
     if more > 0 {
-        let _ = writeln!(err, "acw: and {more} more");
+        let _ = writeln!(err, "{name} and {more} more");
     }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::Reading;
+use super::flags::READING;
 use crate::audit;
 use crate::config::Settings;
 use crate::input::{self, Filter, Names, Portion, Seconds};
@@ -26,13 +27,13 @@ pub(super) struct Taking {
     #[command(flatten)]
     pub(super) reading: Reading,
     /// Write the rows that cannot be read to this file, as JSON lines with the reason and the row, in clear as in the export
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = READING, long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Audit exports also where they break the `contract:` of acw.yaml
-    #[arg(long)]
+    #[arg(help_heading = READING, long)]
     no_contract: bool,
     /// Day on which the contract's `freshness:` is looked at [default: today]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(help_heading = READING, long, value_name = "YYYY-MM-DD")]
     today: Option<Day>,
     #[command(flatten)]
     pub(super) filter: Filtering,

@@ -50,6 +50,7 @@ impl Changes {
                     "the file changed while it was read ({how}): rows may be missing, and what was looked for in the whole export may be of another state"
                 ),
                 help: "run it again when the file is complete".into(),
+                rejected: false,
             })
         });
         changed.collect()

@@ -357,7 +357,7 @@ impl Rows {
 
     /// What is wrong with the record, which ends at that byte of what the CSV reader saw.
     fn problem(&self, line: u64, end: u64, message: String, help: &str) -> Row {
-        let problem = Problem { file: self.file.clone(), line: Some(line), message, help: help.to_owned() };
+        let problem = Problem::at(&self.file, line, message, help);
         let raw: Option<Raw> = self
             .tape
             .as_ref()

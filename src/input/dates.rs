@@ -87,6 +87,7 @@ impl Days {
             line: None,
             message: format!("column `{}`: days such as {example} are read as {order}: {}", self.column, self.why),
             help: format!("where that is wrong, {REMEDY}"),
+            rejected: false,
         })
     }
 }
@@ -105,6 +106,7 @@ pub fn unread(file: &str, notes: u64, days: Option<&Days>) -> Problem {
         line: None,
         message: format!("{notes} notes are in no period, as no day can be read from their start{why}"),
         help: format!("{REMEDY}; `acw columns` shows what was read"),
+        rejected: false,
     }
 }
 

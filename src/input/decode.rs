@@ -173,6 +173,7 @@ impl Read for Late {
                 line: None,
                 message: format!("the encoding was decided behind {} MiB of ASCII: {name} ({why})", AHEAD >> 20),
                 help: "give the file's encoding with --encoding, if it is another".into(),
+                rejected: false,
             });
         }
         let rest = self.inner.take().map(|inner| Cursor::new(window).chain(inner));

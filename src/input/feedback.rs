@@ -62,7 +62,7 @@ pub fn read_feedback(path: &Path, vocabulary: &Vocabulary) -> Result<(Vec<Feedba
             value.filter(|value| !value.is_empty()).map(str::to_owned)
         };
         let mut refuse = |message: &str, help: &str| {
-            problems.push(Problem { file: file.clone(), line: Some(line), message: message.into(), help: help.into() });
+            problems.push(Problem::at(&file, line, message, help));
         };
         let (missing, needless) = (field(2), field(3));
         let Some(note) = field(0).filter(|_| missing.is_some() || needless.is_some()) else {

@@ -372,7 +372,7 @@ impl Sieve {
                 }
             };
             let message = format!("the filter asks for {name} `{}`, which no note has", wanted.written);
-            Problem { file: inputs.join(", "), line: None, message, help }
+            Problem { file: inputs.join(", "), line: None, message, help, rejected: false }
         };
         let clauses = self.clauses.iter();
         clauses.flat_map(|c| c.wanted.iter().filter(|w| !w.met).map(move |wanted| remark(c, wanted))).collect()

@@ -340,8 +340,7 @@ impl Export {
     /// A row as a note, or why it is none.
     fn note(&mut self, line: u64, fields: &[String]) -> Result<Note, Rejected> {
         let refused = |message: &str, help: &str| {
-            let problem =
-                Problem { file: self.file.clone(), line: Some(line), message: message.into(), help: help.into() };
+            let problem = Problem::at(&self.file, line, message, help);
             Err(Rejected { raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))), ..problem.into() })
         };
         match self.columns.kind(fields, &self.vocabulary) {

@@ -96,7 +96,7 @@ impl Rejects {
     /// # Errors
     /// What the system says.
     pub fn add(&mut self, rejected: &Rejected) -> io::Result<()> {
-        let Problem { file, line, message, help } = &rejected.problem;
+        let Problem { file, line, message, help, .. } = &rejected.problem;
         let (encoding, text, bytes, cells) = (None, None, None, None);
         let rows = Some(rejected.rows).filter(|rows| *rows > 1);
         let mut row = Line { file, line: *line, rows, reason: message, help, encoding, text, bytes, cells };
@@ -157,7 +157,7 @@ mod tests {
         let path = folder.path().join("rejects.jsonl");
         fs::write(&path, "older\n").unwrap();
         let mut rejects = Rejects::create(&path).unwrap();
-        let problem = Problem { file: "n.csv".into(), line: Some(3), message: "broken".into(), help: "mend".into() };
+        let problem = Problem::at("n.csv", 3, "broken", "mend");
         rejects.add(&Rejected { raw: raw.map(Box::new), ..problem.into() }).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "older\n", "until the run is through");
         rejects.finish().unwrap();

@@ -16,7 +16,8 @@ use super::{DateOrder, Days, Export, InputError, Options, Vocabulary, cannot_rea
 /// Opens a file whose days nobody has looked at.
 type Opened<'o> = dyn Fn(&Path) -> Result<Export, InputError> + 'o;
 
-/// The exports of a run, in the order in which they are read.
+/// The exports of a run, in the order in which they are read: that of their names, so that nothing depends on the order in which
+/// somebody named them.
 #[derive(Debug)]
 pub struct Sources {
     files: Vec<PathBuf>,
@@ -49,6 +50,7 @@ impl Sources {
         for path in paths {
             sources.expand(path)?;
         }
+        sources.files.sort();
         // Pipes give what they hold once, like standard input.
         let once =
             |file: &PathBuf| is_standard_input(file) || std::fs::metadata(file).is_ok_and(|meta| !meta.is_file());

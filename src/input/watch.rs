@@ -66,8 +66,13 @@ impl Notices {
 
     /// What a run says of it.
     pub(super) fn remarks(&self, file: &str, columns: &Columns) -> Vec<Problem> {
-        let remark =
-            |message: String, help: &str| Problem { file: file.to_owned(), line: None, message, help: help.to_owned() };
+        let remark = |message: String, help: &str| Problem {
+            file: file.to_owned(),
+            line: None,
+            message,
+            help: help.to_owned(),
+            rejected: false,
+        };
         let header = |role: Role| columns.header(role).unwrap_or_default();
         let mut out = Vec::new();
         if let Some((rows, said)) = &self.missing {
@@ -87,6 +92,7 @@ impl Notices {
                 help: format!(
                     "join them with --column 'note={read}' --column 'note={other}', or export one note a row"
                 ),
+                rejected: false,
             });
         }
         for (role, (rows, value)) in &self.rounded {

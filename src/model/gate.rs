@@ -63,6 +63,8 @@ pub struct Decided {
     pub part: (u64, u64),
     /// On which side of the limits it must stay.
     pub bound: Bound,
+    /// How many of the agents or teams must reach the limits; `None` where nobody is told one by one.
+    pub mostly: Option<BasisPoints>,
     /// The limit beyond which it fails.
     pub fail: Option<Figure>,
     /// The limit beyond which it is said.

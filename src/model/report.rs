@@ -18,6 +18,15 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: String,
+    /// Whether a row was rejected for it; all else is a remark.
+    pub rejected: bool,
+}
+
+impl Problem {
+    /// About a row; it is the run that rejects it.
+    pub fn at(file: &str, line: u64, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Problem { file: file.to_owned(), line: Some(line), message: message.into(), help: help.into(), rejected: false }
+    }
 }
 
 /// A note with what was found in it.
@@ -55,7 +64,7 @@ pub struct RunInfo {
     pub version: &'static str,
     /// Hash of the rules in force, hexadecimal.
     pub rules_hash: String,
-    /// Inputs as the user named them.
+    /// Inputs as the user named them, by name.
     pub inputs: Vec<String>,
     /// Rows that were read: audited, skipped and rejected together. A line with nothing in it is no row, one of empty cells is.
     pub rows: u64,

@@ -7,6 +7,7 @@ pub mod formats;
 pub mod gate;
 pub mod html;
 mod json;
+pub mod schema;
 pub mod settings;
 pub mod sheet;
 mod tables;

@@ -192,7 +192,7 @@ impl Draft {
     /// A template that is broken.
     pub fn text(&self) -> io::Result<String> {
         let library = Library::embedded("reports");
-        let template = library.get(TEMPLATE).map(|file| file.text.as_str()).unwrap_or_default();
+        let template = library.get(TEMPLATE).map(|file| &*file.text).unwrap_or_default();
         let mut templates = Handlebars::new();
         // Nothing of it is HTML.
         templates.register_escape_fn(handlebars::no_escape);

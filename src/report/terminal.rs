@@ -7,7 +7,7 @@ use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets
 use super::Colour;
 use super::figures::{Compared, Figures, Tone, time_share};
 use crate::measure::Basis;
-use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report};
+use crate::model::{AgentSummary, BasisPoints, Category, Dimension, Report, Severity};
 use crate::rules::Rulebook;
 
 /// Language of titles in the table where a rule has them.
@@ -273,7 +273,7 @@ pub(super) fn statistics(report: &Report, book: &Rulebook, colour: Colour) -> St
             Cell::new(tally.points),
             Cell::new(&rule.id),
             Cell::new(rule.category),
-            Cell::new(rule.severity),
+            weighed(rule.severity, colour),
             Cell::new(rule.title(LANGUAGE)),
         ]);
     }
@@ -315,6 +315,15 @@ pub(crate) fn finish(mut table: Table, colour: Colour) -> String {
         table.force_no_tty();
     }
     format!("{table}\n")
+}
+
+fn weighed(severity: Severity, colour: Colour) -> Cell {
+    let cell = Cell::new(severity);
+    match severity {
+        Severity::Critical if colour == Colour::On => cell.fg(Color::Red),
+        Severity::Major if colour == Colour::On => cell.fg(Color::Yellow),
+        _ => cell,
+    }
 }
 
 fn toned(text: String, tone: Tone, colour: Colour) -> Cell {

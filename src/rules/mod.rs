@@ -33,7 +33,10 @@ impl std::fmt::Display for RulesError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             RulesError::Fault(fault) => write!(f, "{fault}"),
-            RulesError::Folder(error) => write!(f, "cannot read the folder of rules: {error}"),
+            RulesError::Folder(error) => write!(
+                f,
+                "cannot read the folder of rules: {error}\n  help: name a folder with core/ or lang/ in it, with --rules or `rules:` in acw.yaml"
+            ),
             RulesError::Build(message) => write!(f, "the word lists cannot be built: {message}"),
         }
     }

@@ -4,22 +4,10 @@ use serde_json::Value;
 
 use crate::support::{Place, fixture};
 
-/// Every format of the list, as the help of `--format` names them.
-const FORMATS: [&str; 13] = [
-    "terminal",
-    "concise",
-    "statistics",
-    "json",
-    "jsonl",
-    "csv",
-    "sarif",
-    "junit",
-    "github",
-    "gitlab",
-    "azure",
-    "teamcity",
-    "markdown",
-];
+/// Every format of the code's own list.
+fn formats() -> Vec<&'static str> {
+    acw::report::FORMATS.iter().map(|format| format.name).collect()
+}
 
 const HEADER: &str = "note_id,agent_id,team,language,disposition,case_id,note\n";
 const GOOD: &str = "\"Customer called about a double charge on invoice 55-1001. Explained the refund, refunded 20 EUR. Resolved, customer agreed.\"";
@@ -57,9 +45,11 @@ fn conditions_are_met_warned_of_or_failed_with_reason_and_place() {
         ("{critical_for: {customer: 0}}", 1, "critical for customer: 1 of 3"),
         ("{compliance_rate: 60}", 0, "Gate met"),
         ("{compliance_rate: 70}", 1, "fails  compliance rate: 66.7 %, wanted at least 70.0 %"),
-        ("{agents: {score: 99}}", 1, "agents that score enough: 1 of 2 (50.0 %), wanted at least 99.0 %: B "),
+        ("{agents: {score: 99}}", 1, "agents with a mean score of 99.0 % or more: 1 of 2 (50.0 %), wanted all: B "),
+        ("{agents: {score: 99, mostly: 75%}}", 1, "or more: 1 of 2 (50.0 %), wanted at least 75.0 %: B "),
+        ("{agents: {score: {fail: 1, warn: 99}}}", 0, "warns  agents with a mean score of 99.0 % or more: 1 of 2"),
         ("{agents: {score: 99, mostly: 50%}}", 0, "Gate met"),
-        ("{teams: {score: 99}}", 1, "teams that score enough: 1 of 2 (50.0 %), wanted at least 99.0 %: South "),
+        ("{teams: {score: 99}}", 1, "teams with a mean score of 99.0 % or more: 1 of 2 (50.0 %), wanted all: South "),
         ("{unreadable: 0}", 0, "Gate met"),
     ] {
         place.write("acw.yaml", format!("figures: {{min_notes: 2}}\ngate: {gate}\n"));
@@ -178,18 +168,19 @@ fn every_format_goes_into_its_file_with_the_same_bytes_on_any_number_of_threads(
     let sample = fixture("exports/sample.csv");
     let of = |threads: usize| {
         let mut args = vec!["check".to_owned(), sample.clone()];
-        for format in FORMATS {
+        for format in formats() {
             args.extend(["--format".to_owned(), format!("{format}=out{threads}/{format}")]);
         }
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let done = place.acw_with(&args, "", threads);
         assert_eq!(done.code, 1, "{}{}", done.out, done.err);
         assert!(done.out.ends_with("acw.yaml.\n"), "the verdict alone: {}", done.out);
-        FORMATS.map(|format| std::fs::read_to_string(place.path(&format!("out{threads}/{format}"))).unwrap())
+        let read = |format: &&str| std::fs::read_to_string(place.path(&format!("out{threads}/{format}"))).unwrap();
+        formats().iter().map(read).collect::<Vec<_>>()
     };
     let one = of(1);
     assert!(one == of(3), "the same bytes");
-    let text = |name: &str| &one[FORMATS.iter().position(|format| *format == name).unwrap()];
+    let text = |name: &str| &one[formats().iter().position(|format| *format == name).unwrap()];
     let findings = text("jsonl").lines().count();
     assert!(findings > 100);
     let count = |needle: &str, text: &str| text.matches(needle).count();
@@ -218,7 +209,7 @@ fn the_help_names_every_format() {
     let place = Place::new();
     for command in ["audit", "check"] {
         let help = place.acw(&[command, "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
-        for format in FORMATS {
+        for format in formats() {
             assert!(help.contains(format), "{command}: {format}");
         }
     }
@@ -232,7 +223,7 @@ fn no_format_shows_a_secret() {
         "note_id,agent_id,language,disposition,note\n\
          1,A,en,resolved,\"Customer asked to pay. Card 4111 1111 1111 1111 CVV 737, password: Maple!2291x, IBAN GB29NWBK60161331926819. Paid.\"\n",
     );
-    for format in FORMATS {
+    for format in formats() {
         for command in ["audit", "check"] {
             let done = place.acw(&[command, "n.csv", "--format", format]);
             let text = done.out + &done.err;
@@ -263,6 +254,24 @@ fn hostile_names_stay_inside_their_form() {
     assert!(of("csv").contains("'=1+1,"), "{}", of("csv"));
     let junit = of("junit");
     assert!(junit.contains("&lt;b&gt;&amp;\u{fffd}") && !junit.contains('\u{1}'), "{junit}");
+}
+
+#[test]
+fn junit_tells_rejected_rows_from_remarks() {
+    let place = Place::new();
+    // One row that cannot be read, one note in a language without rules.
+    place.write(
+        "n.csv",
+        format!("{HEADER}1,A,North,en,resolved,55-1001,{GOOD}\n2,A\n3,A,North,pl,resolved,55-1001,{GOOD}\n"),
+    );
+    let junit = place.acw(&["check", "n.csv", "--format", "junit"]).out;
+    assert!(junit.contains("errors=\"1\"") && junit.contains("<testcase name=\"n.csv:3\""), "{junit}");
+    let json: Value = serde_json::from_str(&place.acw(&["check", "n.csv", "--format", "json"]).out).unwrap();
+    let rejected: Vec<_> = json["problems"].as_array().unwrap().iter().map(|p| (&p["line"], &p["rejected"])).collect();
+    assert!(
+        rejected.contains(&(&3.into(), &true.into())) && rejected.contains(&(&4.into(), &false.into())),
+        "{rejected:?}"
+    );
 }
 
 #[test]

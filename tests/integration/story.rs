@@ -36,6 +36,7 @@ fn every_command_of_the_story_does_what_it_says() {
         assert_eq!(done.status.code(), Some(code), "{command}\n{out}\n{err}");
         said += &format!("$ {command}\n{out}\n");
     }
+    assert!(said.contains("critical disrespect/insult") && said.contains("(note N-0301, "), "the new error is named");
     assert!(said.contains("55 notes of 300"), "the size of the story is the calculator's");
     let kept: Vec<&str> = said.lines().filter(|line| line.starts_with("History:")).collect();
     assert!(kept[0].contains("300 new notes") && kept[1].contains("300 by others only (re-scored)"), "{kept:?}");

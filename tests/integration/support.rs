@@ -47,12 +47,22 @@ impl Place {
         self.run(args, input, 2)
     }
 
+    /// Runs `acw` with something in the environment.
+    pub(crate) fn acw_env(&self, args: &[&str], env: &[(&str, &str)]) -> Done {
+        self.run_env(args, b"", 2, env)
+    }
+
     fn run(&self, args: &[&str], input: &[u8], threads: usize) -> Done {
+        self.run_env(args, input, threads, &[])
+    }
+
+    fn run_env(&self, args: &[&str], input: &[u8], threads: usize, env: &[(&str, &str)]) -> Done {
         let output = Command::cargo_bin("acw")
             .unwrap()
             .current_dir(self.folder.path())
             .env_clear()
             .env("RAYON_NUM_THREADS", threads.to_string())
+            .envs(env.iter().copied())
             .args(args)
             .write_stdin(input.to_vec())
             .output()

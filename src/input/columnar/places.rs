@@ -131,7 +131,7 @@ fn shortened(path: &str) -> String {
 
 /// A row, or several from there on, that cannot be read.
 pub(super) fn unreadable(file: &str, number: u64, message: String, help: &str) -> Row {
-    Row::Unreadable(Problem { file: file.to_owned(), line: Some(number), message, help: help.to_owned() }.into())
+    Row::Unreadable(Problem::at(file, number, message, help).into())
 }
 
 /// Says which rows are lost where several are: `rows 12 to 40 cannot be read: …`.
@@ -147,6 +147,7 @@ pub(super) fn lost(file: &str, first: u64, rows: u64, fault: &Fault) -> Row {
         line: Some(first),
         message: format!("{which}: {}", fault.message),
         help: fault.help.to_owned(),
+        rejected: false,
     };
     // All of them count, so that the counts of a run add up; one where nobody knows how many there are.
     Row::Unreadable(Rejected { rows: rows.max(1), ..problem.into() })

@@ -36,7 +36,7 @@ impl Object {
     }
 
     fn broken(file: &str, line: u64, message: String, help: &str) -> Self {
-        Object::Broken(Problem { file: file.to_owned(), line: Some(line), message, help: help.to_owned() }.into())
+        Object::Broken(Problem::at(file, line, message, help).into())
     }
 
     /// The same, with the object as it was found where it is broken.
@@ -166,6 +166,7 @@ impl Columns {
                     part.name()
                 ),
                 help: "put a row that has it among the first, for instance by sorting the export".into(),
+                rejected: false,
             });
         }
         self.late.insert(path.to_owned(), role);

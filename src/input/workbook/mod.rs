@@ -219,6 +219,7 @@ impl Reading {
                     line: None,
                     message: format!("reading stopped here: {message}"),
                     help: "open the workbook in a spreadsheet program and save it again".into(),
+                    rejected: false,
                 }
                 .into(),
             )),
@@ -355,6 +356,7 @@ impl Reading {
                 line: Some(u64::from(first) + 1),
                 message: format!("{rows} rows have cells beside the table, without a header; they are not read"),
                 help: "give their column a header, if they belong to the notes".into(),
+                rejected: false,
             });
         }
         Ok(())

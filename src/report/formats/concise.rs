@@ -2,15 +2,33 @@
 
 use std::io::{self, Write};
 
-use super::{Writer, place};
-use crate::model::{AuditedNote, Report};
+use anstyle::{AnsiColor, Style};
+
+use super::{Colour, Writer, place};
+use crate::model::{AuditedNote, Report, Severity};
 use crate::rules::Rulebook;
 
 /// Writes findings as editors and people read those of compilers.
-#[derive(Default)]
 pub(super) struct Concise {
+    colour: Colour,
     findings: usize,
     notes: usize,
+}
+
+impl Concise {
+    pub(super) fn new(colour: Colour) -> Self {
+        Concise { colour, findings: 0, notes: 0 }
+    }
+}
+
+/// How a severity looks on a terminal.
+fn style(severity: Severity) -> Style {
+    let colour = match severity {
+        Severity::Critical => AnsiColor::Red,
+        Severity::Major => AnsiColor::Yellow,
+        Severity::Minor => AnsiColor::Cyan,
+    };
+    Style::new().fg_color(Some(colour.into())).bold()
 }
 
 impl Writer for Concise {
@@ -21,9 +39,9 @@ impl Writer for Concise {
             writeln!(
                 out,
                 "{}:{}: {} {}/{}: {} (note {}, {})",
-                note.note.origin.file,
+                self.colour.paint(Style::new().bold(), &note.note.origin.file),
                 note.note.origin.line,
-                finding.severity,
+                self.colour.paint(style(finding.severity), finding.severity),
                 finding.category,
                 book.rules[finding.rule].id,
                 place::sentence(note, finding, book),

@@ -43,7 +43,7 @@ impl Writer for Suites {
     fn finish(&mut self, report: &Report, _: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
         let sum = |of: fn(&Suite) -> u64| self.suites.iter().map(of).sum::<u64>();
         let (tests, failures) = (sum(|s| s.tests), sum(|s| s.failures));
-        let unread: Vec<_> = report.problems.iter().filter(|problem| problem.line.is_some()).collect();
+        let unread: Vec<_> = report.problems.iter().filter(|problem| problem.rejected).collect();
         let errors = unread.len() as u64;
         let conditions = report.gate.as_ref().map_or(&[][..], |verdict| &verdict.conditions);
         let failing = conditions.iter().filter(|condition| condition.level == Some(GateLevel::Fail)).count() as u64;
@@ -60,13 +60,13 @@ impl Writer for Suites {
         if errors > 0 {
             writeln!(
                 out,
-                "<testsuite name=\"rows and remarks\" tests=\"{errors}\" failures=\"0\" errors=\"{errors}\" skipped=\"0\" time=\"0\">"
+                "<testsuite name=\"rows\" tests=\"{errors}\" failures=\"0\" errors=\"{errors}\" skipped=\"0\" time=\"0\">"
             )?;
             for problem in unread {
-                let line = problem.line.unwrap_or(0);
+                let place = problem.line.map_or_else(String::new, |line| format!(":{line}"));
                 writeln!(
                     out,
-                    "<testcase name=\"{}:{line}\" classname=\"{}\" time=\"0\"><error message=\"{}\" type=\"row\">{}</error></testcase>",
+                    "<testcase name=\"{}{place}\" classname=\"{}\" time=\"0\"><error message=\"{}\" type=\"row\">{}</error></testcase>",
                     xml(&problem.file),
                     xml(&problem.file),
                     xml(&problem.message),

@@ -5,14 +5,17 @@ mod concise;
 mod csv;
 mod github;
 mod gitlab;
-mod jsonl;
+pub(super) mod jsonl;
 mod junit;
 mod markdown;
 pub(super) mod place;
 mod sarif;
 mod teamcity;
 
+use std::fmt::Display;
 use std::io::{self, Write};
+
+use anstyle::Style;
 
 use super::{json, terminal};
 use crate::model::{AuditedNote, Report};
@@ -26,6 +29,16 @@ pub enum Colour {
     On,
     /// For a pipe, or where the user asked for none.
     Off,
+}
+
+impl Colour {
+    /// The text in that style, where there is colour.
+    pub fn paint(self, style: Style, text: impl Display) -> String {
+        match self {
+            Colour::On => format!("{style}{text}{style:#}"),
+            Colour::Off => text.to_string(),
+        }
+    }
 }
 
 /// Writes a run in one form: first what stands before the notes, then each note in the order of the input, then what stands behind them.
@@ -86,7 +99,7 @@ pub const FORMATS: &[Format] = &[
         name: "concise",
         about: "one finding a line with its place, for people and editors",
         for_people: true,
-        writer: |_| Box::new(concise::Concise::default()),
+        writer: |colour| Box::new(concise::Concise::new(colour)),
     },
     Format {
         name: "statistics",
