@@ -14,8 +14,8 @@ use crate::model::Problem;
 
 /// Delimiters that exports use, likeliest first.
 const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', b'~', 0x1f];
-/// Others, taken only where they make a header of known columns: they stand in texts too.
-const RARE: [u8; 14] = [0x1e, 0x1d, 0x1c, 0x01, b':', b'#', b'!', b'$', b'%', b'&', b'*', b'/', b'@', b' '];
+/// Others, taken only where the first line is a header of known columns then and more rows fit: they stand in texts too.
+const RARE: [u8; 13] = [0x1e, 0x1d, 0x1c, 0x01, b':', b'#', b'!', b'$', b'%', b'&', b'*', b'/', b'@'];
 /// Records by which the form is told.
 const SAMPLE: usize = 60;
 
@@ -56,7 +56,11 @@ impl Form {
         let best =
             forms.iter().rev().max_by_key(|form| (form.heads(head, known), form.fit(head), form.quotes_most(head)));
         let best = best.copied().unwrap_or(Form::new(b',', b'"'));
-        let rare = || RARE.into_iter().map(|delimiter| Form::new(delimiter, b'"')).find(|form| form.heads(head, known));
+        let first = head.lines().next().unwrap_or_default();
+        let rare = || {
+            let forms = RARE.into_iter().map(|delimiter| Form::new(delimiter, b'"'));
+            forms.filter(|form| form.heads(first, known)).find(|form| form.fit(head) > best.fit(head))
+        };
         let form = if delimiter.is_some() || best.heads(head, known) { best } else { rare().unwrap_or(best) };
         Form { backslash: form.has_backslashes(head), ..form }
     }
@@ -538,11 +542,14 @@ mod tests {
         vocabulary.add_columns(Role::NoteId, "core", &["note id".into()]);
         let options = Options::default();
         let wanted = Wanted { options: &options, vocabulary: &vocabulary, needed: Role::Note, saved: false };
-        for sign in [':', '#', '@', '\u{1e}', '\u{1}', ' '] {
+        for sign in [':', '#', '@', '\u{1e}', '\u{1}'] {
             let head = format!("note_id{sign}note\n1{sign}\"at 10:30 #5\"\n");
             assert_eq!(Form::of(&head, None, &Known::of(&wanted)).delimiter, sign as u8, "{sign:?}");
         }
-        assert_eq!(Form::of("our note id here\n", None, &Known::of(&wanted)).delimiter, b',');
+        // A text that speaks of known columns is no header, and neither is one that fits no rows.
+        for head in ["Text\nnote/note id\n", "note_id/note;day\n1;2\n3;4\n"] {
+            assert_ne!(Form::of(head, None, &Known::of(&wanted)).delimiter, b'/', "{head}");
+        }
     }
 
     #[test]

@@ -147,13 +147,13 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "JSON",
         endings: &["json"],
-        about: "streamed; an array of objects, an object that holds one (`entries`, `data.items`), objects one after the other, one object",
+        about: "streamed; an array of objects, an object that holds one (`entries`, `data.items`), objects under keys of their own, one after the other, one object",
         kind: Kind::Text { sniff: json::sniff_document, open: json::open_document },
     },
     Format {
         name: "CSV",
         endings: &["csv", "tsv", "tab", "txt"],
-        about: "streamed; delimiter `,` `;` tab `|` `^` `~` or U+001F, quotes `\"` or `'`, line ends LF, CRLF or CR, `sep=`, header below title lines",
+        about: "streamed; delimiter `,` `;` tab `|` `^` `~` or U+001F (rarer ones where they make a known header), quotes `\"` or `'`, doubled or behind `\\`, line ends LF, CRLF or CR, `sep=`, header below title lines",
         kind: Kind::Text { sniff: csv::sniff, open: csv::open },
     },
 ];

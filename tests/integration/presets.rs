@@ -82,7 +82,7 @@ const CASES: &[Case] = &[
 /// Whole JSON documents: an object with an array in it, objects without line ends.
 #[rustfmt::skip]
 const DOCUMENTS: &[Case] = &[
-    case("aircall-api.json", "aircall", "comments.0.content", ("40", DAY, None, None), (8, 0), &[UTC]),
+    case("aircall-api.json", "aircall", "comments.0.content", ("40", DAY, Some(331), None), (8, 0), &[UTC]),
     case("genesys-details.json", "genesys", "participants.2.sessions.0.segments.1.wrapUpNote", ("u-300", DAY, None, None), (8, 0), &[UTC]),
     case("amazon-connect.json", "amazon-connect", "Attributes.agentNotes", ("laura.bidart", DAY, Some(180), Some(74)), (7, 1), &[UTC]),
     case("talkdesk.json", "talkdesk", "description", ("Theo Maddox", DAY, Some(180), Some(74)), (8, 0), &[UTC]),

@@ -62,7 +62,7 @@ fn quoted_mail_is_marked_on_the_pages() {
     place.write("n.csv", format!("note_id,agent_id,language,note\nN1,A1,en,{note}\n"));
     let done = place.acw(&["audit", "n.csv", "--report", "pages", "--locale", "en"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    let page = page_of(&place, "pages", "A1");
+    let page = page_of(&place, "pages", "a1");
     let quoted = page.split("<span class=\"quoted\"").nth(1).expect("quoted mail is marked");
     assert!(
         quoted.contains("not counted as the agent’s words") && quoted.contains("&gt; my bill &lt;b&gt;</span>"),
