@@ -83,6 +83,9 @@ pub(super) struct Reading {
     /// How the export of a known system is read: a name of `acw columns --presets`, or `none` [default: told by its headers]
     #[arg(help_heading = READING, long, value_name = "NAME")]
     pub(super) preset: Option<String>,
+    /// Each input is the text of one note, and no table: for editors and CRMs, with `-`
+    #[arg(help_heading = READING, long)]
+    pub(super) one_note: bool,
 }
 
 /// Flags of every subcommand that audits exports and heeds what was decided about findings.
@@ -99,7 +102,8 @@ pub(super) struct Auditing {
 impl Reading {
     /// How to read exports: as the flags say, and otherwise as `others` do.
     pub(super) fn over(&self, others: &input::Options) -> input::Options {
-        let Reading { columns, encoding, language, date_order, worksheet, delimiter, time_zone, preset } = self.clone();
+        let Reading { columns, encoding, language, date_order, worksheet, delimiter, time_zone, preset, one_note } =
+            self.clone();
         let own = input::Options {
             encoding,
             columns,
@@ -109,6 +113,7 @@ impl Reading {
             delimiter,
             time_zone,
             preset,
+            one_note,
             ..input::Options::default()
         };
         own.over(others.clone())

@@ -112,7 +112,7 @@ impl Init {
 
     /// What the user says for the exports to be read, which the file must say too.
     fn said(&self) -> Said {
-        let Reading { columns, encoding, language, date_order, worksheet, delimiter, time_zone, preset } =
+        let Reading { columns, encoding, language, date_order, worksheet, delimiter, time_zone, preset, .. } =
             &self.reading;
         let quote = |text: &Option<String>| text.as_deref().map(quoted);
         let mut by_role: BTreeMap<Role, Vec<String>> = BTreeMap::new();

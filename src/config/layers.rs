@@ -95,8 +95,10 @@ impl Layers {
             layers.add_file(file, &mut Vec::new())?;
         }
         layers.file = file;
-        let mut variables: Vec<(String, String)> =
-            variables.into_iter().filter(|(name, _)| name.starts_with(VARIABLE) && ![CACHE, "ACW_CONFIG"].contains(&name.as_str())).collect();
+        let mut variables: Vec<(String, String)> = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(VARIABLE) && ![CACHE, "ACW_CONFIG"].contains(&name.as_str()))
+            .collect();
         variables.sort();
         for (name, value) in variables {
             layers.add_variable(&name, &value)?;

@@ -445,7 +445,7 @@ fn note_help(headers: &[String], vocabulary: &Vocabulary) -> String {
             let others: Vec<String> = near.iter().take(3).map(|(_, h)| format!("`{h}`")).collect();
             format!("nearest: {}; name it with --column 'note={header}'", others.join(", "))
         }
-        None => "name the column with --column note=HEADER".into(),
+        None => "name the column with --column note=HEADER; where this is the text of one note, say --one-note".into(),
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::fs::File;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 
+use super::decode::{self, Decoded};
 use super::raw::Tape;
 use super::source::{self, CONTAINERS, Source};
-use super::{InputError, Options, Rows, Vocabulary, columnar, csv, decode, json, workbook};
+use super::{InputError, Options, Row, Rows, Vocabulary, columnar, csv, json, workbook};
 use crate::model::{Problem, Role};
 use crate::yaml::schema;
 
@@ -224,8 +226,11 @@ fn open_text(file: &str, source: Source, wanted: &Wanted<'_>) -> Result<Opened, 
     if decoded.head.trim().is_empty() {
         return Err(InputError::Empty { file: file.to_owned() });
     }
-    if decoded.head.trim_start().starts_with('<') {
+    if !wanted.options.one_note && decoded.head.trim_start().starts_with('<') {
         return Err(unknown(file, "this is HTML or XML, whatever its name says"));
+    }
+    if wanted.options.one_note {
+        return one_note(file, decoded);
     }
     let text = FORMATS.iter().find_map(|format| match format.kind {
         Kind::Text { sniff, open } if sniff(&decoded.head) => Some((format, open)),
@@ -239,6 +244,30 @@ fn open_text(file: &str, source: Source, wanted: &Wanted<'_>) -> Result<Opened, 
     let mut table = open(file, decoded, wanted)?;
     table.remarks.with(said);
     Ok(Opened { format: format.name, encoding, table, is_workbook: false })
+}
+
+/// The text of one note, as an editor holds it: a table of one cell.
+fn one_note(file: &str, decoded: Decoded) -> Result<Opened, InputError> {
+    let mut bytes = Vec::new();
+    let read = decoded.reader.take(LONGEST_RECORD as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| super::cannot_read(file, &error))?;
+    let refused = |message: String, help: &str| InputError::Form { file: file.into(), message, help: help.into() };
+    if bytes.len() > LONGEST_RECORD {
+        let message = format!("this is larger than {} MiB, which is no note", LONGEST_RECORD >> 20);
+        return Err(refused(message, "leave --one-note out where the file is a table of notes"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let message = format!("it holds bytes that are not in {}", decoded.encoding);
+        refused(message, "name its encoding with --encoding, or save it as UTF-8")
+    })?;
+    let cell = text.trim_end_matches(['\n', '\r']).to_owned();
+    let table = Table {
+        headers: vec![Role::Note.name().to_owned()],
+        rows: Box::new(std::iter::once(Row::Fields(1, vec![cell]))),
+        form: "the text of one note".into(),
+        remarks: decoded.remarks,
+    };
+    Ok(Opened { format: "one note", encoding: (decoded.encoding, decoded.reason), table, is_workbook: false })
 }
 
 fn unknown(file: &str, message: &str) -> InputError {

@@ -219,6 +219,9 @@ pub struct Options {
     /// Whether rows that cannot be read are handed over as they were found.
     #[serde(skip)]
     pub keep_rejected: bool,
+    /// Whether each file is the text of one note, and no table.
+    #[serde(skip)]
+    pub one_note: bool,
 }
 
 impl Options {
@@ -237,6 +240,7 @@ impl Options {
             preset: self.preset.or(others.preset),
             filter: self.filter.over(others.filter),
             keep_rejected: self.keep_rejected || others.keep_rejected,
+            one_note: self.one_note || others.one_note,
         }
     }
 }

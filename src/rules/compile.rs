@@ -15,7 +15,9 @@ use crate::checks::{Check, Needs};
 use crate::input::Vocabulary;
 use crate::model::{Category, Condition, Critical, Element, Note, Role, Severity};
 use crate::text::identify;
-use crate::text::{Folder, Identifier, KeepScanner, KeptLexicon, KeptScanner, Lexicon, MailWords, Scanner, ScannerBuilder, Speech};
+use crate::text::{
+    Folder, Identifier, KeepScanner, KeptLexicon, KeptScanner, Lexicon, MailWords, Scanner, ScannerBuilder, Speech,
+};
 use crate::yaml::Source;
 
 /// A rule in force.
@@ -416,10 +418,7 @@ fn speech(
     let mut dotted: BTreeSet<String> =
         lexicon.words("approved", folder).into_iter().filter(|form| form.ends_with('.')).collect();
     dotted.extend(
-        lexicon
-            .words("honorifics", folder)
-            .into_iter()
-            .map(|form| if form.ends_with('.') { form } else { form + "." }),
+        lexicon.words("honorifics", folder).into_iter().map(|form| if form.ends_with('.') { form } else { form + "." }),
     );
     Ok(Speech {
         quotes,

@@ -10,7 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::layers::{self, Layer};
 use super::scorecard::ScorecardSpec;
-use super::{Examples, LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard, Shelf};
+use super::{
+    Examples, LanguageSpec, ProfileSpec, RuleChange, RuleFile, RuleSpec, RuleText, RulesError, Scorecard, Shelf,
+};
 use crate::input::{Preset, PresetSpec};
 use crate::text::Lexicon;
 use crate::yaml::{Fault, Source, nearest};
@@ -376,7 +378,8 @@ impl LanguageFile {
 fn words_by_folder(layer: Layer) -> BTreeMap<String, Vec<Arc<Source>>> {
     let mut out: BTreeMap<String, Vec<Arc<Source>>> = BTreeMap::new();
     for (name, source) in layer.sources {
-        if let Some((folder, _)) = name.rsplit_once('/').filter(|(folder, _)| format!("{folder}/").contains("/words/")) {
+        if let Some((folder, _)) = name.rsplit_once('/').filter(|(folder, _)| format!("{folder}/").contains("/words/"))
+        {
             out.entry(folder.to_owned()).or_default().push(source);
         }
     }

@@ -79,7 +79,8 @@ impl Shelf {
     fn tidy(&self) {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
         let kept = entries.filter(|path| path.extension().is_some_and(|end| end == "lists"));
-        let age = |path: &PathBuf| fs::metadata(path).and_then(|about| about.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+        let age =
+            |path: &PathBuf| fs::metadata(path).and_then(|about| about.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
         let mut kept: Vec<(SystemTime, PathBuf)> = kept.map(|path| (age(&path), path)).collect();
         kept.sort();
         for (_, path) in kept.iter().take(kept.len().saturating_sub(MOST_FILES)) {

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::fold::Folder;
 use crate::yaml::{Fault, Source, nearest};

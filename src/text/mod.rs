@@ -24,10 +24,10 @@ mod slip;
 pub mod term;
 pub mod voice;
 
+pub use builder::{KeepScanner, KeptScanner};
 pub use fold::{Folded, Folder};
 pub use han::tears_a_word;
 pub use identify::Identifier;
-pub use builder::{KeepScanner, KeptScanner};
 pub use lexicon::{KeptLexicon, Lexicon, ListSpec, WordFile};
 pub use prepared::{Prepared, Speech};
 pub use reduce::{MailWords, Reducer};

@@ -11,9 +11,7 @@ use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::packed;
-use super::pattern::{
-    GAP, MOST, Part, Pattern, in_blank, in_digits, in_gap, in_letters, in_number, in_word, in_words,
-};
+use super::pattern::{GAP, MOST, Part, Pattern, in_blank, in_digits, in_gap, in_letters, in_number, in_word, in_words};
 use super::scanner::ListId;
 
 /// Where every term starts.
@@ -131,8 +129,13 @@ impl Network {
         let Making { states, mut leads, .. } = making;
         leads.sort_unstable();
         leads.dedup();
-        let mut network =
-            Network { chain: vec![0; states as usize], from: vec![0], leads: vec![], to: vec![], others: OnceLock::new() };
+        let mut network = Network {
+            chain: vec![0; states as usize],
+            from: vec![0],
+            leads: vec![],
+            to: vec![],
+            others: OnceLock::new(),
+        };
         let mut rest = leads.as_slice();
         for state in 0..states {
             let own;

@@ -99,7 +99,12 @@ impl Found {
         let place = &mut self.places[start];
         if place.2 == 0 {
             place.0 = self.hits.len() as u32;
-        } else if self.hits[place.0 as usize..].iter().rev().take_while(|known| known.1 == hit.1).any(|known| *known == hit) {
+        } else if self.hits[place.0 as usize..]
+            .iter()
+            .rev()
+            .take_while(|known| known.1 == hit.1)
+            .any(|known| *known == hit)
+        {
             return false;
         }
         self.hits.push(hit);
@@ -380,7 +385,11 @@ pub(super) fn words<'p>(terms: impl Iterator<Item = (u32, &'p Pattern<ListId>)>)
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::sync::Arc;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::text::{Folded, Folder, Lexicon};
@@ -454,6 +463,111 @@ mod tests {
         assert_eq!(found("o: [o, a, os, as]\nl: ['tont<o>']", "l", "tontas, tonto, tontico"), ["tontas", "tonto"]);
         let stems = long_list("stem", "gro, tont");
         assert_eq!(found(&(stems + "o: [o, a]\nl: ['<stem><o>']"), "l", "tonta"), ["tonta"]);
+    }
+
+    /// Where the parts can end if they start at `at`: the notation's meaning, step by step and term by term.
+    fn ends(scanner: &Scanner, text: &[u8], parts: &[Part<ListId>], at: usize) -> BTreeSet<usize> {
+        let Some((part, rest)) = parts.split_first() else { return BTreeSet::from([at]) };
+        let run = |from: usize, has: fn(u8) -> bool| from + text[from..].iter().take_while(|byte| has(**byte)).count();
+        let through = |inner: &[Part<ListId>], from: &BTreeSet<usize>| {
+            from.iter().flat_map(|at| ends(scanner, text, inner, *at)).collect::<BTreeSet<usize>>()
+        };
+        let middle: BTreeSet<usize> = match part {
+            Part::Text(wanted) => text[at..].starts_with(wanted).then_some(at + wanted.len()).into_iter().collect(),
+            Part::Blank => (at + 1..=run(at, pattern::in_blank)).collect(),
+            Part::MaybeBlank => (at..=run(at, pattern::in_blank)).collect(),
+            Part::Letters => (at..=run(at, pattern::in_letters)).collect(),
+            Part::Word => (at + 1..=run(at, pattern::in_word)).collect(),
+            Part::Gap => (at..=run(at, pattern::in_gap).min(at + pattern::GAP as usize)).collect(),
+            Part::Words => {
+                let blanks = |at: usize| at + 1..=run(at, pattern::in_blank);
+                let mut last: BTreeSet<usize> = blanks(at).collect();
+                let mut all = last.clone();
+                for _ in 0..pattern::MOST {
+                    let words = last.iter().flat_map(|at| at + 1..=run(*at, pattern::in_words));
+                    last = words.flat_map(blanks).collect();
+                    all.extend(&last);
+                }
+                all
+            }
+            Part::Number => {
+                let digits = |at: usize| at + 1..=run(at, pattern::in_digits);
+                let mut all: BTreeSet<usize> = digits(at).collect();
+                loop {
+                    let next = all.iter().filter(|at| text.get(**at).is_some_and(|byte| pattern::in_number(*byte)));
+                    let more: Vec<usize> = next.flat_map(|at| digits(at + 1)).filter(|at| !all.contains(at)).collect();
+                    if more.is_empty() {
+                        break all;
+                    }
+                    all.extend(more);
+                }
+            }
+            Part::Choice(choices) => choices.iter().flat_map(|choice| ends(scanner, text, choice, at)).collect(),
+            Part::Maybe(inner) => ends(scanner, text, inner, at).into_iter().chain([at]).collect(),
+            Part::Repeat(inner) => {
+                let mut last = BTreeSet::from([at]);
+                let mut all = last.clone();
+                for _ in 0..pattern::MOST {
+                    last = through(inner, &last);
+                    all.extend(&last);
+                }
+                all
+            }
+            Part::List(list) => {
+                scanner.terms_of(*list).iter().flat_map(|term| ends_of(scanner, text, *term, at)).collect()
+            }
+        };
+        through(rest, &middle)
+    }
+
+    /// Where a term that starts at `at` may end.
+    fn ends_of(scanner: &Scanner, text: &[u8], term: u32, at: usize) -> Vec<usize> {
+        if at >= text.len() || !starts_term(text, at) {
+            return Vec::new();
+        }
+        let info = &scanner.built.terms[term as usize];
+        let ends = ends(scanner, text, scanner.pattern(term), at).into_iter();
+        ends.filter(|end| *end > at && ends_term(text, *end))
+            .filter(|_| !info.starts_clause || starts_clause(text, at))
+            .filter(|end| !info.ends_clause || ends_clause(text, *end))
+            .collect()
+    }
+
+    proptest! {
+        /// The network finds what the notation means, neither more nor less, in texts of the terms' own words.
+        #[test]
+        fn all_terms_at_once_find_what_each_finds_alone(
+            terms in vec(vec("[a-c]{1,2}|<who>|<how>|\\(a|b( c)?\\)|\\(b \\)\\*a|\\.\\.\\.|c\\*|\\*a|\\*|<number>|\\(<how> \\)\\?b", 1..4), 1..8),
+            ahead in vec("\\^?", 8),
+            behind in vec("\\$?", 8),
+            text in "([a-c]{1,3}|[0-9]{1,2}|x|[ .,\n]| ){0,24}",
+        ) {
+            let term = |(index, words): (usize, &Vec<String>)| {
+                format!("\"{}{}{}\"", ahead[index], words.join(" "), behind[index])
+            };
+            let terms: Vec<String> = terms.iter().enumerate().map(term).collect();
+            let lists = long_list("how", "c, 'b c', 'a*'") + &long_list("who", "'<how> a', b, '(<how> )?c', 'a b'");
+            let lists = format!("{lists}l: [{}]\n", terms.join(", "));
+            let mut lexicon = Lexicon::default();
+            lexicon.add(Arc::new(Source::new("w.yaml", lists))).unwrap();
+            let folder = Folder::default();
+            let mut builder = ScannerBuilder::new(&lexicon, &folder);
+            builder.list("l").unwrap();
+            let scanner = builder.build();
+            let mut hits = Vec::new();
+            scanner.scan(&text, &|_, _, _| true, &mut scanner.scratch(), &mut hits);
+            let mut wanted = Vec::new();
+            for term in (0..scanner.len() as u32).filter(|term| scanner.is_asked_for(scanner.list_of(*term))) {
+                for start in 0..text.len() {
+                    if let Some(end) = ends_of(&scanner, text.as_bytes(), term, start).into_iter().max() {
+                        let (start, end) = (start as u32, end as u32);
+                        wanted.push(TermHit { list: scanner.list_of(term), start, end, term });
+                    }
+                }
+            }
+            wanted.sort_unstable();
+            prop_assert_eq!(hits, wanted);
+        }
     }
 
     #[test]

@@ -210,11 +210,8 @@ impl Sets {
         let mut terms: Vec<u32> = states.iter().flat_map(|state| network.terms(*state)).collect();
         terms.sort_unstable();
         terms.dedup();
-        let mut lists: Vec<(ListId, u32)> = states
-            .iter()
-            .flat_map(|state| network.by_list(*state))
-            .map(|(list, _)| (list, Set::UNKNOWN))
-            .collect();
+        let mut lists: Vec<(ListId, u32)> =
+            states.iter().flat_map(|state| network.by_list(*state)).map(|(list, _)| (list, Set::UNKNOWN)).collect();
         lists.sort_unstable();
         lists.dedup();
         let bits = lists.iter().fold(0, |bits, (list, _)| bits | bit(*list));

@@ -57,3 +57,50 @@ fn a_row_that_is_not_utf_8_is_rejected_alone() {
     assert!(done.err.contains("not valid UTF-8") && done.err.contains("--encoding"), "{}", done.err);
     assert!(done.out.contains("Rows read: 40002 = 40001 audited + 1 rejected."), "{}", done.out);
 }
+
+#[test]
+fn the_text_of_one_note_is_no_table() {
+    let place = Place::new();
+    let text = "Cust rang, \"bill\" ,;\nand was rude.\n";
+    let one = |args: &[&str], text: &[u8]| {
+        place.acw_bytes(&[&["check", "-", "--one-note", "--format", "jsonl"], args].concat(), text)
+    };
+    let done = one(&["--language", "en"], text.as_bytes());
+    assert_eq!(done.code, 1, "{}", done.err);
+    let findings: Vec<serde_json::Value> = done.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rude = findings.iter().find(|finding| finding["rule"] == "character").unwrap();
+    let (start, end) = (rude["start"].as_u64().unwrap() as usize, rude["end"].as_u64().unwrap() as usize);
+    assert!(text[start..end].contains("rude"), "{rude}");
+    let latin = one(&["--column", "call_type==complaint"], b"El cliente fue muy grosero, se le inform\xf3 del cargo");
+    assert!(latin.out.contains("muy grosero") && latin.code == 1, "{}{}", latin.out, latin.err);
+    let table = place.acw_bytes(&["check", "-"], text.as_bytes());
+    assert!(table.code == 3 && table.err.contains("--one-note"), "{}", table.err);
+    assert_eq!(one(&[], b"").code, 3);
+}
+
+#[test]
+fn compiled_lists_are_kept_and_made_again_where_they_are_damaged() {
+    let place = Place::new();
+    place.write("n.csv", "note_id,agent_id,language,note\n1,a,en,Caller was rude\n2,b,es,El cliente fue grosero\n");
+    let folder = place.path("kept");
+    let kept = |folder: &std::path::Path| {
+        let env = [("ACW_CACHE_DIR", folder.to_str().unwrap())];
+        place.acw_env(&["audit", "n.csv", "--format", "jsonl"], &env)
+    };
+    let plain = place.acw_env(&["audit", "n.csv", "--format", "jsonl"], &[("ACW_CACHE_DIR", "")]);
+    assert!(!folder.exists());
+    let first = kept(&folder);
+    let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 4);
+    let second = kept(&folder);
+    for file in &files {
+        let bytes = std::fs::read(file).unwrap();
+        std::fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
+    }
+    let damaged = kept(&folder);
+    let unwritable = kept(&place.path("n.csv").join("below"));
+    for done in [&first, &second, &damaged, &unwritable] {
+        assert_eq!((done.code, &done.out), (0, &plain.out), "{}", done.err);
+    }
+    assert!(std::fs::metadata(&files[0]).unwrap().len() > 100_000, "it was made again");
+}

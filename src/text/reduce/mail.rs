@@ -51,9 +51,7 @@ impl Mail {
         Mail {
             wrote: of(&words.wrote, |w| format!(r"(?m)(?:\b|\P{{Latin}}){w}[^\S\n]*[:：][^\S\n]*$")),
             original: of(&words.original, |w| {
-                format!(
-                    r"(?m)^[>\s]*(?:[-_*=—]{{2,}}[^\S\n]*{w}[^\S\n]*[-_*=—]{{2,}}|{w}[^\S\n]*[:：])[^\S\n]*$"
-                )
+                format!(r"(?m)^[>\s]*(?:[-_*=—]{{2,}}[^\S\n]*{w}[^\S\n]*[-_*=—]{{2,}}|{w}[^\S\n]*[:：])[^\S\n]*$")
             }),
             from: of(&words.from, |w| format!(r"(?m)^[^\S\n]*\*?{w}\*?[^\S\n]*[:：]")),
             header: of(&heads, |w| format!(r"(?m)(?:^|[^\S\n])\*?{w}\*?[^\S\n]*[:：]")),
