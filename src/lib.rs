@@ -31,11 +31,11 @@
 //! | [`yaml`] | the only user of the YAML library; faults with path, line, column, line and remedy |
 //! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
-//! | [`text`] | from a cell to a note's text, folding, terms, scanner, masks, slips, sentences, whose words, language, masking of secrets |
+//! | [`text`] | from a cell to a note's text, folding, terms, their network and the sets of its states, scanner, masks, slips, sentences, whose words, language, masking of secrets |
 //! | [`input`] | formats, encodings, columns, values, labelled notes; the contract, the filter, rejected rows |
 //! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
-//! | [`rules`] | packs as written, laid over each other, compiled for every language; examples, lint, coverage, schemas |
+//! | [`rules`] | packs as written, laid over each other, compiled for every language; the shelf on which compiled lists are kept; examples, lint, coverage, schemas |
 //! | [`config`] | `acw.yaml` in its layers, the gate's conditions, the settings that come of them |
 //! | [`audit`] | the run (reader, workers, collector), the judge (hits to findings), fingerprints, decisions about findings, the gate, the baseline |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |

@@ -101,7 +101,7 @@ macro_rules! kinds {
             $(
                 #[doc = $about]
                 #[serde(rename = $key)]
-                $variant($module::Spec),
+                $variant(Box<$module::Spec>),
             )*
         }
 
@@ -111,7 +111,7 @@ macro_rules! kinds {
 
             /// The kind's specification.
             pub fn kind(&self) -> &dyn Compile {
-                match self { $(CheckSpec::$variant(spec) => spec),* }
+                match self { $(CheckSpec::$variant(spec) => spec.as_ref()),* }
             }
         }
     };

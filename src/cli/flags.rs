@@ -135,6 +135,11 @@ impl Common {
     pub(super) fn settings_taking(&self, inputs: &[PathBuf], taking: &Taking) -> Result<Settings, Failure> {
         let mut settings = self.settings(inputs, None)?;
         settings.input = taking.over(&settings.input);
+        if settings.input.filter.is_impossible() {
+            let message = "no day is on or behind --from and on or before --to\n  help: look whether the two are the wrong way round, \
+                           or whether `filter:` in acw.yaml has the other; --no-filter leaves that out";
+            return Err(Failure::Usage(message.to_owned()));
+        }
         Ok(settings)
     }
 

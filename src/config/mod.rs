@@ -346,6 +346,10 @@ impl Settings {
             let message = "no export has more rows than `max` and fewer than `min`";
             return Err(layers.fault("contract.rows", message, "change one of the two"));
         }
+        if spec.filter.is_impossible() {
+            let message = "no day is on or behind `from` and on or before `to`";
+            return Err(layers.fault("filter.from", message, "change one of the two"));
+        }
         let standards = standards(&spec, &layers)?;
         let columns = Given::all(&spec.columns);
         Ok(Settings {

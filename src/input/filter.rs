@@ -165,6 +165,11 @@ impl Portion {
 }
 
 impl Filter {
+    /// Whether no day is in it.
+    pub fn is_impossible(&self) -> bool {
+        self.from.zip(self.to).is_some_and(|(from, to)| from > to)
+    }
+
     /// Whether it takes everything.
     pub fn is_empty(&self) -> bool {
         self.said().is_empty()

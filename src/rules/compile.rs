@@ -415,11 +415,8 @@ fn speech(
             Some((marks.next()?, marks.next_back()?))
         })
         .collect();
-    let mut dotted: BTreeSet<String> =
-        lexicon.words("approved", folder).into_iter().filter(|form| form.ends_with('.')).collect();
-    dotted.extend(
-        lexicon.words("honorifics", folder).into_iter().map(|form| if form.ends_with('.') { form } else { form + "." }),
-    );
+    let mut dotted: BTreeSet<String> = lexicon.words("approved", folder).filter(|form| form.ends_with('.')).collect();
+    dotted.extend(lexicon.words("honorifics", folder).map(|form| if form.ends_with('.') { form } else { form + "." }));
     Ok(Speech {
         quotes,
         attribution: builder.list("attribution")?,

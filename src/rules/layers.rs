@@ -1,6 +1,7 @@
 //! Which packs lie over each other: the built-in one at the bottom, then what a folder extends, then the folder.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use crate::yaml::Source;
 
 /// The file in which a pack says what it is.
 const FILE: &str = "pack.yaml";
+/// Where the files of a pack stand.
+const FOLDERS: [&str; 4] = ["core/", "lang/", "presets/", "profiles/"];
 /// The name of the pack inside the binary, for `extends`.
 const BUILT_IN: &str = "built-in";
 /// Deepest chain of packs that extend each other.
@@ -68,6 +71,14 @@ fn push(folder: &Path, followed: &mut Followed, layers: &mut Vec<Layer>) -> Resu
         return Ok(());
     }
     let own = layer(&Library::folder(folder).map_err(RulesError::Folder)?)?;
+    // Nothing in it would be said of a folder that was named by mistake.
+    if !own.sources.keys().any(|name| name == FILE || FOLDERS.iter().any(|folder| name.starts_with(folder))) {
+        let message = format!(
+            "{}: there are no rules in it; a pack has {FILE}, or YAML files in core/, lang/, presets/ or profiles/",
+            folder.display()
+        );
+        return Err(RulesError::Folder(io::Error::new(io::ErrorKind::NotFound, message)));
+    }
     followed.open.push(place.clone());
     let extends = own.spec.as_ref().and_then(|(_, spec)| spec.extends.clone());
     for below in extends.unwrap_or_else(|| vec![BUILT_IN.to_owned()]) {

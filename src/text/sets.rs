@@ -216,7 +216,7 @@ impl Sets {
         lists.dedup();
         let bits = lists.iter().fold(0, |bits, (list, _)| bits | bit(*list));
         // At the start no term ends, and what a list opens there is followed where its hit is found.
-        let tells = !self.known.is_empty() && !(self.known.len() == 1) && (!terms.is_empty() || !lists.is_empty());
+        let tells = self.known.len() > 1 && (!terms.is_empty() || !lists.is_empty());
         let number = self.known.len() as u32 | if tells { Set::TELLING } else { 0 };
         self.bytes += self.width * 4 + states.len() * 8 + terms.len() * 4 + lists.len() * 8 + 160;
         self.next.resize(self.next.len() + self.width, Set::UNKNOWN);

@@ -217,3 +217,14 @@ fn a_dispute_finds_a_finding_that_the_filter_leaves_out() {
     let done = place.acw(&["dispute", "open", fingerprint, "n.csv", "--by", "Ana", "--why", "he said so"]);
     assert_eq!(done.code, 0, "{}", done.err);
 }
+
+#[test]
+fn a_filter_that_no_day_is_in_is_no_filter() {
+    let place = Place::new();
+    place.write("n.csv", "note_id,agent_id,note\n1,a,x\n");
+    let flags = place.acw(&["audit", "n.csv", "--from", "2026-06-01", "--to", "2026-05-01"]);
+    assert!(flags.code == 2 && flags.err.contains("wrong way round"), "{}", flags.err);
+    place.write("acw.yaml", "target: 90\nfilter: {from: 2026-06-01, to: 2026-05-01}\n");
+    let file = place.acw(&["audit", "n.csv"]);
+    assert!(file.code == 4 && file.err.contains("acw.yaml:2:"), "{}", file.err);
+}

@@ -76,3 +76,12 @@ fn labelled_notes_are_measured_and_a_fault_in_them_is_named() {
     assert_eq!(done.code, 3);
     assert!(done.err.contains("broken.jsonl:2: `mood` is no category"), "{}", done.err);
 }
+
+#[test]
+fn a_folder_without_rules_is_told_and_not_passed_over() {
+    let place = Place::new();
+    place.write("empty/notes.yaml", "a: b\n");
+    place.write("n.csv", "note_id,agent_id,note\n1,a,x\n");
+    let done = place.acw(&["audit", "n.csv", "--rules", "empty"]);
+    assert!(done.code == 4 && done.err.contains("there are no rules in it"), "{}", done.err);
+}

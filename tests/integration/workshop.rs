@@ -68,7 +68,7 @@ fn category_level_size_and_language_choose_the_notes() {
     let mixed = workshop(&place, "mixed", &["--locale", "fr", "--size", "16"]);
     let levels: Vec<&str> = exercises(&mixed).iter().filter_map(|e| e["level"].as_str()).collect();
     let rank = |level: &&&str| ["blatant", "plain", "subtle"].iter().position(|l| *l == **level);
-    assert!(levels.iter().collect::<Vec<_>>().is_sorted_by_key(|level| rank(&level)), "{levels:?}");
+    assert!(levels.iter().collect::<Vec<_>>().is_sorted_by_key(|level| rank(level)), "{levels:?}");
     assert_eq!(levels.iter().collect::<std::collections::BTreeSet<_>>().len(), 3, "{levels:?}");
 }
 
@@ -283,10 +283,13 @@ fn what_the_snippet_book_shows_as_filled_in_is_a_note_without_a_finding_and_an_e
         place.write("n.csv", format!("note_id,agent_id,language,call_type,disposition,note\n{rows}"));
         let more = rules.map_or(vec![], |rules| vec!["--rules", rules]);
         let findings = place.findings(&[&["n.csv"], &more[..]].concat());
-        let of = |id: usize| findings.iter().filter(move |f| f["note"] == id.to_string()).collect::<Vec<_>>();
+        let of = |id: usize| {
+            let id = id.to_string();
+            findings.iter().filter(|f| f["note"] == id.as_str()).collect::<Vec<_>>()
+        };
         assert!(of(1).is_empty() && of(2).is_empty(), "{code}: {:?} {:?}", of(1), of(2));
-        for index in 0..blanks.len() {
-            assert!(of(10 + index).iter().any(|f| f["rule"] == "placeholder"), "{code}: {}", blanks[index]);
+        for (index, blank) in blanks.iter().enumerate() {
+            assert!(of(10 + index).iter().any(|f| f["rule"] == "placeholder"), "{code}: {blank}");
         }
     }
 }
