@@ -68,7 +68,7 @@ fn category_level_size_and_language_choose_the_notes() {
     let mixed = workshop(&place, "mixed", &["--locale", "fr", "--size", "16"]);
     let levels: Vec<&str> = exercises(&mixed).iter().filter_map(|e| e["level"].as_str()).collect();
     let rank = |level: &&&str| ["blatant", "plain", "subtle"].iter().position(|l| *l == **level);
-    assert!(levels.iter().collect::<Vec<_>>().is_sorted_by_key(|level| rank(level)), "{levels:?}");
+    assert!(levels.iter().collect::<Vec<_>>().is_sorted_by_key(rank), "{levels:?}");
     assert_eq!(levels.iter().collect::<std::collections::BTreeSet<_>>().len(), 3, "{levels:?}");
 }
 
