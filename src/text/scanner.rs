@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::Built;
 use super::network::Network;
 use super::pattern::{self, Part, Pattern};
-use super::sets::{Set, Sets, bit};
+use super::sets::{Bits, Set, Sets};
 
 pub use super::builder::ScannerBuilder;
 
@@ -80,8 +80,8 @@ pub struct Scratch {
 struct Found {
     /// List and end of each hit, those of one place side by side.
     hits: Vec<(ListId, u32)>,
-    /// Of each place, where its hits stand in `hits`, and a bit for each list (lists share bits).
-    places: Vec<(u32, u32, u64)>,
+    /// Of each place, where its hits stand in `hits`, and of which lists they are.
+    places: Vec<(u32, u32, Bits)>,
 }
 
 impl Found {
@@ -89,7 +89,7 @@ impl Found {
     fn clear(&mut self, length: usize) {
         self.hits.clear();
         self.places.clear();
-        self.places.resize(length + 1, (0, 0, 0));
+        self.places.resize(length + 1, (0, 0, Bits::default()));
     }
 
     /// Adds a hit, whose start is not behind that of the last one added, nor its end before that of one from the same start; whether
@@ -97,7 +97,7 @@ impl Found {
     fn add(&mut self, start: usize, list: ListId, end: usize) -> bool {
         let hit = (list, end as u32);
         let place = &mut self.places[start];
-        if place.2 == 0 {
+        if place.2.is_empty() {
             place.0 = self.hits.len() as u32;
         } else if self.hits[place.0 as usize..]
             .iter()
@@ -109,13 +109,13 @@ impl Found {
         }
         self.hits.push(hit);
         place.1 = self.hits.len() as u32;
-        place.2 |= bit(list);
+        place.2.add(list);
         true
     }
 
-    /// The bits of the lists that have a hit here.
-    fn bits(&self, place: usize) -> u64 {
-        self.places[place].2
+    /// The lists that have a hit here.
+    fn bits(&self, place: usize) -> &Bits {
+        &self.places[place].2
     }
 
     /// Number of hits before those of a place, and behind them.
@@ -270,8 +270,10 @@ impl Way<'_> {
                 }
                 next = ahead.iter().map(|(place, _)| *place).min().unwrap_or(usize::MAX);
             }
-            if set.tells() {
+            if set.ends() {
                 set = self.tell(set, at, found, ends, open);
+            }
+            if set.goes_on() {
                 next = next.min(self.step_over(set, at, found, ahead));
             }
         }
@@ -286,7 +288,7 @@ impl Way<'_> {
         ends: &mut Vec<(u32, usize)>,
         open: &mut Vec<Set>,
     ) -> Set {
-        if self.sets.terms(set).is_empty() || !ends_term(self.text, at) {
+        if !ends_term(self.text, at) {
             return set;
         }
         let built = &self.scanner.built;
@@ -325,10 +327,14 @@ impl Way<'_> {
     /// Steps over the hits of lists that start here, where the set goes on with them; the nearest place behind one.
     fn step_over(&mut self, set: Set, at: usize, found: &Found, ahead: &mut Vec<(usize, Set)>) -> usize {
         let mut nearest = usize::MAX;
-        if self.sets.bits(set) & found.bits(at) == 0 {
+        let here = found.bits(at);
+        if here.is_empty() || !self.sets.bits(set).meet(here) {
             return nearest;
         }
         for (list, end) in &found.hits[found.of(at)] {
+            if !self.sets.bits(set).has(*list) {
+                continue;
+            }
             let behind = self.sets.by_list(self.network, set, *list);
             if behind == Set::EMPTY {
                 continue;

@@ -20,16 +20,22 @@ impl Set {
     pub(super) const START: Set = Set(1);
     /// Not known yet.
     const UNKNOWN: u32 = u32::MAX;
-    /// Set in the number of a set in which terms end or lists go on.
-    const TELLING: u32 = 1 << 31;
+    /// Stand in the number of a set: terms end in it; terms go on with lists. Most sets are neither, and nothing need be looked up.
+    const ENDS: u32 = 1 << 31;
+    const GOES_ON: u32 = 1 << 30;
 
-    /// Whether terms end in it, or go on with lists.
-    pub(super) fn tells(self) -> bool {
-        self.0 & Set::TELLING != 0
+    /// Whether terms end in it.
+    pub(super) fn ends(self) -> bool {
+        self.0 & Set::ENDS != 0
+    }
+
+    /// Whether terms go on with lists.
+    pub(super) fn goes_on(self) -> bool {
+        self.0 & Set::GOES_ON != 0
     }
 
     fn index(self) -> usize {
-        (self.0 & !Set::TELLING) as usize
+        (self.0 & !(Set::ENDS | Set::GOES_ON)) as usize
     }
 }
 
@@ -45,8 +51,8 @@ struct Known {
     terms: Box<[u32]>,
     /// Lists that it goes on with, in order, and the set behind each.
     lists: Box<[(ListId, u32)]>,
-    /// A bit for each of these lists (lists share bits).
-    bits: u64,
+    /// Which lists these are.
+    bits: Bits,
 }
 
 /// The sets known so far.
@@ -67,9 +73,27 @@ pub(super) struct Sets {
     pending: Vec<u32>,
 }
 
-/// The bit of a list.
-pub(super) fn bit(list: ListId) -> u64 {
-    1 << (list.0 % 64)
+/// Some lists, with a bit for each; where there are more lists than bits, some share one, so that only a no is certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Bits([u64; 4]);
+
+impl Bits {
+    pub(super) fn add(&mut self, list: ListId) {
+        self.0[usize::from(list.0) / 64 % 4] |= 1 << (list.0 % 64);
+    }
+
+    pub(super) fn has(&self, list: ListId) -> bool {
+        self.0[usize::from(list.0) / 64 % 4] & 1 << (list.0 % 64) != 0
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0 == [0; 4]
+    }
+
+    /// Whether the two may have a list in common.
+    pub(super) fn meet(&self, other: &Bits) -> bool {
+        self.0.iter().zip(other.0).any(|(own, other)| own & other != 0)
+    }
 }
 
 impl Sets {
@@ -175,9 +199,9 @@ impl Sets {
         &self.known[set.index()].terms
     }
 
-    /// Bits of the lists that a set goes on with.
-    pub(super) fn bits(&self, set: Set) -> u64 {
-        self.known[set.index()].bits
+    /// The lists that a set goes on with.
+    pub(super) fn bits(&self, set: Set) -> &Bits {
+        &self.known[set.index()].bits
     }
 
     fn begin(&mut self) {
@@ -214,10 +238,12 @@ impl Sets {
             states.iter().flat_map(|state| network.by_list(*state)).map(|(list, _)| (list, Set::UNKNOWN)).collect();
         lists.sort_unstable();
         lists.dedup();
-        let bits = lists.iter().fold(0, |bits, (list, _)| bits | bit(*list));
+        let mut bits = Bits::default();
+        lists.iter().for_each(|(list, _)| bits.add(*list));
         // At the start no term ends, and what a list opens there is followed where its hit is found.
-        let tells = self.known.len() > 1 && (!terms.is_empty() || !lists.is_empty());
-        let number = self.known.len() as u32 | if tells { Set::TELLING } else { 0 };
+        let tells = |anything: bool, flag: u32| if self.known.len() > 1 && anything { flag } else { 0 };
+        let flags = tells(!terms.is_empty(), Set::ENDS) | tells(!lists.is_empty(), Set::GOES_ON);
+        let number = self.known.len() as u32 | flags;
         self.bytes += self.width * 4 + states.len() * 8 + terms.len() * 4 + lists.len() * 8 + 160;
         self.next.resize(self.next.len() + self.width, Set::UNKNOWN);
         self.known.push(Known { states: states.clone(), terms: terms.into(), lists: lists.into(), bits });
