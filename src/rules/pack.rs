@@ -66,10 +66,15 @@ pub struct LanguagePack {
 impl LanguagePack {
     /// What of it is needed to compile it.
     pub(super) fn to_compile(&self) -> LanguagePack {
+        LanguagePack { meanings: self.meanings.clone(), ..LanguagePack::new(self.spec.clone(), self.words.clone()) }
+    }
+
+    /// A language of which nothing else is known yet.
+    fn new(spec: LanguageSpec, words: Vec<Arc<Source>>) -> Self {
         LanguagePack {
-            spec: self.spec.clone(),
-            words: self.words.clone(),
-            meanings: self.meanings.clone(),
+            spec,
+            words,
+            meanings: BTreeMap::new(),
             texts: BTreeMap::new(),
             examples: Vec::new(),
             columns: BTreeMap::new(),
@@ -299,17 +304,7 @@ impl Packs {
                         .fault_at(&[], format!("the folder lang/{code} has no language.yaml"), help)
                         .into());
                 };
-                let pack = LanguagePack {
-                    spec: own.parse()?,
-                    words: core_words.to_vec(),
-                    meanings: BTreeMap::new(),
-                    texts: BTreeMap::new(),
-                    examples: Vec::new(),
-                    columns: BTreeMap::new(),
-                    variants: HashMap::new(),
-                    readers: BTreeMap::new(),
-                    wording: None,
-                };
+                let pack = LanguagePack::new(own.parse()?, core_words.to_vec());
                 self.languages.insert(code.to_owned(), pack);
             }
             self.lay_language_file(code, read?, source)?;

@@ -85,7 +85,7 @@ impl<L> Part<L> {
         }
     }
 
-    /// Steps of the automaton that this comes to, about; lists not counted.
+    /// Steps of the network that this comes to, before terms share any; lists not counted.
     pub(super) fn steps(&self) -> usize {
         let all = |pattern: &Pattern<L>| pattern.iter().fold(1usize, |sum, part| sum.saturating_add(part.steps()));
         match self {

@@ -61,7 +61,7 @@ pub(super) struct Sets {
     kinds: [u8; 256],
     width: usize,
     /// The set behind each set by each kind of byte.
-    next: Vec<u32>,
+    next: Steps,
     known: Vec<Known>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     unions: HashMap<(u32, u32), u32, FixedState>,
@@ -96,13 +96,57 @@ impl Bits {
     }
 }
 
+/// Steps from set to set: a table with open addressing. Of all steps that a set could take, texts take a few; a row for each set would
+/// be mostly empty, and wait for memory at nearly every byte.
+#[derive(Debug, Default)]
+struct Steps {
+    /// Each step and where it leads, twice as many places as there are steps; free ones lead to [`Set::UNKNOWN`].
+    places: Vec<(u32, u32)>,
+    taken: usize,
+}
+
+impl Steps {
+    /// Where a step leads; [`Set::UNKNOWN`] where nobody has taken it.
+    fn get(&self, step: u32) -> u32 {
+        if self.places.is_empty() {
+            return Set::UNKNOWN;
+        }
+        self.places[self.place(step)].1
+    }
+
+    /// The place of a step, or the free one that it would take.
+    fn place(&self, step: u32) -> usize {
+        let last = self.places.len() - 1;
+        // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio.
+        let mut place = (u64::from(step).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & last;
+        while self.places[place].1 != Set::UNKNOWN && self.places[place].0 != step {
+            place = (place + 1) & last;
+        }
+        place
+    }
+
+    fn add(&mut self, step: u32, next: u32) {
+        if (self.taken + 1) * 2 > self.places.len() {
+            let larger = (self.places.len() * 2).max(1 << 10);
+            let old = std::mem::replace(&mut self.places, vec![(0, Set::UNKNOWN); larger]);
+            for (step, next) in old.into_iter().filter(|(_, next)| *next != Set::UNKNOWN) {
+                let place = self.place(step);
+                self.places[place] = (step, next);
+            }
+        }
+        let place = self.place(step);
+        self.places[place] = (step, next);
+        self.taken += 1;
+    }
+}
+
 impl Sets {
     pub(super) fn new(network: &Network) -> Self {
         let (kinds, width) = network.kinds();
         let mut sets = Sets {
             kinds,
             width,
-            next: Vec::new(),
+            next: Steps::default(),
             known: Vec::new(),
             numbers: HashMap::default(),
             unions: HashMap::default(),
@@ -124,7 +168,7 @@ impl Sets {
     }
 
     fn start_over(&mut self, network: &Network) {
-        self.next.clear();
+        self.next = Steps::default();
         self.known.clear();
         self.numbers.clear();
         self.unions.clear();
@@ -140,8 +184,8 @@ impl Sets {
 
     /// The set behind a set by a byte.
     pub(super) fn step(&mut self, network: &Network, set: Set, byte: u8) -> Set {
-        let place = set.index() * self.width + usize::from(self.kinds[usize::from(byte)]);
-        let next = self.next[place];
+        let step = (set.index() * self.width) as u32 + u32::from(self.kinds[usize::from(byte)]);
+        let next = self.next.get(step);
         if next != Set::UNKNOWN {
             return Set(next);
         }
@@ -151,7 +195,8 @@ impl Sets {
             network.by_byte(state, byte, |to| self.add(network, to));
         }
         let next = self.number(network);
-        self.next[place] = next.0;
+        self.next.add(step, next.0);
+        self.bytes += size_of::<(u32, u32)>() * 2;
         next
     }
 
@@ -244,8 +289,7 @@ impl Sets {
         let tells = |anything: bool, flag: u32| if self.known.len() > 1 && anything { flag } else { 0 };
         let flags = tells(!terms.is_empty(), Set::ENDS) | tells(!lists.is_empty(), Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
-        self.bytes += self.width * 4 + states.len() * 8 + terms.len() * 4 + lists.len() * 8 + 160;
-        self.next.resize(self.next.len() + self.width, Set::UNKNOWN);
+        self.bytes += states.len() * 8 + terms.len() * 4 + lists.len() * 8 + 160;
         self.known.push(Known { states: states.clone(), terms: terms.into(), lists: lists.into(), bits });
         self.numbers.insert(states, number);
         Set(number)
