@@ -6,6 +6,7 @@
 mod builder;
 pub mod cell;
 pub mod fold;
+mod found;
 mod han;
 pub mod identify;
 pub mod lexicon;

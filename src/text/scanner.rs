@@ -15,9 +15,10 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::builder::Built;
+use super::found::Found;
 use super::network::Network;
 use super::pattern::{self, Part, Pattern};
-use super::sets::{Bits, Set, Sets};
+use super::sets::{Set, Sets};
 
 pub use super::builder::ScannerBuilder;
 
@@ -73,55 +74,6 @@ pub struct Scratch {
     ends: Vec<(u32, usize)>,
     /// Sets whose terms are still to be told.
     open: Vec<Set>,
-}
-
-/// Hits of the lists that terms use, by the place where they start; filled from the end of the text to its start.
-#[derive(Debug, Default)]
-struct Found {
-    /// List and end of each hit, those of one place side by side.
-    hits: Vec<(ListId, u32)>,
-    /// Of each place, where its hits stand in `hits`, and of which lists they are.
-    places: Vec<(u32, u32, Bits)>,
-}
-
-impl Found {
-    /// Forgets everything, for a text of that length.
-    fn clear(&mut self, length: usize) {
-        self.hits.clear();
-        self.places.clear();
-        self.places.resize(length + 1, (0, 0, Bits::default()));
-    }
-
-    /// Adds a hit, whose start is not behind that of the last one added, nor its end before that of one from the same start; whether
-    /// it is new.
-    fn add(&mut self, start: usize, list: ListId, end: usize) -> bool {
-        let hit = (list, end as u32);
-        let place = &mut self.places[start];
-        if place.2.is_empty() {
-            place.0 = self.hits.len() as u32;
-        } else if self.hits[place.0 as usize..]
-            .iter()
-            .rev()
-            .take_while(|known| known.1 == hit.1)
-            .any(|known| *known == hit)
-        {
-            return false;
-        }
-        self.hits.push(hit);
-        place.1 = self.hits.len() as u32;
-        place.2.add(list);
-        true
-    }
-
-    /// The lists that have a hit here.
-    fn bits(&self, place: usize) -> &Bits {
-        &self.places[place].2
-    }
-
-    /// Number of hits before those of a place, and behind them.
-    fn of(&self, place: usize) -> std::ops::Range<usize> {
-        self.places[place].0 as usize..self.places[place].1 as usize
-    }
 }
 
 impl Scanner {
@@ -331,7 +283,7 @@ impl Way<'_> {
         if here.is_empty() || !self.sets.bits(set).meet(here) {
             return nearest;
         }
-        for (list, end) in &found.hits[found.of(at)] {
+        for (list, end) in found.of(at) {
             if !self.sets.bits(set).has(*list) {
                 continue;
             }
