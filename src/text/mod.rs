@@ -21,6 +21,7 @@ mod sample;
 pub mod scanner;
 pub mod segment;
 mod sets;
+mod tokens;
 mod slip;
 pub mod term;
 pub mod voice;

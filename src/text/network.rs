@@ -74,11 +74,6 @@ impl Lead {
         Lead(Self::LISTS + list.0)
     }
 
-    /// Whether it is by a byte, and that byte.
-    fn as_byte(self) -> Option<u8> {
-        u8::try_from(self.0).ok()
-    }
-
     /// Whether it reads something: a byte or one of a class.
     fn reads(self) -> bool {
         self < Lead::FREE
@@ -215,24 +210,6 @@ impl Network {
     ) -> impl Iterator<Item = (T, u32)> + 'n {
         let leads = (self.chain[state as usize] == 0).then(|| self.leads(state));
         leads.into_iter().flatten().filter_map(move |(lead, to)| Some((wanted(lead)?, to)))
-    }
-
-    /// For each byte the number of its kind, and how many kinds there are: bytes of one kind do the same everywhere.
-    pub(super) fn kinds(&self) -> ([u8; 256], usize) {
-        let mut own = [false; 256];
-        self.chain.iter().for_each(|byte| own[usize::from(*byte)] = true);
-        self.leads.iter().filter_map(|lead| Lead(*lead).as_byte()).for_each(|byte| own[usize::from(byte)] = true);
-        let mut kinds = [0; 256];
-        let mut known: Vec<(Option<u8>, [bool; 7])> = Vec::new();
-        for byte in 0..=255u8 {
-            let kind = (own[usize::from(byte)].then_some(byte), Class::ALL.map(|class| class.has(byte)));
-            let index = known.iter().position(|known| *known == kind).unwrap_or_else(|| {
-                known.push(kind);
-                known.len() - 1
-            });
-            kinds[usize::from(byte)] = index as u8;
-        }
-        (kinds, known.len())
     }
 }
 

@@ -18,7 +18,8 @@ use super::builder::Built;
 use super::found::Found;
 use super::network::Network;
 use super::pattern::{self, Part, Pattern};
-use super::sets::{Set, Sets};
+use super::sets::{Answer, Set, Sets};
+use super::tokens::Tokens;
 
 pub use super::builder::ScannerBuilder;
 
@@ -67,13 +68,12 @@ pub struct Scanner {
 #[derive(Debug, Default)]
 pub struct Scratch {
     sets: Option<Sets>,
+    tokens: Tokens,
     found: Found,
-    /// Where a list was stepped over, the place behind it and the set to go on with there.
+    /// Where lists were stepped over, the piece behind them and the set to go on with there.
     ahead: Vec<(usize, Set)>,
-    /// Longest end of each term that was found at this place.
-    ends: Vec<(u32, usize)>,
-    /// Sets whose terms are still to be told.
-    open: Vec<Set>,
+    /// Where each term that was found from this place ends, the nearest first.
+    ends: Vec<(ListId, u32, usize)>,
 }
 
 impl Scanner {
@@ -164,15 +164,27 @@ impl Scanner {
         let text = folded.as_bytes();
         let network = self.network();
         let mut sets = scratch.sets.take().unwrap_or_else(|| Sets::new(network));
-        scratch.found.clear(text.len());
-        for start in (0..text.len()).rev().filter(|start| starts_term(text, *start)) {
-            sets.tidy(network);
-            let mut way = Way { scanner: self, network, sets: &mut sets, text, start, clause: OnceCell::new(), same };
+        if sets.full() || scratch.tokens.full() {
+            scratch.tokens.forget();
+            sets.forget(network);
+        }
+        scratch.tokens.read(text);
+        scratch.found.clear(scratch.tokens.len());
+        for start in (0..scratch.tokens.len()).rev() {
+            let token = scratch.tokens.get(start);
+            if !token.opens {
+                continue;
+            }
+            if sets.full() {
+                sets.start_over(network);
+            }
+            let first = token.start as usize;
+            let mut way = Way { scanner: self, network, sets: &mut sets, text, start, first, clause: OnceCell::new(), same };
             way.follow(scratch);
-            for (term, end) in scratch.ends.drain(..) {
-                let list = self.built.terms[term as usize].list;
-                if self.is_asked_for(list) {
-                    hits.push(TermHit { list, start: start as u32, end: end as u32, term });
+            for index in (0..scratch.ends.len()).rev() {
+                let (list, term, end) = scratch.ends[index];
+                if scratch.ends[index + 1..].iter().all(|(_, known, _)| *known != term) {
+                    hits.push(TermHit { list, start: token.start, end: end as u32, term });
                 }
             }
         }
@@ -187,7 +199,9 @@ struct Way<'a> {
     network: &'a Network,
     sets: &'a mut Sets,
     text: &'a [u8],
+    /// The piece, and its first byte.
     start: usize,
+    first: usize,
     /// Whether a clause starts here.
     clause: OnceCell<bool>,
     same: &'a dyn Fn(usize, usize, &str) -> bool,
@@ -196,8 +210,9 @@ struct Way<'a> {
 impl Way<'_> {
     /// Finds every term that starts here.
     fn follow(&mut self, scratch: &mut Scratch) {
-        let Scratch { found, ahead, ends, open, .. } = scratch;
+        let Scratch { found, ahead, ends, tokens, .. } = scratch;
         ahead.clear();
+        ends.clear();
         let mut set = Set::START;
         let mut at = self.start;
         // The nearest place to go on from.
@@ -209,8 +224,11 @@ impl Way<'_> {
                 }
                 at = next;
             } else {
-                let Some(byte) = self.text.get(at) else { return };
-                set = self.sets.step(self.network, set, *byte);
+                if at == tokens.len() {
+                    return;
+                }
+                let (token, end) = (tokens.get(at), tokens.get(at + 1).start);
+                set = self.sets.step(self.network, set, token.symbol, &self.text[token.start as usize..end as usize]);
                 at += 1;
             }
             if at == next {
@@ -223,7 +241,7 @@ impl Way<'_> {
                 next = ahead.iter().map(|(place, _)| *place).min().unwrap_or(usize::MAX);
             }
             if set.ends() {
-                set = self.tell(set, at, found, ends, open);
+                set = self.tell(set, at, tokens.get(at).start as usize, found, ends);
             }
             if set.goes_on() {
                 next = next.min(self.step_over(set, at, found, ahead));
@@ -236,58 +254,44 @@ impl Way<'_> {
         &mut self,
         set: Set,
         at: usize,
+        end: usize,
         found: &mut Found,
-        ends: &mut Vec<(u32, usize)>,
-        open: &mut Vec<Set>,
+        ends: &mut Vec<(ListId, u32, usize)>,
     ) -> Set {
-        if !ends_term(self.text, at) {
+        if !ends_term(self.text, end) {
             return set;
         }
-        let built = &self.scanner.built;
-        let mut all = set;
-        open.push(set);
-        while let Some(set) = open.pop() {
-            for index in 0..self.sets.terms(set).len() {
-                let term = self.sets.terms(set)[index];
-                let info = &built.terms[term as usize];
-                if !self.counts(info, at) {
-                    continue;
-                }
-                match ends.iter_mut().find(|(known, _)| *known == term) {
-                    Some((_, longest)) => *longest = at,
-                    None => ends.push((term, at)),
-                }
-                if built.used[usize::from(info.list.0)] && found.add(self.start, info.list, at) {
-                    let more = self.sets.by_list(self.network, Set::START, info.list);
-                    if more != Set::EMPTY {
-                        all = self.sets.union(self.network, all, more);
-                        open.push(more);
-                    }
-                }
+        let told = match self.sets.plain(set) {
+            Some(told) => told,
+            None => {
+                let built = &self.scanner.built;
+                let asks = self.sets.asks(self.network, built, set);
+                let accents = |term: &u32| {
+                    let accents = built.terms[*term as usize].accents.as_deref();
+                    accents.is_none_or(|accents| (self.same)(self.first, end, accents))
+                };
+                let bits = |terms: &[u32]| terms.iter().rev().fold(0, |bits, term| bits << 1 | u64::from(accents(term)));
+                let accents = asks.accents.chunks(64).map(bits).collect();
+                let answer = Answer {
+                    start: asks.start && *self.clause.get_or_init(|| starts_clause(self.text, self.first)),
+                    end: asks.end && ends_clause(self.text, end),
+                    accents,
+                };
+                self.sets.told(self.network, built, set, &asks, answer)
             }
+        };
+        ends.extend(told.terms.iter().map(|(list, term)| (*list, *term, end)));
+        if let Some(group) = told.group {
+            found.add(self.start, group, at);
         }
-        all
-    }
-
-    /// Whether a term that reads as wanted up to here also stands where it must, with its accents.
-    fn counts(&self, info: &TermInfo, end: usize) -> bool {
-        (!info.starts_clause || *self.clause.get_or_init(|| starts_clause(self.text, self.start)))
-            && (!info.ends_clause || ends_clause(self.text, end))
-            && info.accents.as_deref().is_none_or(|accents| (self.same)(self.start, end, accents))
+        told.all
     }
 
     /// Steps over the hits of lists that start here, where the set goes on with them; the nearest place behind one.
     fn step_over(&mut self, set: Set, at: usize, found: &Found, ahead: &mut Vec<(usize, Set)>) -> usize {
         let mut nearest = usize::MAX;
-        let here = found.bits(at);
-        if here.is_empty() || !self.sets.bits(set).meet(here) {
-            return nearest;
-        }
-        for (list, end) in found.of(at) {
-            if !self.sets.bits(set).has(*list) {
-                continue;
-            }
-            let behind = self.sets.by_list(self.network, set, *list);
+        for (end, group) in found.of(at) {
+            let behind = self.sets.by_group(self.network, set, *group);
             if behind == Set::EMPTY {
                 continue;
             }
@@ -300,15 +304,6 @@ impl Way<'_> {
         }
         nearest
     }
-}
-
-/// Whether a term may start at this byte: not inside a word, a run of spaces or a character.
-fn starts_term(text: &[u8], at: usize) -> bool {
-    let byte = text[at];
-    if byte.is_ascii_alphanumeric() {
-        return at == 0 || !text[at - 1].is_ascii_alphanumeric();
-    }
-    if byte < 0x80 { byte > b' ' } else { byte >= 0xc0 }
 }
 
 /// Whether a sentence, clause or line starts here.
@@ -477,6 +472,15 @@ mod tests {
             }
         };
         through(rest, &middle)
+    }
+
+    /// Whether a term may start at this byte: not inside a word, a run of spaces or a character.
+    fn starts_term(text: &[u8], at: usize) -> bool {
+        let byte = text[at];
+        if byte.is_ascii_alphanumeric() {
+            return at == 0 || !text[at - 1].is_ascii_alphanumeric();
+        }
+        if byte < 0x80 { byte > b' ' } else { byte >= 0xc0 }
     }
 
     /// Where a term that starts at `at` may end.

@@ -1,13 +1,17 @@
-//! Sets of states of a network, made when a text first leads to them and kept from then on: reading a byte is one look into a table.
+//! Sets of states of a network, made when a text first leads to them and kept from then on: reading a word is one look into a table.
 //!
 //! Each thread has its own. They start over when they take too much memory, which only costs time.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
+use super::builder::Built;
+use super::found::Group;
 use super::network::{Network, ROOT};
-use super::scanner::ListId;
+use super::scanner::{ListId, TermInfo};
+use super::tokens::Symbol;
 
 /// A set; told by its number until the sets start over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +46,39 @@ impl Set {
 /// Most bytes of the sets of one language and thread.
 const MOST_BYTES: usize = 24 << 20;
 
+/// What the terms that end somewhere also ask for, before they count.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Asks {
+    /// The start of a clause in front.
+    pub(super) start: bool,
+    /// The end of one behind.
+    pub(super) end: bool,
+    /// Terms that ask for their accents.
+    pub(super) accents: Vec<u32>,
+}
+
+/// How a place answers what the terms that end there ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) struct Answer {
+    /// Whether a clause starts in front.
+    pub(super) start: bool,
+    /// Whether one ends behind.
+    pub(super) end: bool,
+    /// Whether the accents of each of the terms are there, the first in the lowest bit.
+    pub(super) accents: Vec<u64>,
+}
+
+/// The terms that end in a set, and what follows of them.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    /// Those whose list a check asked for.
+    pub(super) terms: Box<[(ListId, u32)]>,
+    /// The lists among theirs that other terms go on with.
+    pub(super) group: Option<Group>,
+    /// The set to go on with: also the terms that start with one of these lists.
+    pub(super) all: Set,
+}
+
 /// What is known of a set.
 #[derive(Debug)]
 struct Known {
@@ -49,65 +86,65 @@ struct Known {
     states: Box<[u32]>,
     /// Terms that end in it.
     terms: Box<[u32]>,
-    /// Lists that it goes on with, in order, and the set behind each.
-    lists: Box<[(ListId, u32)]>,
-    /// Which lists these are.
-    bits: Bits,
+    /// What these and the terms that they open ask for; nothing where nobody has looked.
+    asks: Option<Arc<Asks>>,
+    /// What is told of it where nothing is asked for.
+    told: u32,
 }
 
 /// The sets known so far.
 #[derive(Debug)]
 pub(super) struct Sets {
-    kinds: [u8; 256],
-    width: usize,
-    /// The set behind each set by each kind of byte.
+    /// The set behind each set by a word, by a group of lists, and together with another set.
     next: Steps,
     known: Vec<Known>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
-    unions: HashMap<(u32, u32), u32, FixedState>,
+    told: Vec<Told>,
+    /// What is told of a set where the place gives an answer.
+    answered: HashMap<(Set, Answer), u32, FixedState>,
+    /// Lists that were found together.
+    groups: HashMap<Box<[ListId]>, Group, FixedState>,
+    lists: Vec<Box<[ListId]>>,
     bytes: usize,
     /// Per state the round in which it was last met, against going round in circles.
     met: Vec<u32>,
     round: u32,
     fresh: Vec<u32>,
+    from: Vec<u32>,
     pending: Vec<u32>,
 }
 
-/// Some lists, with a bit for each; where there are more lists than bits, some share one, so that only a no is certain.
+/// A step from a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Bits([u64; 4]);
+struct Step(u64);
 
-impl Bits {
-    pub(super) fn add(&mut self, list: ListId) {
-        self.0[usize::from(list.0) / 64 % 4] |= 1 << (list.0 % 64);
+impl Step {
+    fn new(from: Set, by: u32) -> Self {
+        Step((from.index() as u64) << 32 | u64::from(by))
     }
 
-    pub(super) fn has(&self, list: ListId) -> bool {
-        self.0[usize::from(list.0) / 64 % 4] & 1 << (list.0 % 64) != 0
+    fn by_group(from: Set, group: Group) -> Self {
+        debug_assert!(group.0 < 1 << 30);
+        Self::new(from, 1 << 30 | group.0)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0 == [0; 4]
-    }
-
-    /// Whether the two may have a list in common.
-    pub(super) fn meet(&self, other: &Bits) -> bool {
-        self.0.iter().zip(other.0).any(|(own, other)| own & other != 0)
+    fn and(one: Set, other: Set) -> Self {
+        Self::new(one, 1 << 31 | other.index() as u32)
     }
 }
 
 /// Steps from set to set: a table with open addressing. Of all steps that a set could take, texts take a few; a row for each set would
-/// be mostly empty, and wait for memory at nearly every byte.
+/// be mostly empty, and wait for memory at nearly every word.
 #[derive(Debug, Default)]
 struct Steps {
     /// Each step and where it leads, twice as many places as there are steps; free ones lead to [`Set::UNKNOWN`].
-    places: Vec<(u32, u32)>,
+    places: Vec<(Step, u32)>,
     taken: usize,
 }
 
 impl Steps {
     /// Where a step leads; [`Set::UNKNOWN`] where nobody has taken it.
-    fn get(&self, step: u32) -> u32 {
+    fn get(&self, step: Step) -> u32 {
         if self.places.is_empty() {
             return Set::UNKNOWN;
         }
@@ -115,20 +152,21 @@ impl Steps {
     }
 
     /// The place of a step, or the free one that it would take.
-    fn place(&self, step: u32) -> usize {
+    fn place(&self, step: Step) -> usize {
         let last = self.places.len() - 1;
-        // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio.
-        let mut place = (u64::from(step).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & last;
+        // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio; the sets stand in the upper half.
+        let mixed = (step.0 ^ step.0 >> 27).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut place = (mixed >> 32) as usize & last;
         while self.places[place].1 != Set::UNKNOWN && self.places[place].0 != step {
             place = (place + 1) & last;
         }
         place
     }
 
-    fn add(&mut self, step: u32, next: u32) {
+    fn add(&mut self, step: Step, next: u32) {
         if (self.taken + 1) * 2 > self.places.len() {
             let larger = (self.places.len() * 2).max(1 << 10);
-            let old = std::mem::replace(&mut self.places, vec![(0, Set::UNKNOWN); larger]);
+            let old = std::mem::replace(&mut self.places, vec![(Step::default(), Set::UNKNOWN); larger]);
             for (step, next) in old.into_iter().filter(|(_, next)| *next != Set::UNKNOWN) {
                 let place = self.place(step);
                 self.places[place] = (step, next);
@@ -142,36 +180,37 @@ impl Steps {
 
 impl Sets {
     pub(super) fn new(network: &Network) -> Self {
-        let (kinds, width) = network.kinds();
         let mut sets = Sets {
-            kinds,
-            width,
             next: Steps::default(),
             known: Vec::new(),
             numbers: HashMap::default(),
-            unions: HashMap::default(),
+            told: Vec::new(),
+            answered: HashMap::default(),
+            groups: HashMap::default(),
+            lists: Vec::new(),
             bytes: 0,
             met: vec![0; network.len()],
             round: 0,
             fresh: Vec::new(),
+            from: Vec::new(),
             pending: Vec::new(),
         };
         sets.start_over(network);
         sets
     }
 
-    /// Forgets what was learnt where it takes too much memory. No set from before is known afterwards.
-    pub(super) fn tidy(&mut self, network: &Network) {
-        if self.bytes > MOST_BYTES {
-            self.start_over(network);
-        }
+    /// Whether they take so much memory that they should start over.
+    pub(super) fn full(&self) -> bool {
+        self.bytes > MOST_BYTES
     }
 
-    fn start_over(&mut self, network: &Network) {
+    /// Forgets what was learnt, but for the groups. No set from before is known afterwards.
+    pub(super) fn start_over(&mut self, network: &Network) {
         self.next = Steps::default();
         self.known.clear();
         self.numbers.clear();
-        self.unions.clear();
+        self.told.clear();
+        self.answered.clear();
         self.bytes = 0;
         self.begin();
         let empty = self.number(network);
@@ -182,42 +221,79 @@ impl Sets {
         debug_assert_eq!(start.index(), Set::START.index());
     }
 
-    /// The set behind a set by a byte.
-    pub(super) fn step(&mut self, network: &Network, set: Set, byte: u8) -> Set {
-        let step = (set.index() * self.width) as u32 + u32::from(self.kinds[usize::from(byte)]);
+    /// Forgets the groups too.
+    pub(super) fn forget(&mut self, network: &Network) {
+        self.groups.clear();
+        self.lists.clear();
+        self.start_over(network);
+    }
+
+    /// The set behind a set by a piece of text.
+    pub(super) fn step(&mut self, network: &Network, set: Set, symbol: Symbol, piece: &[u8]) -> Set {
+        if symbol == Symbol::NONE {
+            return self.read(network, set, piece);
+        }
+        let step = Step::new(set, symbol.0);
         let next = self.next.get(step);
         if next != Set::UNKNOWN {
             return Set(next);
         }
-        self.begin();
-        for at in 0..self.known[set.index()].states.len() {
-            let state = self.known[set.index()].states[at];
-            network.by_byte(state, byte, |to| self.add(network, to));
+        let mut from = std::mem::take(&mut self.from);
+        self.fresh.clear();
+        self.fresh.extend_from_slice(&self.known[set.index()].states);
+        for byte in piece {
+            std::mem::swap(&mut from, &mut self.fresh);
+            self.begin();
+            for state in &from {
+                network.by_byte(*state, *byte, |to| self.add(network, to));
+            }
         }
+        self.from = from;
         let next = self.number(network);
-        self.next.add(step, next.0);
-        self.bytes += size_of::<(u32, u32)>() * 2;
+        self.learn(step, next);
         next
     }
 
-    /// The set behind a set by a hit of a list.
-    pub(super) fn by_list(&mut self, network: &Network, set: Set, list: ListId) -> Set {
-        let known = &self.known[set.index()];
-        let Ok(at) = known.lists.binary_search_by_key(&list, |(known, _)| *known) else { return Set::EMPTY };
-        let next = known.lists[at].1;
+    /// The same by every byte of a piece, one after the other.
+    fn read(&mut self, network: &Network, set: Set, piece: &[u8]) -> Set {
+        let mut set = set;
+        for byte in piece {
+            if set == Set::EMPTY {
+                break;
+            }
+            set = self.step(network, set, Symbol(u32::from(*byte)), &[*byte]);
+        }
+        set
+    }
+
+    fn learn(&mut self, step: Step, next: Set) {
+        self.next.add(step, next.0);
+        self.bytes += size_of::<(Step, u32)>() * 2;
+    }
+
+    /// The set behind a set by hits of lists that end together.
+    pub(super) fn by_group(&mut self, network: &Network, set: Set, group: Group) -> Set {
+        let step = Step::by_group(set, group);
+        let next = self.next.get(step);
         if next != Set::UNKNOWN {
             return Set(next);
         }
+        let lists = std::mem::take(&mut self.lists[group.0 as usize]);
+        let next = self.by_lists(network, set, &lists);
+        self.lists[group.0 as usize] = lists;
+        self.learn(step, next);
+        next
+    }
+
+    fn by_lists(&mut self, network: &Network, set: Set, lists: &[ListId]) -> Set {
         self.begin();
         for index in 0..self.known[set.index()].states.len() {
             let state = self.known[set.index()].states[index];
-            for (_, to) in network.by_list(state).filter(|(known, _)| *known == list) {
+            for (_, to) in network.by_list(state).filter(|(list, _)| lists.binary_search(list).is_ok()) {
                 self.add(network, to);
             }
         }
-        let next = self.number(network);
-        self.known[set.index()].lists[at].1 = next.0;
-        next
+        self.number(network)
     }
 
     /// The states of both.
@@ -226,27 +302,114 @@ impl Sets {
         if one == Set::EMPTY || one == other {
             return other;
         }
-        if let Some(known) = self.unions.get(&(one.0, other.0)) {
-            return Set(*known);
+        let step = Step::and(one, other);
+        let known = self.next.get(step);
+        if known != Set::UNKNOWN {
+            return Set(known);
         }
         self.begin();
         for set in [one, other] {
             self.fresh.extend_from_slice(&self.known[set.index()].states);
         }
         let union = self.number(network);
-        self.unions.insert((one.0, other.0), union.0);
-        self.bytes += 24;
+        self.learn(step, union);
         union
     }
 
-    /// Terms that end in a set.
-    pub(super) fn terms(&self, set: Set) -> &[u32] {
-        &self.known[set.index()].terms
+    /// What is told of a set whose terms ask for nothing; nothing where they do, or nobody has looked.
+    pub(super) fn plain(&self, set: Set) -> Option<&Told> {
+        self.told.get(self.known[set.index()].told as usize)
     }
 
-    /// The lists that a set goes on with.
-    pub(super) fn bits(&self, set: Set) -> &Bits {
-        &self.known[set.index()].bits
+    /// What the terms that end in a set, and those that they open, ask for.
+    pub(super) fn asks(&mut self, network: &Network, built: &Built, set: Set) -> Arc<Asks> {
+        if let Some(asks) = &self.known[set.index()].asks {
+            return Arc::clone(asks);
+        }
+        let mut asks = Asks::default();
+        self.closure(network, built, set, &mut |term, info| {
+            asks.start |= info.starts_clause;
+            asks.end |= info.ends_clause;
+            asks.accents.extend(info.accents.is_some().then_some(term));
+            true
+        });
+        asks.accents.sort_unstable();
+        asks.accents.dedup();
+        let asks = Arc::new(asks);
+        self.known[set.index()].asks = Some(Arc::clone(&asks));
+        asks
+    }
+
+    /// What is told of a set, with the answer to what its terms ask for.
+    pub(super) fn told(&mut self, network: &Network, built: &Built, set: Set, asks: &Asks, answer: Answer) -> &Told {
+        let key = (set, answer);
+        if let Some(known) = self.answered.get(&key) {
+            return &self.told[*known as usize];
+        }
+        let answer = &key.1;
+        let (terms, mut lists, all) = self.closure(network, built, set, &mut |term, info| {
+            let accents = || asks.accents.binary_search(&term).is_ok_and(|at| answer.accents[at / 64] & 1 << (at % 64) != 0);
+            (!info.starts_clause || answer.start)
+                && (!info.ends_clause || answer.end)
+                && (info.accents.is_none() || accents())
+        });
+        lists.sort_unstable();
+        let group = (!lists.is_empty()).then(|| self.group(&lists));
+        let asked_for = terms.into_iter().filter(|(list, _)| built.asked_for[usize::from(list.0)]);
+        let told = Told { terms: asked_for.collect(), group, all };
+        self.bytes += size_of::<Told>() + told.terms.len() * 8 + 40;
+        let index = self.told.len();
+        self.told.push(told);
+        self.answered.insert(key, index as u32);
+        if *asks == Asks::default() {
+            self.known[set.index()].told = index as u32;
+        }
+        &self.told[index]
+    }
+
+    /// The terms that end in a set and count; the lists among theirs that terms use; and the set with the terms that these lists open,
+    /// which may end at once and so on.
+    fn closure(
+        &mut self,
+        network: &Network,
+        built: &Built,
+        set: Set,
+        counts: &mut dyn FnMut(u32, &TermInfo) -> bool,
+    ) -> (Vec<(ListId, u32)>, Vec<ListId>, Set) {
+        let (mut terms, mut lists) = (Vec::new(), Vec::new());
+        let mut all = set;
+        let mut open = vec![set];
+        while let Some(set) = open.pop() {
+            for index in 0..self.known[set.index()].terms.len() {
+                let term = self.known[set.index()].terms[index];
+                let info = &built.terms[term as usize];
+                let known = (info.list, term);
+                if !counts(term, info) || terms.contains(&known) {
+                    continue;
+                }
+                terms.push(known);
+                if built.used[usize::from(info.list.0)] && !lists.contains(&info.list) {
+                    lists.push(info.list);
+                    let more = self.by_lists(network, Set::START, &[info.list]);
+                    if more != Set::EMPTY {
+                        all = self.union(network, all, more);
+                        open.push(more);
+                    }
+                }
+            }
+        }
+        (terms, lists, all)
+    }
+
+    /// The number of lists that were found together.
+    fn group(&mut self, lists: &[ListId]) -> Group {
+        if let Some(known) = self.groups.get(lists) {
+            return *known;
+        }
+        let group = Group(self.lists.len() as u32);
+        self.lists.push(lists.into());
+        self.groups.insert(lists.into(), group);
+        group
     }
 
     fn begin(&mut self) {
@@ -279,18 +442,13 @@ impl Sets {
         let mut terms: Vec<u32> = states.iter().flat_map(|state| network.terms(*state)).collect();
         terms.sort_unstable();
         terms.dedup();
-        let mut lists: Vec<(ListId, u32)> =
-            states.iter().flat_map(|state| network.by_list(*state)).map(|(list, _)| (list, Set::UNKNOWN)).collect();
-        lists.sort_unstable();
-        lists.dedup();
-        let mut bits = Bits::default();
-        lists.iter().for_each(|(list, _)| bits.add(*list));
+        let goes_on = states.iter().any(|state| network.by_list(*state).next().is_some());
         // At the start no term ends, and what a list opens there is followed where its hit is found.
         let tells = |anything: bool, flag: u32| if self.known.len() > 1 && anything { flag } else { 0 };
-        let flags = tells(!terms.is_empty(), Set::ENDS) | tells(!lists.is_empty(), Set::GOES_ON);
+        let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on, Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
-        self.bytes += states.len() * 8 + terms.len() * 4 + lists.len() * 8 + 160;
-        self.known.push(Known { states: states.clone(), terms: terms.into(), lists: lists.into(), bits });
+        self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + 40;
+        self.known.push(Known { states: states.clone(), terms: terms.into(), asks: None, told: Set::UNKNOWN });
         self.numbers.insert(states, number);
         Set(number)
     }
