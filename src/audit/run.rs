@@ -179,18 +179,10 @@ pub fn run_opened(
                 takes
             };
             let taken: Batch = batch.into_iter().filter(|row| row.as_ref().map_or(true, &mut takes)).collect();
-            let audited: Vec<Result<AuditedNote, Rejected>> = taken
-                .into_par_iter()
-                .map_init(
-                    || Borrowed::from(&pool),
-                    |workspaces, row| {
-                        let note = row?;
-                        let language = language_of(&note, book).or(fallback.filter(|_| note.language.is_none()));
-                        Ok(audit_decided(note, language, book, corpus, &options.decisions, &mut workspaces.own))
-                    },
-                )
-                .collect();
-            for row in audited {
+            let audit = |note, language, workspaces: &mut Workspaces| {
+                audit_decided(note, language, book, corpus, &options.decisions, workspaces)
+            };
+            for row in by_language(taken, book, fallback, &pool, &audit) {
                 match row {
                     Ok(note) => {
                         each(&note).map_err(AuditError::Output)?;
@@ -341,6 +333,37 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
         }
         Ok(corpus)
     })
+}
+
+/// Audits the notes of a batch, those of one language side by side: what a language needs is much for a processor's cache, and the
+/// languages would drive each other out of it at every note. The results are in the order of the batch.
+fn by_language(
+    batch: Batch,
+    book: &Rulebook,
+    fallback: Option<usize>,
+    pool: &Mutex<Vec<Workspaces>>,
+    audit: &(dyn Fn(Note, Option<usize>, &mut Workspaces) -> AuditedNote + Sync),
+) -> Vec<Result<AuditedNote, Rejected>> {
+    let language = |row: &Result<Note, Rejected>| {
+        let note = row.as_ref().ok()?;
+        language_of(note, book).or(fallback.filter(|_| note.language.is_none()))
+    };
+    let mut order: Vec<(Option<usize>, usize)> = batch.par_iter().map(language).zip(0..batch.len()).collect();
+    order.sort_unstable();
+    let mut batch: Vec<Option<Result<Note, Rejected>>> = batch.into_iter().map(Some).collect();
+    let ordered: Vec<_> =
+        order.into_iter().filter_map(|(language, place)| Some((language, place, batch[place].take()?))).collect();
+    let audited: Vec<(usize, Result<AuditedNote, Rejected>)> = ordered
+        .into_par_iter()
+        .map_init(
+            || Borrowed::from(pool),
+            |workspaces, (language, place, row)| (place, row.map(|note| audit(note, language, &mut workspaces.own))),
+        )
+        .collect();
+    let mut rows: Vec<Option<Result<AuditedNote, Rejected>>> = Vec::new();
+    rows.resize_with(audited.len(), || None);
+    audited.into_iter().for_each(|(place, row)| rows[place] = Some(row));
+    rows.into_iter().flatten().collect()
 }
 
 /// The language that the export states, or the one that the text is in.

@@ -95,6 +95,8 @@ struct Known {
 /// The sets known so far.
 #[derive(Debug)]
 pub(super) struct Sets {
+    /// The set behind the first one by each piece of text: nearly every word of a text is looked up here, and most begin no term.
+    first: Vec<u32>,
     /// The set behind each set by a word, by a group of lists, and together with another set.
     next: Steps,
     known: Vec<Known>,
@@ -114,22 +116,31 @@ pub(super) struct Sets {
     pending: Vec<u32>,
 }
 
-/// A step from a set.
+/// A step from a set, by a piece of text, a group of lists or another set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Step(u64);
+struct Step(u32, u32);
 
 impl Step {
-    fn new(from: Set, by: u32) -> Self {
-        Step((from.index() as u64) << 32 | u64::from(by))
+    const GROUP: u32 = 1 << 30;
+    const SET: u32 = 1 << 31;
+
+    fn by_piece(from: Set, symbol: Symbol) -> Self {
+        Step(from.index() as u32, symbol.0)
     }
 
     fn by_group(from: Set, group: Group) -> Self {
-        debug_assert!(group.0 < 1 << 30);
-        Self::new(from, 1 << 30 | group.0)
+        Step(from.index() as u32, Step::GROUP | group.0)
     }
 
     fn and(one: Set, other: Set) -> Self {
-        Self::new(one, 1 << 31 | other.index() as u32)
+        Step(one.index() as u32, Step::SET | other.index() as u32)
+    }
+
+    /// Where its place is looked for first. Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio.
+    fn hash(self) -> usize {
+        let mixed = (u64::from(self.0) << 32 | u64::from(self.1)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // The upper half alone depends on all bits.
+        (mixed >> 32) as usize ^ (mixed >> 50) as usize
     }
 }
 
@@ -137,7 +148,7 @@ impl Step {
 /// be mostly empty, and wait for memory at nearly every word.
 #[derive(Debug, Default)]
 struct Steps {
-    /// Each step and where it leads, twice as many places as there are steps; free ones lead to [`Set::UNKNOWN`].
+    /// Each step and where it leads; free places lead to [`Set::UNKNOWN`]. At least a third of them are free.
     places: Vec<(Step, u32)>,
     taken: usize,
 }
@@ -154,9 +165,7 @@ impl Steps {
     /// The place of a step, or the free one that it would take.
     fn place(&self, step: Step) -> usize {
         let last = self.places.len() - 1;
-        // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio; the sets stand in the upper half.
-        let mixed = (step.0 ^ step.0 >> 27).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut place = (mixed >> 32) as usize & last;
+        let mut place = step.hash() & last;
         while self.places[place].1 != Set::UNKNOWN && self.places[place].0 != step {
             place = (place + 1) & last;
         }
@@ -164,7 +173,7 @@ impl Steps {
     }
 
     fn add(&mut self, step: Step, next: u32) {
-        if (self.taken + 1) * 2 > self.places.len() {
+        if (self.taken + 1) * 3 > self.places.len() * 2 {
             let larger = (self.places.len() * 2).max(1 << 10);
             let old = std::mem::replace(&mut self.places, vec![(Step::default(), Set::UNKNOWN); larger]);
             for (step, next) in old.into_iter().filter(|(_, next)| *next != Set::UNKNOWN) {
@@ -181,6 +190,7 @@ impl Steps {
 impl Sets {
     pub(super) fn new(network: &Network) -> Self {
         let mut sets = Sets {
+            first: Vec::new(),
             next: Steps::default(),
             known: Vec::new(),
             numbers: HashMap::default(),
@@ -206,6 +216,7 @@ impl Sets {
 
     /// Forgets what was learnt, but for the groups. No set from before is known afterwards.
     pub(super) fn start_over(&mut self, network: &Network) {
+        self.first.clear();
         self.next = Steps::default();
         self.known.clear();
         self.numbers.clear();
@@ -233,11 +244,17 @@ impl Sets {
         if symbol == Symbol::NONE {
             return self.read(network, set, piece);
         }
-        let step = Step::new(set, symbol.0);
-        let next = self.next.get(step);
-        if next != Set::UNKNOWN {
-            return Set(next);
-        }
+        let step = Step::by_piece(set, symbol);
+        let next = if set == Set::START {
+            self.first.get(symbol.0 as usize).copied().unwrap_or(Set::UNKNOWN)
+        } else {
+            self.next.get(step)
+        };
+        if next == Set::UNKNOWN { self.make(network, step, set, piece) } else { Set(next) }
+    }
+
+    #[cold]
+    fn make(&mut self, network: &Network, step: Step, set: Set, piece: &[u8]) -> Set {
         let mut from = std::mem::take(&mut self.from);
         self.fresh.clear();
         self.fresh.extend_from_slice(&self.known[set.index()].states);
@@ -250,7 +267,15 @@ impl Sets {
         }
         self.from = from;
         let next = self.number(network);
-        self.learn(step, next);
+        if set == Set::START {
+            let symbol = step.1 as usize;
+            if self.first.len() <= symbol {
+                self.first.resize(symbol + 1, Set::UNKNOWN);
+            }
+            self.first[symbol] = next.0;
+        } else {
+            self.learn(step, next);
+        }
         next
     }
 
