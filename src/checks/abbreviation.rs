@@ -65,6 +65,8 @@ struct Shorthand {
     units: Forms,
     known: HashMap<String, String, FixedState>,
     words: Forms,
+    /// Approved forms and plain words: what needs no second look, as most words of a note.
+    harmless: Forms,
     clips: Clips,
     honorifics: Vec<ListId>,
     spared: Vec<ListId>,
@@ -108,6 +110,9 @@ impl Compile for Spec {
         if known.is_empty() && words.is_empty() {
             return Ok(None);
         }
+        let units: Forms = self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect();
+        let plain = words.iter().chain(&units).filter(|word| !word.contains('.') && !known.contains_key(*word));
+        let harmless = plain.chain(&approved).cloned().collect();
         let phrases: BTreeSet<String> = phrase_meanings.keys().cloned().collect();
         let pairs = |list: &String| -> Vec<(String, String)> {
             lexicon.pairs(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())).collect()
@@ -121,7 +126,8 @@ impl Compile for Spec {
         Ok(Some(Box::new(Shorthand {
             approved,
             written,
-            units: self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect(),
+            units,
+            harmless,
             known,
             clips: Clips::new(&long, &words),
             words,
@@ -159,11 +165,19 @@ impl Check for Shorthand {
                 // `tk62元`: nothing parts the shorthand from the number behind it.
                 token = token.before_digits();
             }
+            // Among Han text even a plain Latin word is foreign.
+            let harmless = !script.han && self.harmless.contains(token.text);
+            if harmless || !token.text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+                continue;
+            }
             let span = note.span(token.start, token.end);
             if hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
                 continue;
             }
             let Some(verdict) = self.judge(note, &token, span, script) else { continue };
+            if self.is_part_of_code(&note.folded.text, &token) {
+                continue;
+            }
             if note.hits_of(&self.spared).any(|s| (s.start as usize) <= token.start && token.end <= s.end as usize) {
                 continue;
             }
@@ -266,9 +280,6 @@ impl Shorthand {
     fn judge(&self, note: &Prepared<'_>, token: &Token<'_>, span: Span, script: Script) -> Option<String> {
         let folded = &note.folded.text;
         let form = bare(token.text);
-        if !form.bytes().any(|b| b.is_ascii_alphabetic()) || self.is_part_of_code(folded, token) {
-            return None;
-        }
         let written = span.of(&note.note.text);
         let capitals = written.chars().filter(|c| c.is_uppercase()).count();
         let all_capitals = capitals == written.chars().filter(|c| c.is_alphabetic()).count();
@@ -308,7 +319,8 @@ impl Shorthand {
         if starts_capital && !script.shouted && (self.in_name(note, span) || self.addressed(note, token.start)) {
             return None;
         }
-        let clip = self.clips.of(&form);
+        // Nobody clips to ten letters, or to one.
+        let clip = if (2..=9).contains(&form.len()) { self.clips.of(&form) } else { None };
         let shorthand = match form.len() {
             0..=1 => false,
             2..=5 => !has_vowel(&form) || clip.is_some() || inner_stop,

@@ -2,8 +2,10 @@
 //! whose case a reference is. Memory does not grow with the export, but for what is really repeated.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
+
+use foldhash::quality::FixedState;
 
 use crate::model::Note;
 use crate::text::{count_words, segment};
@@ -40,7 +42,7 @@ pub struct Corpus {
     /// Sentences seen at least once, by agent.
     seen: Sieve,
     /// Notes of an agent that hold a sentence, for those that hold it at least twice.
-    repeated: HashMap<u64, u32>,
+    repeated: HashMap<u64, u32, FixedState>,
     references: Sieve,
     /// References together with the customer of their note.
     owned: Sieve,
@@ -59,7 +61,18 @@ pub(super) struct Unit {
     pub(super) place: Range<usize>,
     /// Its words; two Han characters count one.
     pub(super) words: usize,
-    key: u64,
+}
+
+impl Unit {
+    /// What it is known by among the sentences of an agent, whatever its punctuation.
+    fn key(&self, agent: &str, folded: &str) -> u64 {
+        let mut hasher = FixedState::default().build_hasher();
+        agent.hash(&mut hasher);
+        for word in folded[self.place.clone()].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            word.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
 }
 
 impl Corpus {
@@ -72,7 +85,7 @@ impl Corpus {
     pub fn observe(&self, note: &Note, folded: &str) -> Observed {
         let mut observed = Observed::default();
         if self.needs.sentences && !note.agent.is_empty() {
-            observed.sentences = units(&note.agent, folded).map(|unit| unit.key).collect();
+            observed.sentences = units(folded).map(|unit| unit.key(&note.agent, folded)).collect();
             // A sentence that stands twice in a note is one.
             observed.sentences.sort_unstable();
             observed.sentences.dedup();
@@ -103,8 +116,8 @@ impl Corpus {
     }
 
     /// In how many notes of its agent the sentence stands, as far as the survey tells.
-    pub(super) fn notes_with(&self, unit: &Unit) -> u32 {
-        self.repeated.get(&unit.key).copied().unwrap_or(1)
+    pub(super) fn notes_with(&self, unit: &Unit, agent: &str, folded: &str) -> u32 {
+        self.repeated.get(&unit.key(agent, folded)).copied().unwrap_or(1)
     }
 
     /// Whether the reference is that of a note, and of none of this customer.
@@ -113,17 +126,10 @@ impl Corpus {
     }
 }
 
-/// The sentences of a note of `agent` that are long enough to be recognised.
-pub(super) fn units<'t>(agent: &'t str, folded: &'t str) -> impl Iterator<Item = Unit> + 't {
-    segment::sentences(folded, &Default::default()).into_iter().map(move |place| {
-        let text = &folded[place.clone()];
-        let mut hasher = DefaultHasher::new();
-        agent.hash(&mut hasher);
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            word.hash(&mut hasher);
-        }
-        Unit { words: count_words(text), key: hasher.finish(), place }
-    })
+/// The sentences of a note.
+pub(super) fn units(folded: &str) -> impl Iterator<Item = Unit> + '_ {
+    let sentences = segment::sentences(folded, &Default::default()).into_iter();
+    sentences.map(|place| Unit { words: count_words(&folded[place.clone()]), place })
 }
 
 /// A reference as it is compared: letters and digits, small.
@@ -132,9 +138,7 @@ fn plain(reference: &str) -> String {
 }
 
 fn key(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one(value)
 }
 
 /// Remembers which of very many keys it has seen, in memory that does not grow: a Bloom filter (Bloom 1970) of 2²⁷ bits and
@@ -189,7 +193,8 @@ mod tests {
             let observed = corpus.observe(&note, &text.to_lowercase());
             corpus.add(observed);
         }
-        let count = |agent| corpus.notes_with(&units(agent, "one two three.").next().unwrap());
+        let text = "one two three.";
+        let count = |agent| corpus.notes_with(&units(text).next().unwrap(), agent, text);
         assert_eq!((count("a"), count("b")), (2, 1));
     }
 

@@ -1,47 +1,4 @@
-//! Numbers in folded text, and the check digits of public schemes.
-
-/// A run of digits (and capital letters of national numbers) with separators inside, in bytes of the folded text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Run {
-    pub start: usize,
-    pub end: usize,
-    /// Letters and digits without separators, lower case.
-    pub bare: String,
-}
-
-/// Every run of letters and digits that holds a digit; groups parted by one space, dot, dash or slash are joined where
-/// both sides are digits, so that `4539 2512 3937 0456` is one run.
-pub(super) fn runs(text: &str) -> Vec<Run> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        let mut bare = String::new();
-        loop {
-            while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
-                bare.push(bytes[at] as char);
-                at += 1;
-            }
-            let joins = at > start
-                && matches!(bytes.get(at), Some(b' ' | b'.' | b'-'))
-                && bytes[at - 1].is_ascii_digit()
-                && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
-            if !joins {
-                break;
-            }
-            at += 1;
-        }
-        if bare.bytes().any(|b| b.is_ascii_digit()) {
-            out.push(Run { start, end: at, bare });
-        }
-    }
-    out
-}
+//! The check digits of public schemes.
 
 /// ISO/IEC 7812-1 annex B: doubling every second digit from the right, the sum ends in zero.
 pub(super) fn luhn(digits: &str) -> bool {
@@ -373,16 +330,6 @@ pub(super) fn pan_in(bare: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn groups_of_digits_join_and_words_do_not() {
-        let bare = |text: &str| runs(text).into_iter().map(|r| r.bare).collect::<Vec<_>>();
-        assert_eq!(bare("card 4539 2512 3937 0456, cvv 482"), ["4539251239370456", "482"]);
-        assert_eq!(
-            bare("卡号4111111111111111。de46120300000051847260 x-1"),
-            ["4111111111111111", "de46120300000051847260", "1"]
-        );
-    }
 
     // Published examples: card schemes' test numbers, the IBAN registry's examples, the sample numbers that the issuing
     // bodies print in their specifications.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus};
 use crate::model::{Hit, Outcome};
-use crate::text::{Prepared, ScannerBuilder, count_words};
+use crate::text::{Prepared, ScannerBuilder};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -42,7 +42,7 @@ impl Check for Spec {
     }
 
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
-        let words = count_words(&note.folded.text);
+        let words = note.words();
         let fails = self.min.is_some_and(|min| words < min) || self.max.is_some_and(|max| words > max);
         Outcome::from_hits(if fails { vec![Hit::note()] } else { Vec::new() })
     }

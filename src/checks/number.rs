@@ -11,12 +11,14 @@
 //!
 //! A long number that fails its check is not flagged.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus, digits};
 use crate::model::{Hit, Outcome};
-use crate::text::{ListId, Prepared, ScannerBuilder};
+use crate::text::{ListId, Prepared, Run, ScannerBuilder};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -108,11 +110,12 @@ impl Compile for Spec {
 impl Check for Numbers {
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let text = &note.folded.text;
-        if !text.bytes().any(|b| b.is_ascii_digit()) {
+        let runs = note.runs();
+        if runs.is_empty() {
             return Outcome::Pass;
         }
         let mut hits = Vec::new();
-        for (start, end, bare) in candidates(text) {
+        for (start, end, bare) in candidates(text, runs) {
             let matched = self.schemes.iter().any(|scheme| {
                 scheme.matches(&bare)
                     && (nearest_before(note, &self.context, start).is_some()
@@ -122,7 +125,7 @@ impl Check for Numbers {
                 hits.push(Hit::at(note.span(start, end)));
             }
         }
-        for (start, end) in self.forms.iter().flat_map(|form| of_form(text, form)) {
+        for (start, end) in self.forms.iter().flat_map(|form| of_form(text, runs, form)) {
             let span = note.span(start, end);
             if !is_spared(note, &self.spared, start) && !hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
                 hits.push(Hit::at(span));
@@ -133,35 +136,38 @@ impl Check for Numbers {
 }
 
 /// The places of a form that no digit or letter stands beside.
-fn of_form<'t>(text: &'t str, form: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+fn of_form<'t>(text: &'t str, runs: &'t [Run], form: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
     let (bytes, form) = (text.as_bytes(), form.as_bytes());
     let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    let places = bytes.windows(form.len()).enumerate();
-    places.filter_map(move |(start, place)| {
-        let same = |(byte, sign): (&u8, &u8)| if *sign == b'#' { byte.is_ascii_digit() } else { byte == sign };
+    let same = |(byte, sign): (&u8, &u8)| if *sign == b'#' { byte.is_ascii_digit() } else { byte == sign };
+    // What starts with a digit starts in a run.
+    let numbered = form.first() == Some(&b'#');
+    let runs = runs.iter().filter(move |_| numbered).flat_map(|run| run.start..run.end);
+    let starts = runs.chain((0..bytes.len()).filter(move |_| !numbered));
+    starts.filter_map(move |start| {
         let end = start + form.len();
+        let place = bytes.get(start..end)?;
         let alone = !beside(start.checked_sub(1).and_then(|at| bytes.get(at))) && !beside(bytes.get(end));
-        (alone && place.iter().zip(form).all(same)).then_some((start, end))
+        (alone && !place.is_empty() && place.iter().zip(form).all(same)).then_some((start, end))
     })
 }
 
 /// Numbers to try: each run whole, joined with the next ones (IBANs are written in groups that begin with letters), and
 /// a run's leading digit groups.
-fn candidates(text: &str) -> Vec<(usize, usize, String)> {
-    let runs = digits::runs(text);
-    let mut out: Vec<(usize, usize, String)> = Vec::new();
+fn candidates<'r>(text: &str, runs: &'r [Run]) -> Vec<(usize, usize, Cow<'r, str>)> {
+    let mut out: Vec<(usize, usize, Cow<'r, str>)> = Vec::new();
     for (index, run) in runs.iter().enumerate() {
         if run.bare.len() >= 8 {
-            out.push((run.start, run.end, run.bare.clone()));
+            out.push((run.start, run.end, Cow::Borrowed(&run.bare)));
         }
-        let mut joined = run.bare.clone();
+        let mut joined = Cow::Borrowed(run.bare.as_str());
         let mut end = run.end;
         for next in &runs[index + 1..] {
             let gap = &text[end..next.start];
             if gap.len() > 2 || !gap.chars().all(|c| matches!(c, ' ' | '-' | '.' | '/' | '(')) || joined.len() > 34 {
                 break;
             }
-            joined.push_str(&next.bare);
+            joined.to_mut().push_str(&next.bare);
             end = next.end;
             out.push((run.start, end, joined.clone()));
         }
@@ -169,7 +175,7 @@ fn candidates(text: &str) -> Vec<(usize, usize, String)> {
     // A label glued to its number: `IBANNL91…`.
     for (start, _, bare) in &mut out {
         if let Some(rest) = bare.strip_prefix("iban") {
-            *bare = rest.to_owned();
+            *bare = Cow::Owned(rest.to_owned());
             *start += "iban".len();
         }
     }
@@ -198,14 +204,15 @@ fn is_spared(note: &Prepared<'_>, spared: &[ListId], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::runs::runs;
 
     #[test]
     fn a_form_is_met_whole_and_alone() {
         let found =
-            |text: &str| of_form(text, "##-##-## ########").map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>();
+            |text: &str| of_form(text, &runs(text), "##-##-## ########").map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>();
         assert_eq!(found("to 20-00-00 55779911, 4"), ["20-00-00 55779911"]);
         assert!(found("on 20-00-00 557799112 and 120-00-00 55779911 and 20-00-00").is_empty());
-        assert!(of_form("", "##").next().is_none());
+        assert!(of_form("", &[], "##").next().is_none());
         let spec: Spec = serde_json::from_str(r#"{"schemes": [], "forms": ["1", ""]}"#).unwrap();
         assert!(spec.validate().is_err());
     }

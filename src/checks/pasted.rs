@@ -52,13 +52,13 @@ impl Check for Spec {
 
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {
         let text = &note.folded.text;
-        let units: Vec<Unit> = corpus::units(&note.note.agent, text).collect();
+        let units: Vec<Unit> = corpus::units(text).collect();
         if units.iter().map(|unit| unit.words).sum::<usize>() < self.words {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
         let individual = |unit: &Unit| {
             let numbered = text[unit.place.clone()].contains(|c: char| c.is_ascii_digit());
-            (unit.words >= FEWEST_WORDS || numbered) && corpus.notes_with(unit) < self.notes
+            (unit.words >= FEWEST_WORDS || numbered) && corpus.notes_with(unit, &note.note.agent, text) < self.notes
         };
         Outcome::from_hits(if units.iter().any(individual) { Vec::new() } else { vec![Hit::note()] })
     }

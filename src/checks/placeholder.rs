@@ -15,6 +15,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::{memchr, memchr3};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -151,7 +152,20 @@ impl Unfilled {
 ///
 /// Where both halves are the same sign (`#NAME#`, `%NAME%`), the content is one word.
 fn bracketed<'t>(text: &'t str, open: &'t str, close: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
-    text.match_indices(open).filter_map(move |(start, _)| {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    // Most notes have no such sign, which one look at all bytes at once tells.
+    let opening = std::iter::from_fn(move || {
+        loop {
+            let at = from + memchr(open.as_bytes()[0], &bytes[from..])?;
+            from = at + 1;
+            if text[at..].starts_with(open) {
+                from = at + open.len();
+                return Some(at);
+            }
+        }
+    });
+    opening.filter_map(move |start| {
         let rest = &text[start + open.len()..];
         let end = rest.find(close)?;
         let inside = &rest[..end];
@@ -196,12 +210,14 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
             count += usize::from(bytes[end] == sign);
             end += 1;
         }
-        let touches = sign.is_ascii_lowercase() && bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
-        let masked = bytes[..at].iter().rev().take(2).any(u8::is_ascii_digit)
-            || bytes[end..].iter().take(2).any(u8::is_ascii_digit);
+        let touches = || sign.is_ascii_lowercase() && bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+        let masked = || {
+            bytes[..at].iter().rev().take(2).any(u8::is_ascii_digit)
+                || bytes[end..].iter().take(2).any(u8::is_ascii_digit)
+        };
         // Dots alone are a pause; with strokes between them they are a date to be filled in.
-        let pause = sign == b'.' && !bytes[at..end].contains(&b'/');
-        if count >= enough && !touches && !masked && !pause {
+        let pause = || sign == b'.' && !bytes[at..end].contains(&b'/');
+        if count >= enough && !touches() && !masked() && !pause() {
             out.push((at, end));
         }
         at = end.max(at + 1);
@@ -214,7 +230,9 @@ fn zero_dates(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:^|[^0-9/.-])(0{2,4}[/.-]0{2,4}[/.-]0{2,4})(?:$|[^0-9])").expect("the expression is constant")
     });
-    DATE.captures_iter(text).filter_map(|found| found.get(1)).map(|date| (date.start(), date.end()))
+    let likely = text.as_bytes().windows(3).any(|three| matches!(three, [b'0', b'/' | b'.' | b'-', b'0']));
+    let found = likely.then(|| DATE.captures_iter(text)).into_iter().flatten();
+    found.filter_map(|found| found.get(1)).map(|date| (date.start(), date.end()))
 }
 
 /// Lines with several empty boxes and none that is ticked, from the first box to the word behind the last.
@@ -222,6 +240,10 @@ fn unticked(text: &str) -> Vec<(usize, usize)> {
     const EMPTY: [&str; 6] = ["☐", "□", "◻", "⬜", "[ ]", "( )"];
     const TICKED: [&str; 8] = ["☑", "☒", "✓", "✔", "■", "✅", "[x]", "(x)"];
     let mut out = Vec::new();
+    // The first bytes of all empty boxes.
+    if memchr3(b'[', b'(', 0xe2, text.as_bytes()).is_none() {
+        return out;
+    }
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let mut boxes: Vec<(usize, usize)> =

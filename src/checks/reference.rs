@@ -23,7 +23,7 @@ use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus, digits, placeholder};
 use crate::model::{Condition, Hit, NotApplicable, Outcome};
-use crate::text::{ListId, Prepared, ScannerBuilder};
+use crate::text::{ListId, Prepared, Run, ScannerBuilder};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -145,12 +145,13 @@ impl Reference {
 
     fn in_text(&self, note: &Prepared<'_>) -> bool {
         let text = &note.folded.text;
-        let secrets: Vec<(usize, usize)> = digits::runs(text)
-            .into_iter()
+        let secrets: Vec<(usize, usize)> = note
+            .runs()
+            .iter()
             .filter(|run| digits::card(&run.bare) || digits::iban(&run.bare))
             .map(|run| (run.start, run.end))
             .collect();
-        codes(text).into_iter().any(|(start, end)| {
+        codes(text, note.runs()).into_iter().any(|(start, end)| {
             let code = &text[start..end];
             // A card or account number names a payer, not a case.
             if secrets.iter().any(|(s, e)| *s < end && start < *e) {
@@ -238,13 +239,13 @@ fn is_labelled(note: &Prepared<'_>, labels: &[ListId], start: usize) -> bool {
 /// The references that stand behind one of the labels, in bytes of the folded text.
 pub(super) fn labelled_codes(note: &Prepared<'_>, labels: &[ListId]) -> Vec<(usize, usize)> {
     let text = &note.folded.text;
-    let mut codes = codes(text);
+    let mut codes = codes(text, note.runs());
     codes.retain(|(start, end)| is_labelled(note, labels, *start) && looks_like_reference(&text[*start..*end], true));
     codes
 }
 
 /// Runs of letters, digits and the separators inside codes, that hold a digit.
-pub(super) fn codes(text: &str) -> Vec<(usize, usize)> {
+pub(super) fn codes(text: &str, runs: &[Run]) -> Vec<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
@@ -266,7 +267,7 @@ pub(super) fn codes(text: &str) -> Vec<(usize, usize)> {
         }
     }
     // Digit groups parted by spaces (`079 2214 460817`) are one number.
-    for run in digits::runs(text) {
+    for run in runs {
         if run.bare.len() >= 7 && !out.contains(&(run.start, run.end)) {
             out.push((run.start, run.end));
         }
@@ -358,9 +359,10 @@ fn ordinal_or_measure(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::runs::runs;
 
     fn reference(text: &str) -> bool {
-        codes(text).into_iter().any(|(s, e)| looks_like_reference(&text[s..e], false))
+        codes(text, &runs(text)).into_iter().any(|(s, e)| looks_like_reference(&text[s..e], false))
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus, digits, reference};
 use crate::model::{Hit, NotApplicable, Outcome};
-use crate::text::{Prepared, ScannerBuilder};
+use crate::text::{Prepared, Run, ScannerBuilder};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -82,7 +82,7 @@ impl Check for Spec {
         let mut judged = false;
         let mut hits = Vec::new();
         for format in &self.formats {
-            for place in format.places(text) {
+            for place in format.places(text, note.runs()) {
                 judged = true;
                 if !format.fits(&text[place.clone()]) {
                     let better = Some(format!("{} ({})", format.shape, format.name));
@@ -110,10 +110,10 @@ impl Format {
     }
 
     /// The codes of the text that start as this format does.
-    fn places(&self, text: &str) -> Vec<Range<usize>> {
+    fn places(&self, text: &str, runs: &[Run]) -> Vec<Range<usize>> {
         let prefix = self.prefix();
         let starts = |at: usize| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric();
-        let codes = reference::codes(text).into_iter();
+        let codes = reference::codes(text, runs).into_iter();
         codes
             .filter(|(start, end)| text[*start..*end].starts_with(&prefix) && starts(*start))
             .map(|(start, end)| start..end)
@@ -175,6 +175,7 @@ impl CheckDigit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::runs::runs;
 
     fn format(shape: &str, check_digit: Option<CheckDigit>) -> Format {
         Format { name: "work order".into(), shape: shape.into(), check_digit }
@@ -197,7 +198,7 @@ mod tests {
     fn codes_are_found_by_what_they_start_with() {
         let format = format("OT-####", None);
         let text = "visita ot-1234, otra ot-12 y foto-1234";
-        let found: Vec<&str> = format.places(text).into_iter().map(|place| &text[place]).collect();
+        let found: Vec<&str> = format.places(text, &runs(text)).into_iter().map(|place| &text[place]).collect();
         assert_eq!(found, ["ot-1234", "ot-12"]);
     }
 }

@@ -17,6 +17,7 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -76,7 +77,7 @@ struct Words {
     censored: bool,
     slips: Slips,
     /// What is no slip: ordinary words.
-    ordinary: HashSet<String>,
+    ordinary: HashSet<String, FixedState>,
 }
 
 impl Compile for Spec {
@@ -85,7 +86,7 @@ impl Compile for Spec {
         if lists.is_empty() {
             return Ok(None);
         }
-        let (mut slips, mut ordinary) = (Slips::default(), HashSet::new());
+        let (mut slips, mut ordinary) = (Slips::default(), HashSet::default());
         if let Some(plain) = &self.slips {
             let (lexicon, folder) = (builder.lexicon(), builder.folder());
             ordinary.extend(plain.iter().flat_map(|list| lexicon.words(list, folder)));

@@ -52,7 +52,10 @@ fn words(folded: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     std::iter::from_fn(move || {
         loop {
             let start = at + folded[at..].find(|c: char| !c.is_whitespace())?;
-            let end = folded[start..].find(char::is_whitespace).map_or(folded.len(), |i| start + i);
+            let bytes = &folded.as_bytes()[start..];
+            // Most words are of small letters alone, which are read byte by byte.
+            let small = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            let end = folded[start + small..].find(char::is_whitespace).map_or(folded.len(), |i| start + small + i);
             at = end;
             let word = &folded[start..end];
             let left = word.len() - word.trim_start_matches(['(', '"', '\'', '[', ',', '.', ':', ';', '-']).len();
@@ -66,13 +69,13 @@ fn words(folded: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 
 fn unmask(folded: &str, place: Range<usize>) -> Option<Masked> {
     let word = &folded[place.clone()];
-    let letters = word.bytes().filter(u8::is_ascii_lowercase).count();
-    let others = word.bytes().filter(|b| !b.is_ascii_lowercase()).count();
-    if !word.is_ascii() || letters == 0 || word.len() < FEWEST || word.contains("//") || word.len() > 30 {
+    let stretched =
+        || word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2] && w[0].is_ascii_lowercase());
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) && !stretched() {
         return None;
     }
-    let stretched = word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2] && w[0].is_ascii_lowercase());
-    if others == 0 && !stretched {
+    let letters = word.bytes().filter(u8::is_ascii_lowercase).count();
+    if !word.is_ascii() || letters == 0 || word.len() < FEWEST || word.contains("//") || word.len() > 30 {
         return None;
     }
     let stars = word.bytes().filter(|b| *b == b'*').count();

@@ -1,5 +1,6 @@
 //! A note made ready for checks, once, whatever the number of rules.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -7,7 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{Folded, Folder};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
-use super::{han, mask, segment, voice};
+use super::runs::{Run, runs};
+use super::{count_words, han, mask, segment, voice};
 use crate::model::{Note, Span};
 
 /// How a language reports other people's words.
@@ -43,6 +45,8 @@ pub struct Prepared<'n> {
     /// Words of which so much is hidden that only the hiding is certain, in bytes of the folded text.
     pub censored: Vec<Range<usize>>,
     scanner: &'n Scanner,
+    runs: OnceCell<Vec<Run>>,
+    words: OnceCell<usize>,
 }
 
 /// Buffers that serve one note after the other.
@@ -112,6 +116,8 @@ impl Workspace {
             masked: &self.masked,
             censored,
             scanner,
+            runs: OnceCell::new(),
+            words: OnceCell::new(),
         };
         prepared.others_words = voice::quotations(&note.text, &speech.quotes);
         let ahead: Vec<Span> = prepared.spans(speech.attribution).collect();
@@ -228,6 +234,16 @@ impl<'n> Prepared<'n> {
     pub fn sentence_at(&self, at: usize) -> Option<&Range<usize>> {
         let index = self.sentences.partition_point(|s| s.end <= at);
         self.sentences.get(index).filter(|s| s.start <= at)
+    }
+
+    /// The numbers of the folded text.
+    pub fn runs(&self) -> &[Run] {
+        self.runs.get_or_init(|| runs(&self.folded.text))
+    }
+
+    /// How many words the folded text has.
+    pub fn words(&self) -> usize {
+        *self.words.get_or_init(|| count_words(&self.folded.text))
     }
 
     /// Whether the place is in the agent's own voice.

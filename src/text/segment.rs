@@ -55,6 +55,14 @@ fn push(folded: &str, start: usize, end: usize, out: &mut Vec<Range<usize>>) {
 /// Words of a text of any script.
 pub fn count_words(text: &str) -> usize {
     let (mut words, mut han, mut inside) = (0, 0, false);
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            let starts = byte.is_ascii_alphanumeric();
+            words += usize::from(starts && !inside);
+            inside = starts || (inside && matches!(byte, b'\'' | b'-' | b'.' | b','));
+        }
+        return words;
+    }
     for c in text.chars() {
         let is_han = ('\u{2e80}'..='\u{9fff}').contains(&c);
         han += usize::from(is_han);

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use super::scanner::{ListId, TermHit};
 
 /// Fewest letters of a word that is seen through its slips.
@@ -12,13 +14,13 @@ const FEWEST: usize = 5;
 pub struct Slips {
     words: Vec<(String, ListId, u32)>,
     /// Words by the sum of their letters' codes, which does not depend on their order.
-    by_letters: HashMap<u64, Vec<u32>>,
+    by_letters: HashMap<u64, Vec<u32>, FixedState>,
     /// Whether some word may have such a sum: answers most questions with one look.
     sieve: Vec<u64>,
 }
 
 impl Slips {
-    const SIEVE_BITS: u32 = 19;
+    const SIEVE_BITS: u32 = 16;
 
     /// For single words in small letters, each with its list and term.
     pub fn new(words: impl IntoIterator<Item = (String, ListId, u32)>) -> Self {
@@ -90,12 +92,20 @@ impl Slips {
     }
 }
 
-/// A letter's number, spread over 64 bits so that sums of letters hardly ever meet.
+/// The number of each letter, spread over 64 bits so that sums of letters hardly ever meet.
+const CODES: [u64; 256] = {
+    let mut codes = [0; 256];
+    let mut letter = 0;
+    while letter < 256 {
+        let spread = (letter as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(letter as u32 % 64);
+        codes[letter] = spread.wrapping_mul(0xd6e8_feb8_6659_fd93);
+        letter += 1;
+    }
+    codes
+};
+
 fn code(letter: u8) -> u64 {
-    u64::from(letter)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        .rotate_left(u32::from(letter) % 64)
-        .wrapping_mul(0xd6e8_feb8_6659_fd93)
+    CODES[usize::from(letter)]
 }
 
 fn sum(word: &str) -> u64 {

@@ -1,0 +1,62 @@
+//! The numbers of a folded text.
+
+/// A run of digits (and capital letters of national numbers) with separators inside, in bytes of the folded text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// Letters and digits without separators, lower case.
+    pub bare: String,
+}
+
+/// Every run of letters and digits that holds a digit; groups parted by one space, dot or dash are joined where both sides are digits,
+/// so that `4539 2512 3937 0456` is one run.
+pub(crate) fn runs(text: &str) -> Vec<Run> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let mut numbered = false;
+        loop {
+            while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
+                numbered |= bytes[at].is_ascii_digit();
+                at += 1;
+            }
+            let joins = numbered
+                && matches!(bytes.get(at), Some(b' ' | b'.' | b'-'))
+                && bytes[at - 1].is_ascii_digit()
+                && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+            if !joins {
+                break;
+            }
+            at += 1;
+        }
+        if numbered {
+            let bare = text[start..at].chars().filter(char::is_ascii_alphanumeric).collect();
+            out.push(Run { start, end: at, bare });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_digits_join_and_words_do_not() {
+        let bare = |text: &str| runs(text).into_iter().map(|r| r.bare).collect::<Vec<_>>();
+        assert_eq!(bare("card 4539 2512 3937 0456, cvv 482"), ["4539251239370456", "482"]);
+        assert_eq!(
+            bare("卡号4111111111111111。de46120300000051847260 x-1"),
+            ["4111111111111111", "de46120300000051847260", "1"]
+        );
+    }
+}
