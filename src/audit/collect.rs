@@ -15,7 +15,7 @@ use crate::model::{
     Standing, Tally,
 };
 use crate::rules::Rulebook;
-use crate::text::count_words;
+use crate::text::words_up_to;
 
 /// Problems that are kept word for word; the others are counted.
 const PROBLEMS_KEPT: usize = 1_000;
@@ -201,7 +201,7 @@ impl<'b> Collector<'b> {
         if let Some(seconds) = note.note.acw_seconds {
             let (poor, good) = cell.times.entry(seconds).or_default();
             *(if complies == Some(true) { good } else { poor }) += 1;
-            let words = count_words(&note.note.own_text());
+            let words = words_up_to(&note.note.own_text(), standards.thin_words);
             if words < standards.thin_words && seconds > 0 {
                 let question = Question {
                     note: note.note.id.clone(),

@@ -1,8 +1,9 @@
 //! The run: a reader, workers and one collector.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::{fmt, io, thread};
 
 use jiff::civil::Date;
@@ -12,7 +13,7 @@ use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use crate::checks::{Corpus, Needs};
-use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sources, Verdict, Worked};
+use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sieve, Sources, Verdict, Worked};
 use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
@@ -159,30 +160,17 @@ pub fn run_opened(
         standards: Standards { target: book.scorecard.target, ..options.standards.clone() },
         ..RunInfo::default()
     };
-    let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut collector = Collector::new(book, info, options.keep);
-    let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
+    let (done, audited) = sync_channel::<Result<Audited, InputError>>(1);
     thread::scope(|scope| {
         scope.spawn(move || read(sources, reading, book, &sender));
-        let mut fallback = None;
-        for batch in receiver {
+        let auditor = scope.spawn(move || audit_all(receiver, options, book, corpus, &done));
+        for batch in audited {
             let batch = batch.map_err(AuditError::Input)?;
-            // By all notes, so that the language of a note does not depend on the filter either.
-            let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
-            collector.read(batch.len() as u64);
-            let mut takes = |note: &Note| {
-                let takes = sieve.takes(note);
-                if !takes && options.input.filter.by_day() {
-                    collector.day_of(note);
-                }
-                takes
-            };
-            let taken: Batch = batch.into_iter().filter(|row| row.as_ref().map_or(true, &mut takes)).collect();
-            let audit = |note, language, workspaces: &mut Workspaces| {
-                audit_decided(note, language, book, corpus, &options.decisions, workspaces)
-            };
-            for row in by_language(taken, book, fallback, &pool, &audit) {
+            collector.read(batch.read);
+            batch.left_out.iter().for_each(|note| collector.day_of(note));
+            for row in batch.rows {
                 match row {
                     Ok(note) => {
                         each(&note).map_err(AuditError::Output)?;
@@ -196,6 +184,7 @@ pub fn run_opened(
             }
             progress.rows(collector.rows());
         }
+        let sieve = auditor.join().unwrap_or_else(|fault| resume_unwind(fault));
         let mut report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
         report.problems.splice(0..0, changes.told());
         if report.run.rows == 0 {
@@ -333,6 +322,55 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
         }
         Ok(corpus)
     })
+}
+
+/// A batch, audited.
+struct Audited {
+    /// Rows that were read.
+    read: u64,
+    /// Notes that the filter left out though nobody knows of which day they are.
+    left_out: Vec<Note>,
+    /// The others, in the order of the input.
+    rows: Vec<Result<AuditedNote, Rejected>>,
+}
+
+/// Audits batch by batch what passes the filter, until there are no more or nobody takes them; what the filter did.
+fn audit_all(
+    batches: Receiver<Result<Batch, InputError>>,
+    options: &Options,
+    book: &Rulebook,
+    corpus: &Corpus,
+    done: &SyncSender<Result<Audited, InputError>>,
+) -> Sieve {
+    let mut sieve = options.input.filter.sieve(&book.vocabulary);
+    let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
+    let audit = |note, language, workspaces: &mut Workspaces| {
+        audit_decided(note, language, book, corpus, &options.decisions, workspaces)
+    };
+    let mut fallback = None;
+    for batch in batches {
+        let batch = batch.map(|batch| {
+            // By all notes, so that the language of a note does not depend on the filter either.
+            let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
+            let read = batch.len() as u64;
+            let mut left_out = Vec::new();
+            let mut taken = Batch::with_capacity(batch.len());
+            for row in batch {
+                match row {
+                    Ok(note) if !sieve.takes(&note) => {
+                        left_out.extend((options.input.filter.by_day() && note.day.is_none()).then_some(note));
+                    }
+                    row => taken.push(row),
+                }
+            }
+            Audited { read, left_out, rows: by_language(taken, book, fallback, &pool, &audit) }
+        });
+        let failed = batch.is_err();
+        if done.send(batch).is_err() || failed {
+            break;
+        }
+    }
+    sieve
 }
 
 /// Audits the notes of a batch, those of one language side by side: what a language needs is much for a processor's cache, and the

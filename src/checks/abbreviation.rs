@@ -435,13 +435,16 @@ impl Clips {
 
     fn of(&self, form: &str) -> Option<Clip<'_>> {
         let list = self.by_letter.get(form.as_bytes().first()?)?;
-        let prefix =
-            (form.len() >= 3).then(|| list.iter().find(|w| w.starts_with(form) && w.len() >= form.len() + 3)).flatten();
+        let enough =
+            |word: &&String| word.len() >= form.len() + 3 && word.as_bytes()[1..].starts_with(&form.as_bytes()[1..]);
+        let prefix = (form.len() >= 3).then(|| list.iter().find(enough)).flatten();
         if let Some(word) = prefix {
             return Some(Clip { word, by_consonants: false });
         }
-        let skeleton = list.iter().find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w));
-        let contracted = || list.iter().find(|w| is_contracted(form, w)).filter(|_| !self.looks_like_a_word(form));
+        let skeleton = || list.iter().find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w));
+        let skeleton = may_be_skeleton(form).then(skeleton).flatten();
+        let contracted = || list.iter().find(|w| is_contracted(form, w));
+        let contracted = || (!self.looks_like_a_word(form)).then(contracted).flatten();
         skeleton.or_else(contracted).map(|word| Clip { word, by_consonants: true })
     }
 
@@ -460,13 +463,17 @@ fn is_contracted(form: &str, word: &str) -> bool {
         && (front..=form.len() - 2).any(|cut| word.starts_with(&form[..cut]) && word.ends_with(&form[cut..]))
 }
 
+/// Whether the form may be what is left of a word: long forms with vowels are words; clips of that length are consonants.
+fn may_be_skeleton(form: &str) -> bool {
+    let vowels = form.bytes().filter(|b| b"aeiou".contains(b)).count();
+    let most_vowels = if form.len() >= 6 { form.len() / 6 } else { form.len() / 3 };
+    form.len() >= 3 && vowels <= most_vowels
+}
+
 /// Whether the form is the word with letters left out, most of them vowels, and its end kept or its consonants kept.
 fn is_skeleton(form: &str, word: &str) -> bool {
     let (f, w) = (form.as_bytes(), word.as_bytes());
-    let vowels = f.iter().filter(|b| b"aeiou".contains(b)).count();
-    // Long forms with vowels are words; clips of that length are consonants.
-    let most_vowels = if f.len() >= 6 { f.len() / 6 } else { f.len() / 3 };
-    if f.len() < 3 || vowels > most_vowels || f.last() != w.last() && !w[..w.len() - 1].ends_with(&f[f.len() - 1..]) {
+    if f.last() != w.last() && !w[..w.len() - 1].ends_with(&f[f.len() - 1..]) {
         return false;
     }
     let mut at = 0;

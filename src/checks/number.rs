@@ -208,8 +208,9 @@ mod tests {
 
     #[test]
     fn a_form_is_met_whole_and_alone() {
-        let found =
-            |text: &str| of_form(text, &runs(text), "##-##-## ########").map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>();
+        let found = |text: &str| {
+            of_form(text, &runs(text), "##-##-## ########").map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>()
+        };
         assert_eq!(found("to 20-00-00 55779911, 4"), ["20-00-00 55779911"]);
         assert!(found("on 20-00-00 557799112 and 120-00-00 55779911 and 20-00-00").is_empty());
         assert!(of_form("", &[], "##").next().is_none());

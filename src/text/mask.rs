@@ -69,8 +69,7 @@ fn words(folded: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 
 fn unmask(folded: &str, place: Range<usize>) -> Option<Masked> {
     let word = &folded[place.clone()];
-    let stretched =
-        || word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2] && w[0].is_ascii_lowercase());
+    let stretched = || word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2] && w[0].is_ascii_lowercase());
     if word.bytes().all(|byte| byte.is_ascii_lowercase()) && !stretched() {
         return None;
     }

@@ -22,9 +22,9 @@ mod sample;
 pub mod scanner;
 pub mod segment;
 mod sets;
-mod tokens;
 mod slip;
 pub mod term;
+mod tokens;
 pub mod voice;
 
 pub use builder::{KeepScanner, KeptScanner};
@@ -37,5 +37,5 @@ pub use reduce::{MailWords, Reducer};
 pub use runs::Run;
 pub use sample::Sampler;
 pub use scanner::{ListId, Scanner, ScannerBuilder, Scratch, TermHit};
-pub use segment::count_words;
+pub use segment::{count_words, words_up_to};
 pub use slip::Slips;

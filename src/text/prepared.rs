@@ -7,8 +7,8 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{Folded, Folder};
-use super::scanner::{ListId, Scanner, Scratch, TermHit};
 use super::runs::{Run, runs};
+use super::scanner::{ListId, Scanner, Scratch, TermHit};
 use super::{count_words, han, mask, segment, voice};
 use crate::model::{Note, Span};
 

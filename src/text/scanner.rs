@@ -179,7 +179,8 @@ impl Scanner {
                 sets.start_over(network);
             }
             let first = token.start as usize;
-            let mut way = Way { scanner: self, network, sets: &mut sets, text, start, first, clause: OnceCell::new(), same };
+            let mut way =
+                Way { scanner: self, network, sets: &mut sets, text, start, first, clause: OnceCell::new(), same };
             way.follow(scratch);
             for index in (0..scratch.ends.len()).rev() {
                 let (list, term, end) = scratch.ends[index];
@@ -261,25 +262,19 @@ impl Way<'_> {
         if !ends_term(self.text, end) {
             return set;
         }
-        let told = match self.sets.plain(set) {
-            Some(told) => told,
-            None => {
-                let built = &self.scanner.built;
-                let asks = self.sets.asks(self.network, built, set);
-                let accents = |term: &u32| {
-                    let accents = built.terms[*term as usize].accents.as_deref();
-                    accents.is_none_or(|accents| (self.same)(self.first, end, accents))
-                };
-                let bits = |terms: &[u32]| terms.iter().rev().fold(0, |bits, term| bits << 1 | u64::from(accents(term)));
-                let accents = asks.accents.chunks(64).map(bits).collect();
-                let answer = Answer {
-                    start: asks.start && *self.clause.get_or_init(|| starts_clause(self.text, self.first)),
-                    end: asks.end && ends_clause(self.text, end),
-                    accents,
-                };
-                self.sets.told(self.network, built, set, &asks, answer)
-            }
+        let built = &self.scanner.built;
+        let asks = self.sets.asks(self.network, built, set);
+        let accents = |term: &u32| {
+            let accents = built.terms[*term as usize].accents.as_deref();
+            accents.is_none_or(|accents| (self.same)(self.first, end, accents))
         };
+        let bits = |terms: &[u32]| terms.iter().rev().fold(0, |bits, term| bits << 1 | u64::from(accents(term)));
+        let answer = Answer {
+            start: asks.start && *self.clause.get_or_init(|| starts_clause(self.text, self.first)),
+            end: asks.end && ends_clause(self.text, end),
+            accents: asks.accents.chunks(64).map(bits).collect(),
+        };
+        let told = self.sets.told(self.network, built, set, answer);
         ends.extend(told.terms.iter().map(|(list, term)| (*list, *term, end)));
         if let Some(group) = told.group {
             found.add(self.start, group, at);

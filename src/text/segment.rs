@@ -52,23 +52,39 @@ fn push(folded: &str, start: usize, end: usize, out: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Words of a text of any script.
+/// Words of a text of any script; two Han characters count one.
 pub fn count_words(text: &str) -> usize {
+    words_up_to(text, usize::MAX)
+}
+
+/// The same where they are fewer than `enough`; else some number from there on, without reading all of the text.
+pub fn words_up_to(text: &str, enough: usize) -> usize {
+    /// Bytes after which it is asked whether that is enough.
+    const PIECE: usize = 64;
     let (mut words, mut han, mut inside) = (0, 0, false);
-    if text.is_ascii() {
-        for byte in text.bytes() {
+    let mut rest = text;
+    loop {
+        // Byte by byte as far as it goes.
+        let ascii = rest.bytes().take(PIECE).take_while(u8::is_ascii).count();
+        for byte in rest[..ascii].bytes() {
             let starts = byte.is_ascii_alphanumeric();
             words += usize::from(starts && !inside);
             inside = starts || (inside && matches!(byte, b'\'' | b'-' | b'.' | b','));
         }
-        return words;
-    }
-    for c in text.chars() {
+        rest = &rest[ascii..];
+        if words >= enough {
+            break;
+        }
+        if ascii == PIECE {
+            continue;
+        }
+        let Some(c) = rest.chars().next() else { break };
+        rest = &rest[c.len_utf8()..];
         let is_han = ('\u{2e80}'..='\u{9fff}').contains(&c);
         han += usize::from(is_han);
         let starts = c.is_alphanumeric() && !is_han;
         words += usize::from(starts && !inside);
-        inside = starts || (inside && matches!(c, '\'' | '-' | '.' | ','));
+        inside = starts;
     }
     words + han.div_ceil(2)
 }

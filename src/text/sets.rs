@@ -3,7 +3,6 @@
 //! Each thread has its own. They start over when they take too much memory, which only costs time.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
@@ -57,6 +56,9 @@ pub(super) struct Asks {
     pub(super) accents: Vec<u32>,
 }
 
+/// What a set asks for of which nobody knows yet.
+static NOTHING: Asks = Asks { start: false, end: false, accents: Vec::new() };
+
 /// How a place answers what the terms that end there ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Answer {
@@ -87,9 +89,9 @@ struct Known {
     /// Terms that end in it.
     terms: Box<[u32]>,
     /// What these and the terms that they open ask for; nothing where nobody has looked.
-    asks: Option<Arc<Asks>>,
-    /// What is told of it where nothing is asked for.
-    told: u32,
+    asks: Option<Box<Asks>>,
+    /// What is told of it where no accents are asked for, by whether a clause starts in front and ends behind.
+    told: [u32; 4],
 }
 
 /// The sets known so far.
@@ -102,7 +104,7 @@ pub(super) struct Sets {
     known: Vec<Known>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     told: Vec<Told>,
-    /// What is told of a set where the place gives an answer.
+    /// What is told of a set where accents are asked for.
     answered: HashMap<(Set, Answer), u32, FixedState>,
     /// Lists that were found together.
     groups: HashMap<Box<[ListId]>, Group, FixedState>,
@@ -341,16 +343,15 @@ impl Sets {
         union
     }
 
-    /// What is told of a set whose terms ask for nothing; nothing where they do, or nobody has looked.
-    pub(super) fn plain(&self, set: Set) -> Option<&Told> {
-        self.told.get(self.known[set.index()].told as usize)
+    /// What the terms that end in a set, and those that they open, ask for.
+    pub(super) fn asks(&mut self, network: &Network, built: &Built, set: Set) -> &Asks {
+        if self.known[set.index()].asks.is_none() {
+            self.known[set.index()].asks = Some(Box::new(self.asked(network, built, set)));
+        }
+        self.known[set.index()].asks.as_deref().unwrap_or(&NOTHING)
     }
 
-    /// What the terms that end in a set, and those that they open, ask for.
-    pub(super) fn asks(&mut self, network: &Network, built: &Built, set: Set) -> Arc<Asks> {
-        if let Some(asks) = &self.known[set.index()].asks {
-            return Arc::clone(asks);
-        }
+    fn asked(&mut self, network: &Network, built: &Built, set: Set) -> Asks {
         let mut asks = Asks::default();
         self.closure(network, built, set, &mut |term, info| {
             asks.start |= info.starts_clause;
@@ -360,20 +361,38 @@ impl Sets {
         });
         asks.accents.sort_unstable();
         asks.accents.dedup();
-        let asks = Arc::new(asks);
-        self.known[set.index()].asks = Some(Arc::clone(&asks));
         asks
     }
 
     /// What is told of a set, with the answer to what its terms ask for.
-    pub(super) fn told(&mut self, network: &Network, built: &Built, set: Set, asks: &Asks, answer: Answer) -> &Told {
-        let key = (set, answer);
-        if let Some(known) = self.answered.get(&key) {
-            return &self.told[*known as usize];
+    pub(super) fn told(&mut self, network: &Network, built: &Built, set: Set, answer: Answer) -> &Told {
+        let which = usize::from(answer.start) | usize::from(answer.end) << 1;
+        if answer.accents.is_empty() {
+            let known = self.known[set.index()].told[which] as usize;
+            if known < self.told.len() {
+                return &self.told[known];
+            }
+            let told = self.told_where(network, built, set, &answer);
+            self.known[set.index()].told[which] = self.told.len() as u32;
+            self.told.push(told);
+        } else {
+            let key = (set, answer);
+            if let Some(known) = self.answered.get(&key) {
+                return &self.told[*known as usize];
+            }
+            let told = self.told_where(network, built, set, &key.1);
+            self.answered.insert(key, self.told.len() as u32);
+            self.told.push(told);
         }
-        let answer = &key.1;
+        &self.told[self.told.len() - 1]
+    }
+
+    fn told_where(&mut self, network: &Network, built: &Built, set: Set, answer: &Answer) -> Told {
+        let asked = self.known[set.index()].asks.take();
+        let asks = asked.as_deref().unwrap_or(&NOTHING);
         let (terms, mut lists, all) = self.closure(network, built, set, &mut |term, info| {
-            let accents = || asks.accents.binary_search(&term).is_ok_and(|at| answer.accents[at / 64] & 1 << (at % 64) != 0);
+            let accents =
+                || asks.accents.binary_search(&term).is_ok_and(|at| answer.accents[at / 64] & 1 << (at % 64) != 0);
             (!info.starts_clause || answer.start)
                 && (!info.ends_clause || answer.end)
                 && (info.accents.is_none() || accents())
@@ -383,13 +402,8 @@ impl Sets {
         let asked_for = terms.into_iter().filter(|(list, _)| built.asked_for[usize::from(list.0)]);
         let told = Told { terms: asked_for.collect(), group, all };
         self.bytes += size_of::<Told>() + told.terms.len() * 8 + 40;
-        let index = self.told.len();
-        self.told.push(told);
-        self.answered.insert(key, index as u32);
-        if *asks == Asks::default() {
-            self.known[set.index()].told = index as u32;
-        }
-        &self.told[index]
+        self.known[set.index()].asks = asked;
+        told
     }
 
     /// The terms that end in a set and count; the lists among theirs that terms use; and the set with the terms that these lists open,
@@ -473,7 +487,7 @@ impl Sets {
         let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on, Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
         self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + 40;
-        self.known.push(Known { states: states.clone(), terms: terms.into(), asks: None, told: Set::UNKNOWN });
+        self.known.push(Known { states: states.clone(), terms: terms.into(), asks: None, told: [Set::UNKNOWN; 4] });
         self.numbers.insert(states, number);
         Set(number)
     }

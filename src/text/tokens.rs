@@ -102,9 +102,8 @@ impl Tokens {
 /// Length of the word or number that a text starts with. A word may end where its number begins, for people type `cvv123` and
 /// `ref4471`.
 fn word(text: &[u8]) -> usize {
-    let ends = |pair: &[u8]| {
-        !pair[1].is_ascii_alphanumeric() || (pair[0].is_ascii_lowercase() && pair[1].is_ascii_digit())
-    };
+    let ends =
+        |pair: &[u8]| !pair[1].is_ascii_alphanumeric() || (pair[0].is_ascii_lowercase() && pair[1].is_ascii_digit());
     text.windows(2).position(ends).map_or(text.len(), |last| last + 1)
 }
 
@@ -115,7 +114,8 @@ mod tests {
     fn pieces(tokens: &mut Tokens, text: &str) -> Vec<(String, bool)> {
         tokens.read(text.as_bytes());
         let end = |index: usize| tokens.get(index + 1).start as usize;
-        let piece = |index: usize| (text[tokens.get(index).start as usize..end(index)].to_owned(), tokens.get(index).opens);
+        let piece =
+            |index: usize| (text[tokens.get(index).start as usize..end(index)].to_owned(), tokens.get(index).opens);
         (0..tokens.len()).map(piece).collect()
     }
 
