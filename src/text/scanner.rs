@@ -229,8 +229,14 @@ impl Way<'_> {
                     return;
                 }
                 let (token, end) = (tokens.get(at), tokens.get(at + 1).start);
-                set = self.sets.step(self.network, set, token.symbol, &self.text[token.start as usize..end as usize]);
-                at += 1;
+                let piece = &self.text[token.start as usize..end as usize];
+                // No list starts at a space: it need not be stopped at, unless something ends there.
+                let spaced = token.spaced && set != Set::START && next != at + 1;
+                let both = if spaced { self.sets.step_spaced(self.network, set, token.symbol, piece) } else { None };
+                (set, at) = match both {
+                    Some(behind) => (behind, at + 2),
+                    None => (self.sets.step(self.network, set, token.symbol, piece), at + 1),
+                };
             }
             if at == next {
                 for index in (0..ahead.len()).rev() {

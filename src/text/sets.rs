@@ -23,6 +23,8 @@ impl Set {
     pub(super) const START: Set = Set(1);
     /// Not known yet.
     const UNKNOWN: u32 = u32::MAX;
+    /// Something is to be told on the way.
+    const BETWEEN: u32 = u32::MAX - 1;
     /// Stand in the number of a set: terms end in it; terms go on with lists. Most sets are neither, and nothing need be looked up.
     const ENDS: u32 = 1 << 31;
     const GOES_ON: u32 = 1 << 30;
@@ -123,11 +125,16 @@ pub(super) struct Sets {
 struct Step(u32, u32);
 
 impl Step {
+    const SPACED: u32 = 1 << 29;
     const GROUP: u32 = 1 << 30;
     const SET: u32 = 1 << 31;
 
     fn by_piece(from: Set, symbol: Symbol) -> Self {
         Step(from.index() as u32, symbol.0)
+    }
+
+    fn by_spaced(from: Set, symbol: Symbol) -> Self {
+        Step(from.index() as u32, Step::SPACED | symbol.0)
     }
 
     fn by_group(from: Set, group: Group) -> Self {
@@ -253,6 +260,22 @@ impl Sets {
             self.next.get(step)
         };
         if next == Set::UNKNOWN { self.make(network, step, set, piece) } else { Set(next) }
+    }
+
+    /// The set behind a set by a piece of text and a space behind it; nothing where terms end between the two.
+    pub(super) fn step_spaced(&mut self, network: &Network, set: Set, symbol: Symbol, piece: &[u8]) -> Option<Set> {
+        if symbol == Symbol::NONE {
+            return None;
+        }
+        let step = Step::by_spaced(set, symbol);
+        let next = self.next.get(step);
+        if next != Set::UNKNOWN {
+            return (next != Set::BETWEEN).then_some(Set(next));
+        }
+        let word = self.step(network, set, symbol, piece);
+        let spaced = (!word.ends()).then(|| self.step(network, word, Symbol::SPACE, b" "));
+        self.learn(step, spaced.unwrap_or(Set(Set::BETWEEN)));
+        spaced
     }
 
     #[cold]

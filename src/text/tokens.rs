@@ -16,6 +16,8 @@ pub(super) struct Token {
     pub(super) symbol: Symbol,
     /// Whether a term may start with it.
     pub(super) opens: bool,
+    /// Whether a space stands behind it.
+    pub(super) spaced: bool,
 }
 
 /// What a piece is known by: a byte's value where it is a single one, else a number from 256 on, as long as the words are not forgotten.
@@ -25,6 +27,7 @@ pub(super) struct Symbol(pub(super) u32);
 impl Symbol {
     /// No piece is known by it: it is read byte by byte. So are numbers, which hardly ever come again.
     pub(super) const NONE: Symbol = Symbol(u32::MAX);
+    pub(super) const SPACE: Symbol = Symbol(b' ' as u32);
 }
 
 /// Longest word that is known by a number, in bytes.
@@ -68,9 +71,10 @@ impl Tokens {
             };
             at += length;
             let symbol = if length == 1 { Symbol(u32::from(*byte)) } else { self.symbol(&rest[..length]) };
-            self.own.push(Token { start: start as u32, symbol, opens });
+            let spaced = text.get(at) == Some(&b' ');
+            self.own.push(Token { start: start as u32, symbol, opens, spaced });
         }
-        self.own.push(Token { start: text.len() as u32, symbol: Symbol::NONE, opens: false });
+        self.own.push(Token { start: text.len() as u32, symbol: Symbol::NONE, opens: false, spaced: false });
     }
 
     /// How many pieces the text has.
