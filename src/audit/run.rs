@@ -307,6 +307,7 @@ fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: N
         return Ok(corpus);
     }
     let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
+    let options = &input::Options { survey: true, ..options.clone() };
     thread::scope(|scope| {
         scope.spawn(move || read(sources, options, book, &sender));
         for batch in receiver {

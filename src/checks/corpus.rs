@@ -8,7 +8,7 @@ use std::ops::Range;
 use foldhash::quality::FixedState;
 
 use crate::model::Note;
-use crate::text::{count_words, segment};
+use crate::text::segment;
 
 /// What a check needs of the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,20 +55,15 @@ pub struct Observed {
     reference: Option<(u64, Option<u64>)>,
 }
 
-/// A sentence of a note, as the survey counts it.
-pub(super) struct Unit {
-    /// Its place in the folded text.
-    pub(super) place: Range<usize>,
-    /// Its words; two Han characters count one.
-    pub(super) words: usize,
-}
+/// A sentence of a note, as the survey counts it: its place in the folded text.
+pub(super) struct Unit(pub(super) Range<usize>);
 
 impl Unit {
     /// What it is known by among the sentences of an agent, whatever its punctuation.
     fn key(&self, agent: &str, folded: &str) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
         agent.hash(&mut hasher);
-        for word in folded[self.place.clone()].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        for word in folded[self.0.clone()].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
             word.hash(&mut hasher);
         }
         hasher.finish()
@@ -128,8 +123,7 @@ impl Corpus {
 
 /// The sentences of a note.
 pub(super) fn units(folded: &str) -> impl Iterator<Item = Unit> + '_ {
-    let sentences = segment::sentences(folded, &Default::default()).into_iter();
-    sentences.map(|place| Unit { words: count_words(&folded[place.clone()]), place })
+    segment::sentences(folded, &Default::default()).into_iter().map(Unit)
 }
 
 /// A reference as it is compared: letters and digits, small.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::corpus::{self, Unit};
 use super::{Check, Compile, Compiled, Corpus, Needs};
 use crate::model::{Hit, NotApplicable, Outcome};
-use crate::text::{Prepared, ScannerBuilder};
+use crate::text::{Prepared, ScannerBuilder, count_words};
 
 /// Sentences of fewer words (`Ok.`, `Thanks.`) make a note neither individual nor pasted, unless they hold a number.
 const FEWEST_WORDS: usize = 3;
@@ -53,12 +53,15 @@ impl Check for Spec {
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {
         let text = &note.folded.text;
         let units: Vec<Unit> = corpus::units(text).collect();
-        if units.iter().map(|unit| unit.words).sum::<usize>() < self.words {
+        // Two Han characters are a word of a sentence; else words are the same in all of a note.
+        let words = |unit: &Unit| count_words(&text[unit.0.clone()]);
+        let all = if text.is_ascii() { note.words() } else { units.iter().map(words).sum() };
+        if all < self.words {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
         let individual = |unit: &Unit| {
-            let numbered = text[unit.place.clone()].contains(|c: char| c.is_ascii_digit());
-            (unit.words >= FEWEST_WORDS || numbered) && corpus.notes_with(unit, &note.note.agent, text) < self.notes
+            let numbered = || text[unit.0.clone()].contains(|c: char| c.is_ascii_digit());
+            (words(unit) >= FEWEST_WORDS || numbered()) && corpus.notes_with(unit, &note.note.agent, text) < self.notes
         };
         Outcome::from_hits(if units.iter().any(individual) { Vec::new() } else { vec![Hit::note()] })
     }

@@ -13,6 +13,7 @@
 //! Runs of `X`, `_` or `·` stand for a missing value, unless digits beside them show a number masked on purpose; so do dates of
 //! zeros, question marks in the place of a word, and boxes of which none is ticked.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::{memchr, memchr3};
@@ -270,15 +271,18 @@ pub(super) fn slots(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// A folded value without its slots, to see whether anything else is in it.
-pub(super) fn without_slots(value: &str) -> String {
+pub(super) fn without_slots(value: &str) -> Cow<'_, str> {
     let places = slots(value);
+    if places.is_empty() {
+        return Cow::Borrowed(value);
+    }
     let mut out = String::with_capacity(value.len());
     for (at, c) in value.char_indices() {
         if !places.iter().any(|(start, end)| (*start..*end).contains(&at)) {
             out.push(c);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use source::{CONTAINERS, Container};
 pub use sources::Sources;
 pub use values::{Seconds, Unit, seconds};
+use vocabulary::Met;
 pub use vocabulary::Vocabulary;
 pub use zone::Zone;
 
@@ -222,6 +223,9 @@ pub struct Options {
     /// Whether each file is the text of one note, and no table.
     #[serde(skip)]
     pub one_note: bool,
+    /// Whether notes are wanted only as far as a survey of the whole export asks for them.
+    #[serde(skip)]
+    pub survey: bool,
 }
 
 impl Options {
@@ -241,6 +245,7 @@ impl Options {
             filter: self.filter.over(others.filter),
             keep_rejected: self.keep_rejected || others.keep_rejected,
             one_note: self.one_note || others.one_note,
+            survey: self.survey || others.survey,
         }
     }
 }
@@ -265,6 +270,8 @@ pub struct Export {
     rows: Rows,
     vocabulary: Vocabulary,
     keep_rejected: bool,
+    survey: bool,
+    met: Met,
     notices: watch::Notices,
     /// Where what was noticed is kept when the reading ends.
     noticed: Option<watch::Noticed>,
@@ -326,6 +333,8 @@ impl Export {
             rows,
             vocabulary: vocabulary.clone(),
             keep_rejected: options.keep_rejected,
+            survey: options.survey,
+            met: Met::default(),
             notices: watch::Notices::default(),
             noticed: None,
         })
@@ -357,10 +366,15 @@ impl Export {
                 "nothing is to be done; where agents or notes stand in another column, name it with --column",
             ),
             row::Kind::Note => {
-                self.notices.row(fields, &self.columns, &self.vocabulary);
-                let note =
-                    self.columns.note(Origin { file: self.file.clone(), line, column: None }, fields, &self.vocabulary);
-                match note.text.chars().nth(LONGEST_NOTE) {
+                let note = if self.survey {
+                    self.columns.surveyed(fields, &self.vocabulary, &mut self.met)
+                } else {
+                    self.notices.row(fields, &self.columns, &self.vocabulary);
+                    let origin = Origin { file: self.file.clone(), line, column: None };
+                    self.columns.note(origin, fields, &self.vocabulary, &mut self.met)
+                };
+                let longest = (note.text.len() > LONGEST_NOTE).then(|| note.text.chars().nth(LONGEST_NOTE)).flatten();
+                match longest {
                     None => Ok(note),
                     Some(_) => refused(
                         &format!("the note is longer than {LONGEST_NOTE} characters"),

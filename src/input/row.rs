@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::columns::{Part, Place};
 use super::stamp::{self, Reading};
 use super::values::duration;
+use super::vocabulary::Met;
 use super::{Columns, Vocabulary};
 use crate::model::{Note, Origin, Role};
 use crate::text::cell;
@@ -101,21 +102,50 @@ impl Columns {
         duration(&value, unit, clock, &vocabulary.units)
     }
 
+    /// Of a row what a survey of the whole export asks for: whose it is, and the text.
+    pub(super) fn surveyed(&self, fields: &[String], vocabulary: &Vocabulary, met: &mut Met) -> Note {
+        let language = self.language_of(fields, vocabulary, met);
+        let (text, exported) = vocabulary.text(&self.text(fields, language.as_deref(), vocabulary));
+        let (case_id, customer) = (self.owned(Role::CaseId, fields), self.address(Role::Customer, fields, vocabulary));
+        Note { agent: self.agent(fields, vocabulary), text, exported, case_id, customer, ..Note::default() }
+    }
+
+    fn owned(&self, role: Role, fields: &[String]) -> Option<String> {
+        self.value(role, fields).map(|value| cell::tame(&value).into_owned())
+    }
+
+    fn named(&self, role: Role, fields: &[String], vocabulary: &Vocabulary) -> Option<String> {
+        self.value(role, fields).map(|value| cell::tame(&vocabulary.text(&value).0).into_owned())
+    }
+
+    fn address(&self, role: Role, fields: &[String], vocabulary: &Vocabulary) -> Option<String> {
+        self.named(role, fields, vocabulary).map(|value| bare(&value).to_owned())
+    }
+
+    fn agent(&self, fields: &[String], vocabulary: &Vocabulary) -> String {
+        let id = self.value(Role::AgentId, fields).map(|value| bare(&value).to_owned());
+        id.or_else(|| self.address(Role::AgentName, fields, vocabulary)).unwrap_or_else(|| "?".to_owned())
+    }
+
+    fn language_of(&self, fields: &[String], vocabulary: &Vocabulary, met: &mut Met) -> Option<String> {
+        let told = self.value(Role::Language, fields).and_then(|v| met.languages.of(&v, |v| vocabulary.language(v)));
+        told.or_else(|| self.language.clone())
+    }
+
     /// A row as a note.
-    pub fn note(&self, mut origin: Origin, fields: &[String], vocabulary: &Vocabulary) -> Note {
+    pub(super) fn note(&self, mut origin: Origin, fields: &[String], vocabulary: &Vocabulary, met: &mut Met) -> Note {
         let given = |role: Role| self.value(role, fields);
-        let owned = |role: Role| given(role).map(|value| cell::tame(&value).into_owned());
-        let named = |role: Role| given(role).map(|value| cell::tame(&vocabulary.text(&value).0).into_owned());
-        let address = |role: Role| named(role).map(|value| bare(&value).to_owned());
+        let owned = |role: Role| self.owned(role, fields);
+        let named = |role: Role| self.named(role, fields, vocabulary);
+        let address = |role: Role| self.address(role, fields, vocabulary);
         let time = |role: Role| self.seconds(role, fields, vocabulary);
         // An identifier that lost its digits is that of many notes.
         let id = owned(Role::NoteId).filter(|id| !lost_digits(id)).unwrap_or_else(|| origin.own_id());
-        let agent_name = address(Role::AgentName);
         let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
             .into_iter()
             .filter_map(|role| Some((role, named(role)?)))
             .collect();
-        let language = given(Role::Language).and_then(|v| vocabulary.language(&v)).or_else(|| self.language.clone());
+        let language = self.language_of(fields, vocabulary, met);
         let zone = self.zone.as_ref().map(|zone| &zone.0);
         let day = self
             .start(fields)
@@ -128,21 +158,22 @@ impl Columns {
         Note {
             id,
             origin,
-            agent: given(Role::AgentId)
-                .map(|value| bare(&value).to_owned())
-                .or_else(|| agent_name.clone())
-                .unwrap_or_else(|| "?".to_owned()),
-            agent_name,
+            agent: self.agent(fields, vocabulary),
+            agent_name: address(Role::AgentName),
             team: named(Role::Team),
             text,
             exported,
             language,
-            channel: given(Role::Channel).and_then(|v| vocabulary.channel(&cell::tame(&v))),
-            call_type: given(Role::CallType).and_then(|v| vocabulary.call_type(&cell::tame(&v))),
+            channel: given(Role::Channel)
+                .and_then(|v| met.channels.of(&v, |value| vocabulary.channel(&cell::tame(value)))),
+            call_type: given(Role::CallType)
+                .and_then(|v| met.call_types.of(&v, |value| vocabulary.call_type(&cell::tame(value)))),
             day,
             started_at: owned(Role::StartedAt),
             segment: named(Role::Segment),
-            disposition: given(Role::Disposition).map(|v| vocabulary.disposition(&v)).unwrap_or_default(),
+            disposition: given(Role::Disposition)
+                .map(|v| met.dispositions.of(&v, |value| vocabulary.disposition(value)))
+                .unwrap_or_default(),
             case_id: owned(Role::CaseId),
             customer: address(Role::Customer),
             talk_seconds: time(Role::TalkSeconds),
@@ -225,7 +256,12 @@ mod tests {
     }
 
     fn note(columns: &Columns, fields: &[&str], vocabulary: &Vocabulary) -> Note {
-        columns.note(Origin { file: "x".into(), line: 2, column: None }, &strings(fields), vocabulary)
+        columns.note(
+            Origin { file: "x".into(), line: 2, column: None },
+            &strings(fields),
+            vocabulary,
+            &mut Met::default(),
+        )
     }
 
     #[test]

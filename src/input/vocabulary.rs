@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::FixedState;
+
 use super::Preset;
 use super::stamp::DateWords;
 use super::values::{Unit, Units};
@@ -279,6 +281,36 @@ impl Vocabulary {
     fn value(&self, known: &HashMap<String, String>, value: &str) -> Option<String> {
         let value = value.trim();
         (!value.is_empty()).then(|| known.get(&self.header(value)).cloned().unwrap_or_else(|| value.to_owned()))
+    }
+}
+
+/// What values of an export mean, as far as they were met: a column of channels holds the same few values all the way down.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    pub(super) channels: Meanings<Option<String>>,
+    pub(super) call_types: Meanings<Option<String>>,
+    pub(super) languages: Meanings<Option<String>>,
+    pub(super) dispositions: Meanings<Disposition>,
+}
+
+/// The meaning of each value of a column.
+#[derive(Debug, Default)]
+pub(super) struct Meanings<T>(HashMap<String, T, FixedState>);
+
+impl<T: Clone> Meanings<T> {
+    /// Most values that are remembered: a column of free text has no end of them.
+    const MOST: usize = 4_096;
+
+    /// What the value means, by `tell` where it was not met yet.
+    pub(super) fn of(&mut self, value: &str, tell: impl FnOnce(&str) -> T) -> T {
+        if let Some(known) = self.0.get(value) {
+            return known.clone();
+        }
+        let told = tell(value);
+        if self.0.len() < Self::MOST {
+            self.0.insert(value.to_owned(), told.clone());
+        }
+        told
     }
 }
 

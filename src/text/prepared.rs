@@ -40,6 +40,8 @@ pub struct Prepared<'n> {
     /// Places that are not the agent's own words: quotations and reported speech, in bytes of the note.
     pub others_words: Vec<Span>,
     hits: &'n [TermHit],
+    /// Of which lists there are hits, a bit each: most lists have none.
+    present: &'n [u64],
     /// Terms behind masked letters, each with the place of the whole masked word.
     masked: &'n [TermHit],
     /// Words of which so much is hidden that only the hiding is certain, in bytes of the folded text.
@@ -55,13 +57,20 @@ pub struct Workspace {
     folded: Folded,
     scratch: Scratch,
     hits: Vec<TermHit>,
+    present: Vec<u64>,
     masked: Vec<TermHit>,
 }
 
 impl Workspace {
     /// Buffers for notes of the scanner's language.
     pub fn new(scanner: &Scanner) -> Self {
-        Self { folded: Folded::default(), scratch: scanner.scratch(), hits: Vec::new(), masked: Vec::new() }
+        Self {
+            folded: Folded::default(),
+            scratch: scanner.scratch(),
+            hits: Vec::new(),
+            present: Vec::new(),
+            masked: Vec::new(),
+        }
     }
 
     /// Prepares a note, without what it quotes of mail: somebody else wrote that.
@@ -106,6 +115,14 @@ impl Workspace {
             let words = han::words(&folded.text);
             self.hits.retain(|hit| !han::cuts(&words, hit.start as usize..hit.end as usize));
         }
+        self.present.clear();
+        for hit in &self.hits {
+            let word = usize::from(hit.list.0) / 64;
+            if self.present.len() <= word {
+                self.present.resize(word + 1, 0);
+            }
+            self.present[word] |= 1 << (hit.list.0 % 64);
+        }
         let censored = self.unmask(scanner);
         let mut prepared = Prepared {
             note,
@@ -113,6 +130,7 @@ impl Workspace {
             sentences: segment::sentences(&self.folded.text, &speech.dotted),
             others_words: Vec::new(),
             hits: &self.hits,
+            present: &self.present,
             masked: &self.masked,
             censored,
             scanner,
@@ -185,6 +203,9 @@ impl<'n> Prepared<'n> {
 
     /// Where the terms of a list stand, in order.
     pub fn hits(&self, list: ListId) -> &'n [TermHit] {
+        if !has(self.present, list) {
+            return &[];
+        }
         let start = self.hits.partition_point(|hit| hit.list < list);
         let end = self.hits.partition_point(|hit| hit.list <= list);
         &self.hits[start..end]
@@ -192,8 +213,8 @@ impl<'n> Prepared<'n> {
 
     /// Where the terms of several lists stand, list by list.
     pub fn hits_of<'l>(&self, lists: &'l [ListId]) -> impl Iterator<Item = &'n TermHit> + use<'n, 'l> {
-        let hits = self.hits;
-        lists.iter().flat_map(move |list| {
+        let (hits, present) = (self.hits, self.present);
+        lists.iter().filter(move |list| has(present, **list)).flat_map(move |list| {
             let start = hits.partition_point(|hit| hit.list < *list);
             let end = hits.partition_point(|hit| hit.list <= *list);
             &hits[start..end]
@@ -250,4 +271,8 @@ impl<'n> Prepared<'n> {
     pub fn own_voice(&self, span: Span) -> bool {
         !self.others_words.iter().any(|other| other.covers(span))
     }
+}
+
+fn has(lists: &[u64], list: ListId) -> bool {
+    lists.get(usize::from(list.0) / 64).is_some_and(|word| word & 1 << (list.0 % 64) != 0)
 }

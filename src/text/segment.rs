@@ -32,7 +32,8 @@ fn stands_last(bytes: &[u8], at: usize) -> bool {
 }
 
 fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &BTreeSet<String>) -> bool {
-    let word_at = folded[sentence..stop].rfind([' ', '\n', '(', '"']).map_or(sentence, |at| sentence + at + 1);
+    let mut before = folded.as_bytes()[sentence..stop].iter();
+    let word_at = before.rposition(|byte| b" \n(\"".contains(byte)).map_or(sentence, |at| sentence + at + 1);
     let word = &folded[word_at..stop];
     // A letter behind a number is a unit, and its stop ends the sentence: `à 15 h. Le client…`.
     // `9 a. m.` goes on.

@@ -9,7 +9,13 @@ use crate::model::Span;
 pub fn quotations(text: &str, pairs: &[(char, char)]) -> Vec<Span> {
     let mut out = Vec::new();
     let mut open: Option<(usize, char)> = None;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == ' ';
+    let marks = !pairs.iter().any(|(open, close)| plain(*open) || plain(*close));
     for (at, c) in text.char_indices() {
+        // Most characters, of which none is a mark.
+        if marks && plain(c) {
+            continue;
+        }
         match open {
             Some((start, close)) if c == close => {
                 out.push(Span::new(start, at + c.len_utf8()));
