@@ -6,6 +6,7 @@ pub mod decisions;
 mod fingerprint;
 mod gate;
 mod judge;
+mod lanes;
 mod run;
 mod twice;
 

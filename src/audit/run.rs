@@ -1,10 +1,7 @@
 //! The run: a reader, workers and one collector.
 
-use std::panic::resume_unwind;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::{fmt, io, thread};
+use std::{fmt, io};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -12,16 +9,15 @@ use rayon::prelude::*;
 use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
-use crate::checks::{Corpus, Needs};
+use super::lanes::{self, Deal};
+use crate::checks::{Corpus, Needs, Observed};
 use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sieve, Sources, Verdict, Worked};
 use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
 
-/// Rows of a batch.
-const BATCH: usize = 2_048;
-/// Batches read ahead of the workers: what bounds the memory.
-const AHEAD: usize = 3;
+/// Rows of a batch: what bounds the memory.
+const BATCH: usize = 1_024;
 
 /// What a run needs to know.
 #[derive(Debug, Clone, Default)]
@@ -161,46 +157,120 @@ pub fn run_opened(
         ..RunInfo::default()
     };
     let mut collector = Collector::new(book, info, options.keep);
-    let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
-    let (done, audited) = sync_channel::<Result<Audited, InputError>>(1);
-    thread::scope(|scope| {
-        scope.spawn(move || read(sources, reading, book, &sender));
-        let auditor = scope.spawn(move || audit_all(receiver, options, book, corpus, &done));
-        for batch in audited {
-            let batch = batch.map_err(AuditError::Input)?;
-            collector.read(batch.read);
-            batch.left_out.iter().for_each(|note| collector.day_of(note));
-            for row in batch.rows {
-                match row {
-                    Ok(note) => {
-                        each(&note).map_err(AuditError::Output)?;
-                        collector.note(note);
-                    }
-                    Err(rejected) => {
-                        rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
-                        collector.reject(rejected);
-                    }
+    let produce = |deal: Deal<'_, Result<Taken, InputError>>| {
+        let mut sieve = options.input.filter.sieve(&book.vocabulary);
+        let mut fallback = None;
+        read(sources, reading, book, &mut |batch| {
+            deal(batch.map(|batch| take(batch, options, book, &mut sieve, &mut fallback)))
+        });
+        sieve
+    };
+    let audit = |workspaces: &mut Workspaces, taken: Result<Taken, InputError>| {
+        taken.map(|taken| {
+            taken.audited(book, |note, language| {
+                audit_decided(note, language, book, corpus, &options.decisions, workspaces)
+            })
+        })
+    };
+    let sieve = lanes::run(produce, Workspaces::default, audit, |batch| {
+        let batch = batch.map_err(AuditError::Input)?;
+        collector.read(batch.read);
+        batch.left_out.iter().for_each(|note| collector.day_of(note));
+        for row in batch.rows {
+            match row {
+                Ok(note) => {
+                    each(&note).map_err(AuditError::Output)?;
+                    collector.note(note);
+                }
+                Err(rejected) => {
+                    rejects.as_mut().map_or(Ok(()), |file| file.add(&rejected)).map_err(AuditError::Output)?;
+                    collector.reject(rejected);
                 }
             }
-            progress.rows(collector.rows());
         }
-        let sieve = auditor.join().unwrap_or_else(|fault| resume_unwind(fault));
-        let mut report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
-        report.problems.splice(0..0, changes.told());
-        if report.run.rows == 0 {
-            let file = report.run.inputs.join(", ");
-            return Err(AuditError::Input(InputError::Empty { file }));
+        progress.rows(collector.rows());
+        Ok(())
+    })?;
+    let mut report = collector.finish(&options.roster, &options.decisions, &sources.days(), sources.remarks());
+    report.problems.splice(0..0, changes.told());
+    if report.run.rows == 0 {
+        let file = report.run.inputs.join(", ");
+        return Err(AuditError::Input(InputError::Empty { file }));
+    }
+    report.run.skipped = sieve.skipped();
+    if report.total.notes == 0
+        && let Some(error) = sieve.nothing_left(&report.run.inputs)
+    {
+        return Err(AuditError::Input(error));
+    }
+    report.problems.splice(0..0, sieve.remarks(&report.run.inputs));
+    rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output)?;
+    Ok(report)
+}
+
+/// Rows of a batch that are to be audited.
+struct Taken {
+    /// Rows that were read.
+    read: u64,
+    /// Notes that the filter left out though nobody knows of which day they are.
+    left_out: Vec<Note>,
+    /// The others.
+    rows: Batch,
+    /// Language of notes too short to tell theirs.
+    fallback: Option<usize>,
+}
+
+/// A batch, audited.
+struct Audited {
+    /// As of [`Taken`].
+    read: u64,
+    left_out: Vec<Note>,
+    /// The others, in the order of the input.
+    rows: Vec<Result<AuditedNote, Rejected>>,
+}
+
+/// What the filter takes of a batch. The first one tells the fallback: by all its notes, so that the language of a note does not depend
+/// on the filter either.
+fn take(
+    batch: Batch,
+    options: &Options,
+    book: &Rulebook,
+    sieve: &mut Sieve,
+    fallback: &mut Option<Option<usize>>,
+) -> Taken {
+    let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
+    let read = batch.len() as u64;
+    let mut left_out = Vec::new();
+    let mut rows = Batch::with_capacity(batch.len());
+    for row in batch {
+        match row {
+            Ok(note) if !sieve.takes(&note) => {
+                left_out.extend((options.input.filter.by_day() && note.day.is_none()).then_some(note));
+            }
+            row => rows.push(row),
         }
-        report.run.skipped = sieve.skipped();
-        if report.total.notes == 0
-            && let Some(error) = sieve.nothing_left(&report.run.inputs)
-        {
-            return Err(AuditError::Input(error));
+    }
+    Taken { read, left_out, rows, fallback }
+}
+
+impl Taken {
+    /// Audits the notes, those of one language one after the other: what a language needs is much for a processor's cache, and the
+    /// languages would drive each other out of it at every note.
+    fn audited(self, book: &Rulebook, mut audit: impl FnMut(Note, Option<usize>) -> AuditedNote) -> Audited {
+        let language = |row: &Result<Note, Rejected>| {
+            let note = row.as_ref().ok()?;
+            language_of(note, book).or(self.fallback.filter(|_| note.language.is_none()))
+        };
+        let mut order: Vec<(Option<usize>, usize)> = self.rows.iter().map(language).zip(0..).collect();
+        order.sort_unstable();
+        let mut rows: Vec<Option<Result<Note, Rejected>>> = self.rows.into_iter().map(Some).collect();
+        let mut audited: Vec<Option<Result<AuditedNote, Rejected>>> = Vec::new();
+        audited.resize_with(rows.len(), || None);
+        for (language, place) in order {
+            audited[place] = rows[place].take().map(|row| row.map(|note| audit(note, language)));
         }
-        report.problems.splice(0..0, sieve.remarks(&report.run.inputs));
-        rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output)?;
-        Ok(report)
-    })
+        Audited { read: self.read, left_out: self.left_out, rows: audited.into_iter().flatten().collect() }
+    }
 }
 
 /// Notes that were picked, and what there was to pick from.
@@ -227,14 +297,16 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
     let sources = &open(options, book)?;
     let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
     let reading = &options.reading();
-    let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     let mut picked = Picked::default();
     let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut chosen: Vec<Note> = Vec::new();
     let mut fallback = None;
-    thread::scope(|scope| {
-        scope.spawn(move || read(sources, reading, book, &sender));
-        for batch in receiver {
+    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, reading, book, deal);
+    lanes::run(
+        produce,
+        || (),
+        |(), batch| batch,
+        |batch| {
             let batch = batch.map_err(AuditError::Input)?;
             fallback.get_or_insert_with(|| majority(&batch, book));
             for row in batch {
@@ -252,12 +324,13 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
                     }
                 }
             }
-        }
-        match sieve.nothing_left(&options.named()).filter(|_| picked.read == 0) {
-            Some(error) => Err(AuditError::Input(error)),
-            None => rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output),
-        }
-    })?;
+            Ok(())
+        },
+    )?;
+    match sieve.nothing_left(&options.named()).filter(|_| picked.read == 0) {
+        Some(error) => Err(AuditError::Input(error)),
+        None => rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output),
+    }?;
     if !chosen.is_empty() {
         let corpus = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
         let audit = |workspaces: &mut Workspaces, note: Note| {
@@ -273,26 +346,25 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
 type Batch = Vec<Result<Note, Rejected>>;
 
 /// Reads the exports batch by batch, until they end or nobody listens any more.
-fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &SyncSender<Result<Batch, InputError>>) {
+fn read(sources: &Sources, options: &input::Options, book: &Rulebook, deal: Deal<'_, Result<Batch, InputError>>) {
     for file in sources.files() {
         match sources.open(file, options, &book.vocabulary) {
             Ok(mut export) => loop {
                 let batch: Batch = export.by_ref().take(BATCH).collect();
                 let last = batch.len() < BATCH;
-                // A closed channel means that the other side stopped; nobody needs the rest.
-                if !batch.is_empty() && sender.send(Ok(batch)).is_err() {
+                if !batch.is_empty() && !deal(Ok(batch)) {
                     return;
                 }
                 if last {
                     if let Some(error) = export.refused.take() {
-                        let _ = sender.send(Err(error));
+                        deal(Err(error));
                         return;
                     }
                     break;
                 }
             },
             Err(error) => {
-                let _ = sender.send(Err(error));
+                deal(Err(error));
                 return;
             }
         }
@@ -302,107 +374,24 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, sender: &S
 /// Reads everything once for the checks that must know the whole export; an empty corpus where none must. Notes that the filter
 /// leaves out take part: what is found in a note does not depend on which others are audited with it.
 fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: Needs) -> Result<Corpus, InputError> {
-    let mut corpus = Corpus::new(needs);
+    let mut corpus = Corpus::default();
     if !needs.any() {
         return Ok(corpus);
     }
-    let (sender, receiver) = sync_channel::<Result<Batch, InputError>>(AHEAD);
     let options = &input::Options { survey: true, ..options.clone() };
-    thread::scope(|scope| {
-        scope.spawn(move || read(sources, options, book, &sender));
-        for batch in receiver {
-            let observed: Vec<_> = batch?
-                .into_par_iter()
-                .flatten()
-                .map_init(Folded::default, |folded, note| {
-                    book.folder.fold_into(&note.own_text(), folded);
-                    corpus.observe(&note, &folded.text)
-                })
-                .collect();
-            observed.into_iter().for_each(|observed| corpus.add(observed));
-        }
-        Ok(corpus)
-    })
-}
-
-/// A batch, audited.
-struct Audited {
-    /// Rows that were read.
-    read: u64,
-    /// Notes that the filter left out though nobody knows of which day they are.
-    left_out: Vec<Note>,
-    /// The others, in the order of the input.
-    rows: Vec<Result<AuditedNote, Rejected>>,
-}
-
-/// Audits batch by batch what passes the filter, until there are no more or nobody takes them; what the filter did.
-fn audit_all(
-    batches: Receiver<Result<Batch, InputError>>,
-    options: &Options,
-    book: &Rulebook,
-    corpus: &Corpus,
-    done: &SyncSender<Result<Audited, InputError>>,
-) -> Sieve {
-    let mut sieve = options.input.filter.sieve(&book.vocabulary);
-    let pool: Mutex<Vec<Workspaces>> = Mutex::new(Vec::new());
-    let audit = |note, language, workspaces: &mut Workspaces| {
-        audit_decided(note, language, book, corpus, &options.decisions, workspaces)
-    };
-    let mut fallback = None;
-    for batch in batches {
-        let batch = batch.map(|batch| {
-            // By all notes, so that the language of a note does not depend on the filter either.
-            let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
-            let read = batch.len() as u64;
-            let mut left_out = Vec::new();
-            let mut taken = Batch::with_capacity(batch.len());
-            for row in batch {
-                match row {
-                    Ok(note) if !sieve.takes(&note) => {
-                        left_out.extend((options.input.filter.by_day() && note.day.is_none()).then_some(note));
-                    }
-                    row => taken.push(row),
-                }
-            }
-            Audited { read, left_out, rows: by_language(taken, book, fallback, &pool, &audit) }
+    let observe = |folded: &mut Folded, batch: Result<Batch, InputError>| -> Result<Vec<Observed>, InputError> {
+        let observed = batch?.into_iter().flatten().map(|note| {
+            book.folder.fold_into(&note.own_text(), folded);
+            needs.observe(&note, &folded.text)
         });
-        let failed = batch.is_err();
-        if done.send(batch).is_err() || failed {
-            break;
-        }
-    }
-    sieve
-}
-
-/// Audits the notes of a batch, those of one language side by side: what a language needs is much for a processor's cache, and the
-/// languages would drive each other out of it at every note. The results are in the order of the batch.
-fn by_language(
-    batch: Batch,
-    book: &Rulebook,
-    fallback: Option<usize>,
-    pool: &Mutex<Vec<Workspaces>>,
-    audit: &(dyn Fn(Note, Option<usize>, &mut Workspaces) -> AuditedNote + Sync),
-) -> Vec<Result<AuditedNote, Rejected>> {
-    let language = |row: &Result<Note, Rejected>| {
-        let note = row.as_ref().ok()?;
-        language_of(note, book).or(fallback.filter(|_| note.language.is_none()))
+        Ok(observed.collect())
     };
-    let mut order: Vec<(Option<usize>, usize)> = batch.par_iter().map(language).zip(0..batch.len()).collect();
-    order.sort_unstable();
-    let mut batch: Vec<Option<Result<Note, Rejected>>> = batch.into_iter().map(Some).collect();
-    let ordered: Vec<_> =
-        order.into_iter().filter_map(|(language, place)| Some((language, place, batch[place].take()?))).collect();
-    let audited: Vec<(usize, Result<AuditedNote, Rejected>)> = ordered
-        .into_par_iter()
-        .map_init(
-            || Borrowed::from(pool),
-            |workspaces, (language, place, row)| (place, row.map(|note| audit(note, language, &mut workspaces.own))),
-        )
-        .collect();
-    let mut rows: Vec<Option<Result<AuditedNote, Rejected>>> = Vec::new();
-    rows.resize_with(audited.len(), || None);
-    audited.into_iter().for_each(|(place, row)| rows[place] = Some(row));
-    rows.into_iter().flatten().collect()
+    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, options, book, deal);
+    lanes::run(produce, Folded::default, observe, |observed| {
+        observed?.into_iter().for_each(|observed| corpus.add(observed));
+        Ok(())
+    })?;
+    Ok(corpus)
 }
 
 /// The language that the export states, or the one that the text is in.
@@ -423,27 +412,6 @@ fn majority(batch: &[Result<Note, Rejected>], book: &Rulebook) -> Option<usize> 
     }
     let best = (0..counts.len()).max_by_key(|i| (counts[*i], std::cmp::Reverse(*i)))?;
     (counts[best] > 0).then_some(best)
-}
-
-/// Workspaces borrowed from a pool, so that each thread keeps its automata warm over all batches.
-struct Borrowed<'p> {
-    pool: &'p Mutex<Vec<Workspaces>>,
-    own: Workspaces,
-}
-
-impl<'p> From<&'p Mutex<Vec<Workspaces>>> for Borrowed<'p> {
-    fn from(pool: &'p Mutex<Vec<Workspaces>>) -> Self {
-        let own = pool.lock().ok().and_then(|mut pool| pool.pop()).unwrap_or_default();
-        Borrowed { pool, own }
-    }
-}
-
-impl Drop for Borrowed<'_> {
-    fn drop(&mut self) {
-        if let Ok(mut pool) = self.pool.lock() {
-            pool.push(std::mem::take(&mut self.own));
-        }
-    }
 }
 
 #[cfg(test)]

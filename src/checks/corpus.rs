@@ -29,6 +29,24 @@ impl Needs {
         Needs { sentences: self.sentences || other.sentences, references: self.references || other.references }
     }
 
+    /// What is to be remembered of a note.
+    pub fn observe(self, note: &Note, folded: &str) -> Observed {
+        let mut observed = Observed::default();
+        if self.sentences && !note.agent.is_empty() {
+            observed.sentences = units(folded).map(|unit| unit.key(&note.agent, folded)).collect();
+            // A sentence that stands twice in a note is one.
+            observed.sentences.sort_unstable();
+            observed.sentences.dedup();
+        }
+        if self.references
+            && let Some(case_id) = note.case_id.as_deref()
+        {
+            let customer = note.customer.as_deref().map(|customer| key(&(plain(case_id), customer)));
+            observed.reference = Some((key(&plain(case_id)), customer));
+        }
+        observed
+    }
+
     /// Whether a survey must be made at all.
     pub fn any(self) -> bool {
         self != Needs::NONE
@@ -38,7 +56,6 @@ impl Needs {
 /// The result of the survey, read-only while notes are judged; empty where none was made.
 #[derive(Debug, Default)]
 pub struct Corpus {
-    needs: Needs,
     /// Sentences seen at least once, by agent.
     seen: Sieve,
     /// Notes of an agent that hold a sentence, for those that hold it at least twice.
@@ -71,29 +88,6 @@ impl Unit {
 }
 
 impl Corpus {
-    /// An empty corpus for what the rules in force need.
-    pub fn new(needs: Needs) -> Self {
-        Corpus { needs, ..Corpus::default() }
-    }
-
-    /// What is to be remembered of a note.
-    pub fn observe(&self, note: &Note, folded: &str) -> Observed {
-        let mut observed = Observed::default();
-        if self.needs.sentences && !note.agent.is_empty() {
-            observed.sentences = units(folded).map(|unit| unit.key(&note.agent, folded)).collect();
-            // A sentence that stands twice in a note is one.
-            observed.sentences.sort_unstable();
-            observed.sentences.dedup();
-        }
-        if self.needs.references
-            && let Some(case_id) = note.case_id.as_deref()
-        {
-            let customer = note.customer.as_deref().map(|customer| key(&(plain(case_id), customer)));
-            observed.reference = Some((key(&plain(case_id)), customer));
-        }
-        observed
-    }
-
     /// Adds what was observed.
     pub fn add(&mut self, observed: Observed) {
         for key in observed.sentences {
@@ -179,12 +173,12 @@ mod tests {
 
     #[test]
     fn sentences_are_counted_by_agent_whatever_their_punctuation() {
-        let mut corpus = Corpus::new(Needs { sentences: true, references: false });
+        let mut corpus = Corpus::default();
         for (agent, text) in
             [("a", "one two three. x"), ("a", "One, two three!"), ("b", "one two three."), ("a", "else")]
         {
             let note = Note { agent: agent.into(), ..Note::default() };
-            let observed = corpus.observe(&note, &text.to_lowercase());
+            let observed = Needs { sentences: true, references: false }.observe(&note, &text.to_lowercase());
             corpus.add(observed);
         }
         let text = "one two three.";
@@ -194,10 +188,10 @@ mod tests {
 
     #[test]
     fn a_reference_belongs_to_another_customer_only_where_it_is_not_also_the_own() {
-        let mut corpus = Corpus::new(Needs { sentences: false, references: true });
+        let mut corpus = Corpus::default();
         for (case, customer) in [("AB-1", "x"), ("AB-2", "y")] {
             let note = Note { case_id: Some(case.into()), customer: Some(customer.into()), ..Note::default() };
-            let observed = corpus.observe(&note, "");
+            let observed = Needs { sentences: false, references: true }.observe(&note, "");
             corpus.add(observed);
         }
         assert!(corpus.is_of_another("ab 1", "y") && !corpus.is_of_another("AB-1", "x"));

@@ -44,9 +44,9 @@ impl Measure {
         for file in &self.files {
             let notes = read_labelled(file, &book.vocabulary)?;
             // A file is an export of its own: what is pasted in it is told within it.
-            let mut corpus = Corpus::new(book.needs());
+            let mut corpus = Corpus::default();
             for labelled in &notes {
-                let observed = corpus.observe(&labelled.note, &book.folder.fold_str(&labelled.note.text));
+                let observed = book.needs().observe(&labelled.note, &book.folder.fold_str(&labelled.note.text));
                 corpus.add(observed);
             }
             for labelled in notes {

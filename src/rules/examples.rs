@@ -86,11 +86,11 @@ pub(super) fn notes(book: &Rulebook, language: &str) -> Vec<(Note, Corpus)> {
 
 /// The export that an example and the notes beside it make.
 fn corpus_of(example: &Example, note: &Note, needs: Needs, book: &Rulebook) -> Corpus {
-    let mut corpus = Corpus::new(needs);
+    let mut corpus = Corpus::default();
     if needs.any() {
         let beside = example.beside.iter().map(|other| note_of(other, None));
         for note in beside.chain([note.clone()]) {
-            let observed = corpus.observe(&note, &book.folder.fold_str(&note.text));
+            let observed = needs.observe(&note, &book.folder.fold_str(&note.text));
             corpus.add(observed);
         }
     }

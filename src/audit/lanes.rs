@@ -1,0 +1,89 @@
+//! Work in lanes: pieces are dealt to workers in turn and come back in the same order.
+//!
+//! Each lane holds at most one piece that waits, one that is worked on and one that is done, so that memory does not grow with the
+//! input, and no worker waits for the others to end a piece.
+
+use std::panic::resume_unwind;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+/// Hands the next piece to a worker; false where nobody takes any more.
+pub(super) type Deal<'d, T> = &'d mut dyn FnMut(T) -> bool;
+
+/// Runs `produce` on a thread of its own, `work` on as many as rayon would use, each with what `begin` gives it, and `take` here.
+/// What `produce` gave at its end.
+///
+/// # Errors
+/// The first one of `take`; nothing more is produced after it.
+pub(super) fn run<T, R, W, S, E>(
+    produce: impl FnOnce(Deal<'_, T>) -> S + Send,
+    begin: impl Fn() -> W + Sync,
+    work: impl Fn(&mut W, T) -> R + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<S, E>
+where
+    T: Send,
+    R: Send,
+    S: Send,
+{
+    let (begin, work) = (&begin, &work);
+    thread::scope(|scope| {
+        let lanes = (0..rayon::current_num_threads().max(1)).map(|_| {
+            let (deal, pieces) = sync_channel::<T>(1);
+            let (done, results) = sync_channel::<R>(1);
+            scope.spawn(move || {
+                let mut own = begin();
+                // A closed channel means that the other side stopped; nobody needs the rest.
+                let _ = pieces.into_iter().try_for_each(|piece| done.send(work(&mut own, piece)));
+            });
+            (deal, results)
+        });
+        let (deals, results): (Vec<_>, Vec<_>) = lanes.unzip();
+        let producer = scope.spawn(move || {
+            let mut turns = deals.iter().cycle();
+            produce(&mut |piece| turns.next().is_some_and(|deal| deal.send(piece).is_ok()))
+        });
+        // The lane whose turn it is has ended: so have all.
+        for done in results.iter().cycle().map_while(|lane| lane.recv().ok()) {
+            take(done)?;
+        }
+        Ok(producer.join().unwrap_or_else(|fault| resume_unwind(fault)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_come_back_in_order_and_an_error_ends_all() {
+        let numbers = |deal: Deal<'_, u32>| (0..10_000).take_while(|number| deal(*number)).count();
+        let double = |seen: &mut u32, number: u32| {
+            *seen += 1;
+            number * 2
+        };
+        let mut got = Vec::new();
+        let all = run(
+            numbers,
+            || 0,
+            double,
+            |number| {
+                got.push(number);
+                Ok::<(), ()>(())
+            },
+        );
+        assert_eq!(all, Ok(10_000));
+        assert!(got.iter().copied().eq((0..10_000).map(|number| number * 2)));
+        let mut left = 5;
+        let stopped = run(
+            numbers,
+            || 0,
+            double,
+            |_| {
+                left -= 1;
+                if left == 0 { Err("enough") } else { Ok(()) }
+            },
+        );
+        assert_eq!(stopped, Err("enough"));
+    }
+}
