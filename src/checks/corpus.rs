@@ -1,7 +1,7 @@
 //! What a survey of the whole export tells a check about one note: which sentences an agent writes again and again,
 //! whose case a reference is. Memory does not grow with the export, but for what is really repeated.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
 
@@ -117,7 +117,8 @@ impl Corpus {
 
 /// The sentences of a note.
 pub(super) fn units(folded: &str) -> impl Iterator<Item = Unit> + '_ {
-    segment::sentences(folded, &Default::default()).into_iter().map(Unit)
+    static NONE: BTreeSet<String> = BTreeSet::new();
+    segment::sentences(folded, &NONE).map(Unit)
 }
 
 /// A reference as it is compared: letters and digits, small.

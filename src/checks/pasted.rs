@@ -52,10 +52,9 @@ impl Check for Spec {
 
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {
         let text = &note.folded.text;
-        let units: Vec<Unit> = corpus::units(text).collect();
         // Two Han characters are a word of a sentence; else words are the same in all of a note.
         let words = |unit: &Unit| count_words(&text[unit.0.clone()]);
-        let all = if text.is_ascii() { note.words() } else { units.iter().map(words).sum() };
+        let all = if text.is_ascii() { note.words() } else { corpus::units(text).map(|unit| words(&unit)).sum() };
         if all < self.words {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
@@ -63,6 +62,10 @@ impl Check for Spec {
             let numbered = || text[unit.0.clone()].contains(|c: char| c.is_ascii_digit());
             (words(unit) >= FEWEST_WORDS || numbered()) && corpus.notes_with(unit, &note.note.agent, text) < self.notes
         };
-        Outcome::from_hits(if units.iter().any(individual) { Vec::new() } else { vec![Hit::note()] })
+        Outcome::from_hits(if corpus::units(text).any(|unit| individual(&unit)) {
+            Vec::new()
+        } else {
+            vec![Hit::note()]
+        })
     }
 }

@@ -119,8 +119,8 @@ impl Check for Words {
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let folded = &note.folded.text;
         let typed = |hit: &TermHit| &folded[hit.start as usize..hit.end as usize];
-        let mut slips = self.slips.hits(folded);
-        slips.retain(|hit| !self.ordinary.contains(typed(hit)));
+        let slips: Vec<TermHit> =
+            self.slips.hits(note.long_words(), folded).filter(|hit| !self.ordinary.contains(typed(hit))).collect();
         let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).chain(&slips).collect();
         if self.masked {
             hits.extend(note.masked_hits(&self.lists));

@@ -84,15 +84,21 @@ impl Folder {
         out.map.clear();
         out.original_len = text.len();
         if text.is_ascii() {
-            out.text.extend(text.bytes().map(|b| char::from(fold_ascii(b))));
+            push_ascii(text, &mut out.text);
             return;
         }
         out.text.reserve(text.len());
         out.map.reserve(text.len() + 1);
-        for (at, c) in text.char_indices() {
+        let mut at = 0;
+        while at < text.len() {
+            // Most of it, at once.
+            let plain = text[at..].bytes().take_while(u8::is_ascii).count();
+            push_ascii(&text[at..at + plain], &mut out.text);
+            out.map.extend(at as u32..(at + plain) as u32);
+            at += plain;
+            let Some(c) = text[at..].chars().next() else { break };
             let before = out.text.len();
             match c {
-                c if c.is_ascii() => out.text.push(char::from(fold_ascii(c as u8))),
                 '\u{370}'..='\u{45f}' | '\u{501}'..='\u{51d}' => match look_alike(c).filter(|_| hides(text, at, c)) {
                     Some(latin) => out.text.push(latin),
                     None => self.fold_char(c, &mut out.text),
@@ -100,6 +106,7 @@ impl Folder {
                 c => self.fold_char(c, &mut out.text),
             }
             out.map.extend(std::iter::repeat_n(at as u32, out.text.len() - before));
+            at += c.len_utf8();
         }
         out.map.push(text.len() as u32);
     }
@@ -169,13 +176,18 @@ fn hides(text: &str, at: usize, c: char) -> bool {
     before.chain(behind).any(|c| c.is_ascii_alphabetic())
 }
 
-fn fold_ascii(b: u8) -> u8 {
-    match b {
-        b'A'..=b'Z' => b + 32,
-        b'`' => b'\'',
-        b'\t' | b'\r' | 0x0b | 0x0c => b' ',
-        _ => b,
+fn push_ascii(text: &str, out: &mut String) {
+    let before = out.len();
+    if text.bytes().any(|byte| matches!(byte, b'`' | b'\t' | b'\r' | 0x0b | 0x0c)) {
+        out.extend(text.chars().map(|c| match c {
+            '`' => '\'',
+            '\t' | '\r' | '\u{b}' | '\u{c}' => ' ',
+            c => c,
+        }));
+    } else {
+        out.push_str(text);
     }
+    out[before..].make_ascii_lowercase();
 }
 
 /// What each of U+00C0 to U+024F folds to.

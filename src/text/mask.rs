@@ -55,6 +55,11 @@ fn words(folded: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             let bytes = &folded.as_bytes()[start..];
             // Most words are of small letters alone, which are read byte by byte.
             let small = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            let behind = bytes[small..].iter().take_while(|byte| b",.:;?!".contains(byte)).count();
+            if small > 0 && bytes.get(small + behind).is_none_or(|byte| matches!(byte, b' ' | b'\n')) {
+                at = start + small + behind;
+                return Some(start..start + small);
+            }
             let end = folded[start + small..].find(char::is_whitespace).map_or(folded.len(), |i| start + small + i);
             at = end;
             let word = &folded[start..end];

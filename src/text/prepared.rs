@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::fold::{Folded, Folder};
 use super::runs::{Run, runs};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
+use super::slip::{self, LongWord};
 use super::{count_words, han, mask, segment, voice};
 use crate::model::{Note, Span};
 
@@ -49,6 +50,7 @@ pub struct Prepared<'n> {
     scanner: &'n Scanner,
     runs: OnceCell<Vec<Run>>,
     words: OnceCell<usize>,
+    long_words: OnceCell<Vec<LongWord>>,
 }
 
 /// Buffers that serve one note after the other.
@@ -127,7 +129,7 @@ impl Workspace {
         let mut prepared = Prepared {
             note,
             folded: &self.folded,
-            sentences: segment::sentences(&self.folded.text, &speech.dotted),
+            sentences: segment::sentences(&self.folded.text, &speech.dotted).collect(),
             others_words: Vec::new(),
             hits: &self.hits,
             present: &self.present,
@@ -136,6 +138,7 @@ impl Workspace {
             scanner,
             runs: OnceCell::new(),
             words: OnceCell::new(),
+            long_words: OnceCell::new(),
         };
         prepared.others_words = voice::quotations(&note.text, &speech.quotes);
         let ahead: Vec<Span> = prepared.spans(speech.attribution).collect();
@@ -260,6 +263,11 @@ impl<'n> Prepared<'n> {
     /// The numbers of the folded text.
     pub fn runs(&self) -> &[Run] {
         self.runs.get_or_init(|| runs(&self.folded.text))
+    }
+
+    /// Its words that are long enough to be seen through a slip.
+    pub fn long_words(&self) -> &[LongWord] {
+        self.long_words.get_or_init(|| slip::long_words(&self.folded.text))
     }
 
     /// How many words the folded text has.

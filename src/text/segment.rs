@@ -3,28 +3,48 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+/// Signs at which a sentence may end.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        stops[at] = matches!(at as u8, b'\n' | b'.' | b'!' | b'?' | b';');
+        at += 1;
+    }
+    stops
+};
+
 /// Cuts folded text into sentences: at `. ! ? ;` before white space or the end, and at line ends.
 ///
 /// A full stop behind one of `dotted` (folded forms that keep their stop, such as `sr.`), behind a single letter or
 /// behind nothing does not end a sentence.
-pub fn sentences(folded: &str, dotted: &BTreeSet<String>) -> Vec<Range<usize>> {
+pub fn sentences<'t>(folded: &'t str, dotted: &'t BTreeSet<String>) -> impl Iterator<Item = Range<usize>> + 't {
     let bytes = folded.as_bytes();
-    let mut out = Vec::new();
-    let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let ends = match byte {
-            b'\n' => true,
-            b'.' => stands_last(bytes, at) && !keeps_its_stop(folded, start, at, dotted),
-            b'!' | b'?' | b';' => stands_last(bytes, at),
-            _ => false,
-        };
-        if ends {
-            push(folded, start, at + 1, &mut out);
-            start = at + 1;
+    let (mut next, mut at) = (Some(0), 0);
+    std::iter::from_fn(move || {
+        loop {
+            let start = next?;
+            let end = loop {
+                let Some(found) = bytes[at..].iter().position(|byte| STOPS[usize::from(*byte)]) else { break None };
+                let stop = at + found;
+                at = stop + 1;
+                let ends = match bytes[stop] {
+                    b'\n' => true,
+                    b'.' => stands_last(bytes, stop) && !keeps_its_stop(folded, start, stop, dotted),
+                    _ => stands_last(bytes, stop),
+                };
+                if ends {
+                    break Some(at);
+                }
+            };
+            next = end;
+            let end = end.unwrap_or(bytes.len());
+            let trimmed = folded[start..end].trim_start();
+            if trimmed.chars().any(char::is_alphanumeric) {
+                return Some(end - trimmed.len()..end);
+            }
         }
-    }
-    push(folded, start, bytes.len(), &mut out);
-    out
+    })
 }
 
 fn stands_last(bytes: &[u8], at: usize) -> bool {
@@ -43,14 +63,6 @@ fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &BTreeSet<
     // `a. m.`, `p.m.`: single letters with stops between them.
     let initials = word.len() > 1 && word.split('.').all(|part| part.len() == 1);
     (single_letter || initials || dotted.contains(&folded[word_at..=stop])) && stop + 1 < folded.len()
-}
-
-fn push(folded: &str, start: usize, end: usize, out: &mut Vec<Range<usize>>) {
-    let text = &folded[start..end];
-    let trimmed = text.trim_start();
-    if trimmed.chars().any(char::is_alphanumeric) {
-        out.push(end - trimmed.len()..end);
-    }
 }
 
 /// Words of a text of any script; two Han characters count one.
@@ -97,15 +109,14 @@ mod tests {
     #[test]
     fn stops_of_short_forms_and_numbers_do_not_end_a_sentence() {
         let dotted = BTreeSet::from(["sr.".to_owned()]);
-        let cut =
-            |text: &str| sentences(text, &dotted).into_iter().map(|r| text[r].trim().to_owned()).collect::<Vec<_>>();
+        let cut = |text: &str| sentences(text, &dotted).map(|r| text[r].trim().to_owned()).collect::<Vec<_>>();
         assert_eq!(
             cut("llama el sr. gil. cobro de 3.5 usd; a las 9 a. m. hoy"),
             ["llama el sr. gil.", "cobro de 3.5 usd;", "a las 9 a. m. hoy"]
         );
         assert_eq!(cut("rappel a 15 h. le client suit"), ["rappel a 15 h.", "le client suit"]);
         assert_eq!(cut("motivo: x\naccion: y"), ["motivo: x", "accion: y"]);
-        assert!(cut(" . \n").is_empty());
+        assert!(cut(" . \n").is_empty() && cut("").is_empty());
     }
 
     #[test]

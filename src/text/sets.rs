@@ -46,6 +46,8 @@ impl Set {
 
 /// Most bytes of the sets of one language and thread.
 const MOST_BYTES: usize = 24 << 20;
+/// Most sets that are told apart by few bits; from half of them on they start over.
+const MOST_SETS: u32 = 1 << 15;
 
 /// What the terms that end somewhere also ask for, before they count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -101,8 +103,11 @@ struct Known {
 pub(super) struct Sets {
     /// The set behind the first one by each piece of text: nearly every word of a text is looked up here, and most begin no term.
     first: Vec<u32>,
-    /// The set behind each set by a word, by a group of lists, and together with another set.
-    next: Steps,
+    /// The set behind each set by a piece of text, by one with a space behind it, by a group of lists, and together with another set.
+    by_piece: Steps,
+    by_spaced: Steps,
+    by_group: Steps,
+    unions: Steps,
     known: Vec<Known>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     told: Vec<Told>,
@@ -120,36 +125,18 @@ pub(super) struct Sets {
     pending: Vec<u32>,
 }
 
-/// A step from a set, by a piece of text, a group of lists or another set.
+/// A step from a set, by the number of what leads on: both in as few bits as texts need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Step(u32, u32);
+struct Step(u32);
 
 impl Step {
-    const SPACED: u32 = 1 << 29;
-    const GROUP: u32 = 1 << 30;
-    const SET: u32 = 1 << 31;
+    /// Bits of the number of what leads on.
+    const BITS: u32 = 17;
 
-    fn by_piece(from: Set, symbol: Symbol) -> Self {
-        Step(from.index() as u32, symbol.0)
-    }
-
-    fn by_spaced(from: Set, symbol: Symbol) -> Self {
-        Step(from.index() as u32, Step::SPACED | symbol.0)
-    }
-
-    fn by_group(from: Set, group: Group) -> Self {
-        Step(from.index() as u32, Step::GROUP | group.0)
-    }
-
-    fn and(one: Set, other: Set) -> Self {
-        Step(one.index() as u32, Step::SET | other.index() as u32)
-    }
-
-    /// Where its place is looked for first. Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio.
-    fn hash(self) -> usize {
-        let mixed = (u64::from(self.0) << 32 | u64::from(self.1)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        // The upper half alone depends on all bits.
-        (mixed >> 32) as usize ^ (mixed >> 50) as usize
+    /// Nothing where a number is too large; such a step is made anew each time.
+    fn new(from: Set, by: u32) -> Option<Self> {
+        let from = from.index() as u32;
+        (from < MOST_SETS && by < 1 << Self::BITS).then_some(Step(from << Self::BITS | by))
     }
 }
 
@@ -157,42 +144,49 @@ impl Step {
 /// be mostly empty, and wait for memory at nearly every word.
 #[derive(Debug, Default)]
 struct Steps {
-    /// Each step and where it leads; free places lead to [`Set::UNKNOWN`]. At least a third of them are free.
+    /// Each step and where it leads; free places lead to [`Set::UNKNOWN`]. A power of two of them, of which at least a third are free.
     places: Vec<(Step, u32)>,
     taken: usize,
+    /// How far a hash is shifted to become a place.
+    shift: u32,
 }
 
 impl Steps {
     /// Where a step leads; [`Set::UNKNOWN`] where nobody has taken it.
-    fn get(&self, step: Step) -> u32 {
-        if self.places.is_empty() {
-            return Set::UNKNOWN;
+    fn get(&self, step: Option<Step>) -> u32 {
+        match step {
+            Some(step) if !self.places.is_empty() => self.places[self.place(step)].1,
+            _ => Set::UNKNOWN,
         }
-        self.places[self.place(step)].1
     }
 
     /// The place of a step, or the free one that it would take.
     fn place(&self, step: Step) -> usize {
         let last = self.places.len() - 1;
-        let mut place = step.hash() & last;
+        // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio.
+        let mut place = (step.0.wrapping_mul(0x9e37_79b1) >> self.shift) as usize & last;
         while self.places[place].1 != Set::UNKNOWN && self.places[place].0 != step {
             place = (place + 1) & last;
         }
         place
     }
 
-    fn add(&mut self, step: Step, next: u32) {
+    /// Remembers a step; the bytes that it takes.
+    fn add(&mut self, step: Option<Step>, next: Set) -> usize {
+        let Some(step) = step else { return 0 };
         if (self.taken + 1) * 3 > self.places.len() * 2 {
             let larger = (self.places.len() * 2).max(1 << 10);
             let old = std::mem::replace(&mut self.places, vec![(Step::default(), Set::UNKNOWN); larger]);
+            self.shift = 32 - larger.trailing_zeros();
             for (step, next) in old.into_iter().filter(|(_, next)| *next != Set::UNKNOWN) {
                 let place = self.place(step);
                 self.places[place] = (step, next);
             }
         }
         let place = self.place(step);
-        self.places[place] = (step, next);
+        self.places[place] = (step, next.0);
         self.taken += 1;
+        size_of::<(Step, u32)>() * 2
     }
 }
 
@@ -200,7 +194,10 @@ impl Sets {
     pub(super) fn new(network: &Network) -> Self {
         let mut sets = Sets {
             first: Vec::new(),
-            next: Steps::default(),
+            by_piece: Steps::default(),
+            by_spaced: Steps::default(),
+            by_group: Steps::default(),
+            unions: Steps::default(),
             known: Vec::new(),
             numbers: HashMap::default(),
             told: Vec::new(),
@@ -220,13 +217,16 @@ impl Sets {
 
     /// Whether they take so much memory that they should start over.
     pub(super) fn full(&self) -> bool {
-        self.bytes > MOST_BYTES
+        self.bytes > MOST_BYTES || self.known.len() as u32 > MOST_SETS / 2
     }
 
     /// Forgets what was learnt, but for the groups. No set from before is known afterwards.
     pub(super) fn start_over(&mut self, network: &Network) {
         self.first.clear();
-        self.next = Steps::default();
+        self.by_piece = Steps::default();
+        self.by_spaced = Steps::default();
+        self.by_group = Steps::default();
+        self.unions = Steps::default();
         self.known.clear();
         self.numbers.clear();
         self.told.clear();
@@ -253,13 +253,27 @@ impl Sets {
         if symbol == Symbol::NONE {
             return self.read(network, set, piece);
         }
-        let step = Step::by_piece(set, symbol);
+        let step = Step::new(set, symbol.0);
         let next = if set == Set::START {
             self.first.get(symbol.0 as usize).copied().unwrap_or(Set::UNKNOWN)
         } else {
-            self.next.get(step)
+            self.by_piece.get(step)
         };
-        if next == Set::UNKNOWN { self.make(network, step, set, piece) } else { Set(next) }
+        if next != Set::UNKNOWN {
+            return Set(next);
+        }
+        self.follow(network, set, piece);
+        let next = self.number(network);
+        if set == Set::START {
+            let symbol = symbol.0 as usize;
+            if self.first.len() <= symbol {
+                self.first.resize(symbol + 1, Set::UNKNOWN);
+            }
+            self.first[symbol] = next.0;
+        } else {
+            self.bytes += self.by_piece.add(step, next);
+        }
+        next
     }
 
     /// The set behind a set by a piece of text and a space behind it; nothing where terms end between the two.
@@ -267,41 +281,37 @@ impl Sets {
         if symbol == Symbol::NONE {
             return None;
         }
-        let step = Step::by_spaced(set, symbol);
-        let next = self.next.get(step);
+        let step = Step::new(set, symbol.0);
+        let next = self.by_spaced.get(step);
         if next != Set::UNKNOWN {
             return (next != Set::BETWEEN).then_some(Set(next));
         }
-        let word = self.step(network, set, symbol, piece);
-        let spaced = (!word.ends()).then(|| self.step(network, word, Symbol::SPACE, b" "));
-        self.learn(step, spaced.unwrap_or(Set(Set::BETWEEN)));
-        spaced
+        self.follow(network, set, piece);
+        let ends = self.fresh.iter().any(|state| network.terms(*state).next().is_some());
+        let next = if ends {
+            Set(Set::BETWEEN)
+        } else {
+            self.read_byte(network, b' ');
+            self.number(network)
+        };
+        self.bytes += self.by_spaced.add(step, next);
+        (!ends).then_some(next)
     }
 
+    /// The states behind those of a set by a piece of text.
     #[cold]
-    fn make(&mut self, network: &Network, step: Step, set: Set, piece: &[u8]) -> Set {
-        let mut from = std::mem::take(&mut self.from);
+    fn follow(&mut self, network: &Network, set: Set, piece: &[u8]) {
         self.fresh.clear();
         self.fresh.extend_from_slice(&self.known[set.index()].states);
-        for byte in piece {
-            std::mem::swap(&mut from, &mut self.fresh);
-            self.begin();
-            for state in &from {
-                network.by_byte(*state, *byte, |to| self.add(network, to));
-            }
-        }
+        piece.iter().for_each(|byte| self.read_byte(network, *byte));
+    }
+
+    /// The states behind those that were made last.
+    fn read_byte(&mut self, network: &Network, byte: u8) {
+        let from = std::mem::replace(&mut self.fresh, std::mem::take(&mut self.from));
+        self.begin();
+        from.iter().for_each(|state| network.by_byte(*state, byte, |to| self.add(network, to)));
         self.from = from;
-        let next = self.number(network);
-        if set == Set::START {
-            let symbol = step.1 as usize;
-            if self.first.len() <= symbol {
-                self.first.resize(symbol + 1, Set::UNKNOWN);
-            }
-            self.first[symbol] = next.0;
-        } else {
-            self.learn(step, next);
-        }
-        next
     }
 
     /// The same by every byte of a piece, one after the other.
@@ -316,22 +326,17 @@ impl Sets {
         set
     }
 
-    fn learn(&mut self, step: Step, next: Set) {
-        self.next.add(step, next.0);
-        self.bytes += size_of::<(Step, u32)>() * 2;
-    }
-
     /// The set behind a set by hits of lists that end together.
     pub(super) fn by_group(&mut self, network: &Network, set: Set, group: Group) -> Set {
-        let step = Step::by_group(set, group);
-        let next = self.next.get(step);
+        let step = Step::new(set, group.0);
+        let next = self.by_group.get(step);
         if next != Set::UNKNOWN {
             return Set(next);
         }
         let lists = std::mem::take(&mut self.lists[group.0 as usize]);
         let next = self.by_lists(network, set, &lists);
         self.lists[group.0 as usize] = lists;
-        self.learn(step, next);
+        self.bytes += self.by_group.add(step, next);
         next
     }
 
@@ -352,8 +357,8 @@ impl Sets {
         if one == Set::EMPTY || one == other {
             return other;
         }
-        let step = Step::and(one, other);
-        let known = self.next.get(step);
+        let step = Step::new(one, other.index() as u32);
+        let known = self.unions.get(step);
         if known != Set::UNKNOWN {
             return Set(known);
         }
@@ -362,7 +367,7 @@ impl Sets {
             self.fresh.extend_from_slice(&self.known[set.index()].states);
         }
         let union = self.number(network);
-        self.learn(step, union);
+        self.bytes += self.unions.add(step, union);
         union
     }
 

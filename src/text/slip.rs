@@ -38,34 +38,17 @@ impl Slips {
         slips
     }
 
-    /// The misspelt words of a folded text, as hits of the terms that were meant.
-    pub fn hits(&self, folded: &str) -> Vec<TermHit> {
-        let mut out = Vec::new();
-        if self.words.is_empty() {
-            return out;
-        }
-        let bytes = folded.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            let start = at;
-            while at < bytes.len() && bytes[at].is_ascii_lowercase() {
-                at += 1;
-            }
-            // A piece of a code, an address or a longer word is no word.
-            let beside = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_digit() || b"@_-/'".contains(b) || *b >= 0x80);
-            let whole = !beside(start.checked_sub(1).and_then(|i| bytes.get(i))) && !beside(bytes.get(at));
-            if at - start >= FEWEST && whole {
-                let meant = self.meant(&folded[start..at]);
-                out.extend(meant.map(|(list, term)| TermHit { list, start: start as u32, end: at as u32, term }));
-            }
-            at = at.max(start + 1);
-        }
-        out
+    /// The misspelt words among the long ones of a folded text, as hits of the terms that were meant.
+    pub fn hits<'s>(&'s self, words: &'s [LongWord], folded: &'s str) -> impl Iterator<Item = TermHit> + 's {
+        let words = words.iter().filter(|_| !self.words.is_empty());
+        words.filter_map(|word| {
+            let (list, term) = self.meant(&folded[word.start as usize..word.end as usize], word.sum)?;
+            Some(TermHit { list, start: word.start, end: word.end, term })
+        })
     }
 
     /// The word that was meant by one that is typed with a slip.
-    fn meant(&self, typed: &str) -> Option<(ListId, u32)> {
-        let sum = sum(typed);
+    fn meant(&self, typed: &str, sum: u64) -> Option<(ListId, u32)> {
         let doubled = || {
             let pairs = typed.as_bytes().windows(2).filter(|pair| pair[0] == pair[1]);
             pairs.map(|pair| sum.wrapping_sub(code(pair[0]))).find_map(|sum| self.near(typed, sum))
@@ -90,6 +73,36 @@ impl Slips {
         let at = sum >> (64 - Self::SIEVE_BITS);
         ((at >> 6) as usize, 1 << (at & 63))
     }
+}
+
+/// A word of at least five small letters, in bytes of the folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LongWord {
+    start: u32,
+    end: u32,
+    /// Of its letters' codes.
+    sum: u64,
+}
+
+/// The long words of a folded text. A piece of a code, an address or a longer word is none.
+pub(super) fn long_words(folded: &str) -> Vec<LongWord> {
+    let mut out = Vec::new();
+    let bytes = folded.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && bytes[at].is_ascii_lowercase() {
+            at += 1;
+        }
+        if at - start >= FEWEST {
+            let beside = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_digit() || b"@_-/'".contains(b) || *b >= 0x80);
+            if !beside(start.checked_sub(1).and_then(|i| bytes.get(i))) && !beside(bytes.get(at)) {
+                out.push(LongWord { start: start as u32, end: at as u32, sum: sum(&folded[start..at]) });
+            }
+        }
+        at = at.max(start + 1);
+    }
+    out
 }
 
 /// The number of each letter, spread over 64 bits so that sums of letters hardly ever meet.
@@ -118,8 +131,9 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let words = ["idiots", "stupido", "imbecile", "coward"].map(|word| (word.to_owned(), ListId::default(), 0));
-        let hits = Slips::new(words).hits(text);
-        hits.iter().map(|hit| text[hit.start as usize..hit.end as usize].to_owned()).collect()
+        let slips = Slips::new(words);
+        let hits = long_words(text);
+        slips.hits(&hits, text).map(|hit| text[hit.start as usize..hit.end as usize].to_owned()).collect()
     }
 
     #[test]

@@ -27,13 +27,12 @@ pub(super) struct Symbol(pub(super) u32);
 impl Symbol {
     /// No piece is known by it: it is read byte by byte. So are numbers, which hardly ever come again.
     pub(super) const NONE: Symbol = Symbol(u32::MAX);
-    pub(super) const SPACE: Symbol = Symbol(b' ' as u32);
 }
 
 /// Longest word that is known by a number, in bytes.
 const LONGEST: usize = 24;
 /// Most words that are known.
-const MOST: usize = 1 << 17;
+const MOST: usize = 100_000;
 
 /// Tells the pieces of texts.
 #[derive(Debug, Default)]
