@@ -1,7 +1,7 @@
 //! What a survey of the whole export tells a check about one note: which sentences an agent writes again and again,
 //! whose case a reference is. Memory does not grow with the export, but for what is really repeated.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
 
@@ -130,32 +130,51 @@ fn key(value: &impl Hash) -> u64 {
     FixedState::default().hash_one(value)
 }
 
-/// Remembers which of very many keys it has seen, in memory that does not grow: a Bloom filter (Bloom 1970) of 2²⁷ bits and
-/// four places a key. Among three million keys, one in twenty thousand new ones is taken for known.
-#[derive(Debug, Default)]
-struct Sieve {
-    /// Empty until the first key comes.
-    bits: Vec<u64>,
+/// Remembers which of very many keys it has seen, in memory that does not grow. Few are remembered as they are; many in a Bloom filter
+/// (Bloom 1970) of 2²⁷ bits and four places a key: among three million keys, one in twenty thousand new ones is taken for known.
+#[derive(Debug)]
+enum Sieve {
+    Few(HashSet<u64, FixedState>),
+    Many(Vec<u64>),
+}
+
+impl Default for Sieve {
+    fn default() -> Self {
+        Sieve::Few(HashSet::default())
+    }
 }
 
 impl Sieve {
     const WORDS: usize = 1 << 21;
+    /// Most keys that are few.
+    const FEW: usize = 1 << 16;
 
     /// Remembers a key; whether it was known.
     fn insert(&mut self, key: u64) -> bool {
-        if self.bits.is_empty() {
-            self.bits = vec![0; Self::WORDS];
+        if let Sieve::Few(keys) = self
+            && keys.len() == Self::FEW
+        {
+            let keys = std::mem::take(keys);
+            *self = Sieve::Many(vec![0; Self::WORDS]);
+            keys.into_iter().for_each(|key| {
+                self.insert(key);
+            });
         }
-        let mut known = true;
-        for (word, bit) in Self::places(key) {
-            known &= self.bits[word] & bit != 0;
-            self.bits[word] |= bit;
+        match self {
+            Sieve::Few(keys) => !keys.insert(key),
+            Sieve::Many(bits) => Self::places(key).fold(true, |known, (word, bit)| {
+                let had = bits[word] & bit != 0;
+                bits[word] |= bit;
+                known & had
+            }),
         }
-        known
     }
 
     fn has(&self, key: u64) -> bool {
-        !self.bits.is_empty() && Self::places(key).all(|(word, bit)| self.bits[word] & bit != 0)
+        match self {
+            Sieve::Few(keys) => keys.contains(&key),
+            Sieve::Many(bits) => Self::places(key).all(|(word, bit)| bits[word] & bit != 0),
+        }
     }
 
     /// Two halves of the key give all four places (Kirsch and Mitzenmacher 2006).
@@ -202,8 +221,11 @@ mod tests {
     #[test]
     fn a_sieve_knows_what_it_saw_and_hardly_anything_else() {
         let mut sieve = Sieve::default();
-        assert!((0..10_000u64).all(|n| !sieve.insert(key(&n))));
-        assert!((0..10_000u64).all(|n| sieve.has(key(&n))));
-        assert_eq!((10_000..60_000u64).filter(|n| sieve.has(key(n))).count(), 0);
+        for many in [10_000u64, 100_000] {
+            assert!((0..many).all(|n| sieve.insert(key(&n)) == (n < 10_000 && many > 10_000)));
+            assert!((0..many).all(|n| sieve.has(key(&n))));
+            assert_eq!((many..many + 50_000).filter(|n| sieve.has(key(n))).count(), 0);
+        }
+        assert!(matches!(sieve, Sieve::Many(_)));
     }
 }

@@ -147,11 +147,6 @@ impl Network {
         network
     }
 
-    /// Number of states.
-    pub(super) fn len(&self) -> usize {
-        self.chain.len()
-    }
-
     /// What leads from a state that is no link of a chain.
     fn leads(&self, state: u32) -> impl Iterator<Item = (Lead, u32)> + '_ {
         let rank = self.rank(state);

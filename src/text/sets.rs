@@ -2,7 +2,7 @@
 //!
 //! Each thread has its own. They start over when they take too much memory, which only costs time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
@@ -117,9 +117,8 @@ pub(super) struct Sets {
     groups: HashMap<Box<[ListId]>, Group, FixedState>,
     lists: Vec<Box<[ListId]>>,
     bytes: usize,
-    /// Per state the round in which it was last met, against going round in circles.
-    met: Vec<u32>,
-    round: u32,
+    /// States of the set that is being made, against going round in circles.
+    met: HashSet<u32, FixedState>,
     fresh: Vec<u32>,
     from: Vec<u32>,
     pending: Vec<u32>,
@@ -205,8 +204,7 @@ impl Sets {
             groups: HashMap::default(),
             lists: Vec::new(),
             bytes: 0,
-            met: vec![0; network.len()],
-            round: 0,
+            met: HashSet::default(),
             fresh: Vec::new(),
             from: Vec::new(),
             pending: Vec::new(),
@@ -481,14 +479,14 @@ impl Sets {
 
     fn begin(&mut self) {
         self.fresh.clear();
-        self.round += 1;
+        self.met.clear();
     }
 
     /// Adds a state to the set that is being made, and those that are reached from it without reading anything.
     fn add(&mut self, network: &Network, state: u32) {
         self.pending.push(state);
         while let Some(state) = self.pending.pop() {
-            if std::mem::replace(&mut self.met[state as usize], self.round) == self.round {
+            if !self.met.insert(state) {
                 continue;
             }
             if network.tells(state) {
