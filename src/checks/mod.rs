@@ -109,6 +109,11 @@ macro_rules! kinds {
             /// Kinds and what they check.
             pub const KINDS: &'static [(&'static str, &'static str)] = &[$(($key, $about)),*];
 
+            /// The key of the kind.
+            pub fn name(&self) -> &'static str {
+                match self { $(CheckSpec::$variant(_) => $key),* }
+            }
+
             /// The kind's specification.
             pub fn kind(&self) -> &dyn Compile {
                 match self { $(CheckSpec::$variant(spec) => spec.as_ref()),* }

@@ -41,6 +41,8 @@ pub struct Rule {
     pub auto_fail: bool,
     /// Who else reads this part of the note.
     pub readers: Vec<String>,
+    /// The kind of its check.
+    pub kind: &'static str,
     /// When it applies.
     pub when: Condition,
     /// Texts by language code.
@@ -224,6 +226,7 @@ impl Rulebook {
                     texts,
                     off: spec.off,
                     element: spec.check.kind().element(),
+                    kind: spec.check.name(),
                     needs: spec.check.kind().needs(),
                 }
             })
@@ -309,13 +312,13 @@ impl Compiling {
                     LazyLock::new(Box::new(move || compiling.kept(&pack, &shelf, &file)))
                 } else {
                     packs.check_list_names()?;
-                    let running = self.afresh(code, pack, Some((shelf, &file)))?;
+                    let running = self.afresh(Some(code), pack, Some((shelf, &file)))?;
                     LazyLock::new(Box::new(move || running))
                 }
             }
             None => {
                 packs.check_list_names()?;
-                let running = self.afresh(code, pack, None)?;
+                let running = self.afresh(Some(code), pack, None)?;
                 LazyLock::new(Box::new(move || running))
             }
         };
@@ -348,16 +351,21 @@ impl Compiling {
                 return running;
             }
         }
-        self.afresh("", pack, Some((shelf, file))).expect("lists are kept only once they have compiled")
+        self.afresh(None, pack, Some((shelf, file))).expect("lists are kept only once they have compiled")
     }
 
-    /// From the lists as they are written; kept, where a shelf is given.
-    fn afresh(&self, code: &str, pack: &LanguagePack, keep: Option<(&Shelf, &Path)>) -> Result<Running, RulesError> {
+    /// From the lists as they are written; kept, where a shelf is given. Where `told_in` names the language, every rule must have texts in it.
+    fn afresh(
+        &self,
+        told_in: Option<&str>,
+        pack: &LanguagePack,
+        keep: Option<(&Shelf, &Path)>,
+    ) -> Result<Running, RulesError> {
         let lexicon = pack.lexicon()?;
         let mut running = self.with(pack, &lexicon, ScannerBuilder::new(&lexicon, &self.folder))?;
         for ((source, rule), check) in self.in_force.iter().zip(&running.checks) {
-            let has_texts = code.is_empty() || pack.texts.contains_key(&rule.id) || rule.texts.contains_key(code);
-            if check.is_some() && !has_texts {
+            let untold = |code: &&str| !pack.texts.contains_key(&rule.id) && !rule.texts.contains_key(*code);
+            if let Some(code) = told_in.filter(untold).filter(|_| check.is_some()) {
                 let fault = source.fault_at(
                     &[&format!("id: {}", rule.id)],
                     format!("the rule `{}` has no texts in `{code}`", rule.id),

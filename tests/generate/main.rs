@@ -1,17 +1,35 @@
-//! Writes a large export for load tests: `cargo run --release --example generate -- 200000 > notes.csv`.
+//! Writes what benches and load tests read.
 //!
-//! Each row is a note of the sample export with its digits turned by the row's number, under one of 500 agents: the
-//! texts keep their lengths, languages and errors, and no two rows are alike. The same number gives the same bytes.
+//! - `cargo run --release --example generate -- 200000 > notes.csv`: so many notes under 500 agents in four languages, of which 12 in a
+//!   hundred hold a text with an error; another share stands behind the number.
+//! - `… -- terms 3000 > terms.txt`: so many words and phrases of the built-in lists.
+//!
+//! Everything is invented. The same numbers give the same bytes.
 
+mod notes;
+
+use std::collections::BTreeSet;
+use std::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
+use acw::rules::Packs;
+use notes::{HEADER, Notes};
+
+const USAGE: &str = "usage: generate ROWS [ERRORS_IN_A_HUNDRED] > FILE.csv\n       generate terms COUNT > FILE.txt\n";
+
 fn main() -> ExitCode {
-    let Some(rows) = std::env::args().nth(1).and_then(|n| n.parse::<u64>().ok()) else {
-        let _ = writeln!(io::stderr(), "usage: generate ROWS > FILE.csv");
-        return ExitCode::from(2);
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let number = |at: usize| args.get(at).and_then(|arg| arg.parse().ok());
+    let done = match (args.first().map(String::as_str), number(0), number(1)) {
+        (Some("terms"), _, Some(count)) => terms(count),
+        (_, Some(rows), errors) if args.len() < 3 => export(rows, errors.unwrap_or(12)),
+        _ => {
+            let _ = io::stderr().write_all(USAGE.as_bytes());
+            return ExitCode::from(2);
+        }
     };
-    match generate(rows) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "generate: {error}");
@@ -20,58 +38,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn generate(rows: u64) -> Result<(), Box<dyn std::error::Error>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/exports/sample.csv");
-    let mut sample = csv::Reader::from_path(path)?;
-    let headers = sample.headers()?.clone();
-    let notes: Vec<csv::StringRecord> = sample.records().collect::<Result<_, _>>()?;
-    let column = |name: &str| headers.iter().position(|h| h == name);
-    let (id, agent, note) = (column("note_id"), column("agent_id"), column("note"));
+fn export(rows: u64, errors: u64) -> Result<(), Box<dyn Error>> {
+    let notes = Notes::new(u32::try_from(errors)?)?;
     let mut out = csv::Writer::from_writer(BufWriter::new(io::stdout().lock()));
-    out.write_record(&headers)?;
-    let mut row = csv::StringRecord::new();
+    out.write_record(HEADER)?;
     for number in 0..rows {
-        let model = &notes[(number as usize * 7) % notes.len()];
-        row.clear();
-        for (at, field) in model.iter().enumerate() {
-            if Some(at) == id {
-                row.push_field(&format!("N{number:08}"));
-            } else if Some(at) == agent {
-                row.push_field(&format!("A{:03}", number % 500));
-            } else if Some(at) == note {
-                row.push_field(&turned(field, number));
-            } else {
-                row.push_field(field);
-            }
-        }
-        out.write_record(&row)?;
+        out.write_record(notes.row(number))?;
     }
     out.flush()?;
     Ok(())
 }
 
-/// The text with short numbers turned; long ones stay, so that card and account numbers keep their check digits.
-fn turned(text: &str, by: u64) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut run = String::new();
-    for c in text.chars().chain(['\0']) {
-        if c.is_ascii_digit() {
-            run.push(c);
-            continue;
-        }
-        let turn = (4..=9).contains(&run.len());
-        for (at, digit) in run.bytes().enumerate() {
-            let turned = if turn && at > 0 {
-                (u64::from(digit - b'0') + by / 10_u64.pow(at as u32 % 6)) % 10
-            } else {
-                u64::from(digit - b'0')
-            };
-            out.push(char::from(b'0' + turned as u8));
-        }
-        run.clear();
-        if c != '\0' {
-            out.push(c);
+/// Entries that are written without the signs of the notation, of all lists of all languages, in the order of their letters.
+fn terms(count: u64) -> Result<(), Box<dyn Error>> {
+    let mut all = BTreeSet::new();
+    for pack in Packs::load(None)?.languages.values() {
+        let lexicon = pack.lexicon()?;
+        for name in lexicon.names() {
+            let plain =
+                |entry: &str| entry.chars().all(|c| c.is_alphanumeric() || c == ' ') && entry.chars().count() > 3;
+            all.extend(lexicon.entries(name).map(|(_, entry)| entry.to_owned()).filter(|entry| plain(entry)));
         }
     }
-    out
+    // From everywhere in the alphabet.
+    let step = (all.len() as u64 / count.max(1)).max(1) as usize;
+    let mut out = BufWriter::new(io::stdout().lock());
+    for term in all.iter().step_by(step).take(count as usize) {
+        writeln!(out, "{term}")?;
+    }
+    Ok(out.flush()?)
 }
