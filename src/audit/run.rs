@@ -374,7 +374,7 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, deal: Deal
 /// Reads everything once for the checks that must know the whole export; an empty corpus where none must. Notes that the filter
 /// leaves out take part: what is found in a note does not depend on which others are audited with it.
 fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: Needs) -> Result<Corpus, InputError> {
-    let mut corpus = Corpus::default();
+    let mut corpus = Corpus::of(needs);
     if !needs.any() {
         return Ok(corpus);
     }

@@ -13,26 +13,27 @@ use crate::text::segment;
 /// What a check needs of the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Needs {
-    /// How often each agent wrote each sentence.
-    pub sentences: bool,
+    /// Which sentences an agent wrote in so many notes; 0: none.
+    pub sentences: u32,
     /// The references of all notes and their customers.
     pub references: bool,
 }
 
 impl Needs {
     /// Nothing.
-    pub const NONE: Needs = Needs { sentences: false, references: false };
+    pub const NONE: Needs = Needs { sentences: 0, references: false };
 
     /// What either needs.
     #[must_use]
     pub fn or(self, other: Needs) -> Needs {
-        Needs { sentences: self.sentences || other.sentences, references: self.references || other.references }
+        let sentences = self.sentences.max(other.sentences);
+        Needs { sentences, references: self.references || other.references }
     }
 
     /// What is to be remembered of a note.
     pub fn observe(self, note: &Note, folded: &str) -> Observed {
         let mut observed = Observed::default();
-        if self.sentences && !note.agent.is_empty() {
+        if self.sentences > 0 && !note.agent.is_empty() {
             observed.sentences = units(folded).map(|unit| unit.key(&note.agent, folded)).collect();
             // A sentence that stands twice in a note is one.
             observed.sentences.sort_unstable();
@@ -58,8 +59,12 @@ impl Needs {
 pub struct Corpus {
     /// Sentences seen at least once, by agent.
     seen: Sieve,
-    /// Notes of an agent that hold a sentence, for those that hold it at least twice.
+    /// Notes of an agent that hold a sentence, for those that hold it at least twice and not often.
     repeated: HashMap<u64, u32, FixedState>,
+    /// Sentences that an agent wrote often, which need not be counted any more.
+    often: HashSet<u64, FixedState>,
+    /// In how many notes is often.
+    enough: u32,
     references: Sieve,
     /// References together with the customer of their note.
     owned: Sieve,
@@ -88,12 +93,24 @@ impl Unit {
 }
 
 impl Corpus {
+    /// An empty corpus for these needs.
+    pub fn of(needs: Needs) -> Self {
+        Corpus { enough: needs.sentences, ..Corpus::default() }
+    }
+
     /// Adds what was observed.
     pub fn add(&mut self, observed: Observed) {
         for key in observed.sentences {
-            if self.seen.insert(key) {
-                // The first sighting went into the sieve alone.
-                *self.repeated.entry(key).or_insert(1) += 1;
+            if !self.seen.insert(key) || self.often.contains(&key) {
+                continue;
+            }
+            // The first sighting went into the sieve alone.
+            let notes = self.repeated.get(&key).map_or(2, |notes| notes + 1);
+            if notes < self.enough {
+                self.repeated.insert(key, notes);
+            } else {
+                self.repeated.remove(&key);
+                self.often.insert(key);
             }
         }
         if let Some((reference, owned)) = observed.reference {
@@ -104,9 +121,10 @@ impl Corpus {
         }
     }
 
-    /// In how many notes of its agent the sentence stands, as far as the survey tells.
+    /// In how many notes of its agent the sentence stands, as far as the survey tells and anybody asked.
     pub(super) fn notes_with(&self, unit: &Unit, agent: &str, folded: &str) -> u32 {
-        self.repeated.get(&unit.key(agent, folded)).copied().unwrap_or(1)
+        let key = unit.key(agent, folded);
+        if self.often.contains(&key) { self.enough } else { self.repeated.get(&key).copied().unwrap_or(1) }
     }
 
     /// Whether the reference is that of a note, and of none of this customer.
@@ -131,7 +149,7 @@ fn key(value: &impl Hash) -> u64 {
 }
 
 /// Remembers which of very many keys it has seen, in memory that does not grow. Few are remembered as they are; many in a Bloom filter
-/// (Bloom 1970) of 2²⁷ bits and four places a key: among three million keys, one in twenty thousand new ones is taken for known.
+/// (Bloom 1970) of 2²⁶ bits and eight places a key: among three million keys, one in ten thousand new ones is taken for known.
 #[derive(Debug)]
 enum Sieve {
     Few(HashSet<u64, FixedState>),
@@ -145,7 +163,7 @@ impl Default for Sieve {
 }
 
 impl Sieve {
-    const WORDS: usize = 1 << 21;
+    const WORDS: usize = 1 << 20;
     /// Most keys that are few.
     const FEW: usize = 1 << 16;
 
@@ -177,11 +195,11 @@ impl Sieve {
         }
     }
 
-    /// Two halves of the key give all four places (Kirsch and Mitzenmacher 2006).
+    /// Two halves of the key give all eight places (Kirsch and Mitzenmacher 2006).
     fn places(key: u64) -> impl Iterator<Item = (usize, u64)> {
         let (first, step) = (key, key.rotate_left(32) | 1);
-        (0..4u64).map(move |i| {
-            let at = first.wrapping_add(step.wrapping_mul(i)) >> 37;
+        (0..8u64).map(move |i| {
+            let at = first.wrapping_add(step.wrapping_mul(i)) >> 38;
             ((at >> 6) as usize, 1 << (at & 63))
         })
     }
@@ -193,17 +211,24 @@ mod tests {
 
     #[test]
     fn sentences_are_counted_by_agent_whatever_their_punctuation() {
-        let mut corpus = Corpus::default();
+        let needs = Needs { sentences: 3, references: false };
+        let mut corpus = Corpus::of(needs);
         for (agent, text) in
             [("a", "one two three. x"), ("a", "One, two three!"), ("b", "one two three."), ("a", "else")]
         {
             let note = Note { agent: agent.into(), ..Note::default() };
-            let observed = Needs { sentences: true, references: false }.observe(&note, &text.to_lowercase());
+            let observed = needs.observe(&note, &text.to_lowercase());
             corpus.add(observed);
         }
         let text = "one two three.";
         let count = |agent| corpus.notes_with(&units(text).next().unwrap(), agent, text);
         assert_eq!((count("a"), count("b")), (2, 1));
+        for _ in 0..5 {
+            let note = Note { agent: "a".into(), ..Note::default() };
+            corpus.add(needs.observe(&note, text));
+        }
+        let often = corpus.notes_with(&units(text).next().unwrap(), "a", text);
+        assert_eq!((often, corpus.repeated.len()), (3, 0), "more than enough need not be counted");
     }
 
     #[test]
@@ -211,7 +236,7 @@ mod tests {
         let mut corpus = Corpus::default();
         for (case, customer) in [("AB-1", "x"), ("AB-2", "y")] {
             let note = Note { case_id: Some(case.into()), customer: Some(customer.into()), ..Note::default() };
-            let observed = Needs { sentences: false, references: true }.observe(&note, "");
+            let observed = Needs { sentences: 0, references: true }.observe(&note, "");
             corpus.add(observed);
         }
         assert!(corpus.is_of_another("ab 1", "y") && !corpus.is_of_another("AB-1", "x"));

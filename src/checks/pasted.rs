@@ -37,7 +37,7 @@ impl Compile for Spec {
     }
 
     fn needs(&self) -> Needs {
-        Needs { sentences: true, ..Needs::NONE }
+        Needs { sentences: self.notes, ..Needs::NONE }
     }
 
     fn validate(&self) -> Result<(), String> {
@@ -47,7 +47,7 @@ impl Compile for Spec {
 
 impl Check for Spec {
     fn needs(&self) -> Needs {
-        Needs { sentences: true, ..Needs::NONE }
+        Needs { sentences: self.notes, ..Needs::NONE }
     }
 
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {

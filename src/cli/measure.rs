@@ -44,7 +44,7 @@ impl Measure {
         for file in &self.files {
             let notes = read_labelled(file, &book.vocabulary)?;
             // A file is an export of its own: what is pasted in it is told within it.
-            let mut corpus = Corpus::default();
+            let mut corpus = Corpus::of(book.needs());
             for labelled in &notes {
                 let observed = book.needs().observe(&labelled.note, &book.folder.fold_str(&labelled.note.text));
                 corpus.add(observed);

@@ -86,7 +86,7 @@ pub(super) fn notes(book: &Rulebook, language: &str) -> Vec<(Note, Corpus)> {
 
 /// The export that an example and the notes beside it make.
 fn corpus_of(example: &Example, note: &Note, needs: Needs, book: &Rulebook) -> Corpus {
-    let mut corpus = Corpus::default();
+    let mut corpus = Corpus::of(needs);
     if needs.any() {
         let beside = example.beside.iter().map(|other| note_of(other, None));
         for note in beside.chain([note.clone()]) {
