@@ -241,7 +241,7 @@ impl Way<'_> {
                 let (token, end) = (tokens.get(at), tokens.get(at + 1).start);
                 let piece = &self.text[token.start as usize..end as usize];
                 // No list starts at a space: it need not be stopped at, unless something ends there.
-                let spaced = token.spaced && set != Set::START && next != at + 1;
+                let spaced = token.spaced && next != at + 1;
                 let both = if spaced { self.sets.step_spaced(self.network, set, token.symbol, piece) } else { None };
                 (set, at) = match both {
                     Some(behind) => (behind, at + 2),
@@ -278,6 +278,17 @@ impl Way<'_> {
         if !ends_term(self.text, end) {
             return set;
         }
+        let number = self.sets.plain(set).unwrap_or_else(|| self.answered(set, end));
+        let told = self.sets.telling(number);
+        ends.extend(told.terms.iter().map(|(list, term)| (*list, *term, end)));
+        if let Some(group) = told.group {
+            found.add(self.start, group, at);
+        }
+        told.all
+    }
+
+    /// The number of what is told of a set whose terms ask for something: this place answers.
+    fn answered(&mut self, set: Set, end: usize) -> u32 {
         let built = &self.scanner.built;
         let asks = self.sets.asks(self.network, built, set);
         let accents = |term: &u32| {
@@ -290,12 +301,7 @@ impl Way<'_> {
             end: asks.end && ends_clause(self.text, end),
             accents: asks.accents.chunks(64).map(bits).collect(),
         };
-        let told = self.sets.told(self.network, built, set, answer);
-        ends.extend(told.terms.iter().map(|(list, term)| (*list, *term, end)));
-        if let Some(group) = told.group {
-            found.add(self.start, group, at);
-        }
-        told.all
+        self.sets.told(self.network, built, set, answer)
     }
 
     /// Steps over the hits of lists that start here, where the set goes on with them; the nearest place behind one.

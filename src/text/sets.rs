@@ -94,6 +94,8 @@ struct Known {
     terms: Box<[u32]>,
     /// What these and the terms that they open ask for; nothing where nobody has looked.
     asks: Option<Box<Asks>>,
+    /// What is told of it where nothing is asked for.
+    plain: u32,
     /// What is told of it where no accents are asked for, by whether a clause starts in front and ends behind.
     told: [u32; 4],
 }
@@ -103,6 +105,8 @@ struct Known {
 pub(super) struct Sets {
     /// The set behind the first one by each piece of text: nearly every word of a text is looked up here, and most begin no term.
     first: Vec<u32>,
+    /// The same with a space behind the piece.
+    first_spaced: Vec<u32>,
     /// The set behind each set by a piece of text, by one with a space behind it, by a group of lists, and together with another set.
     by_piece: Steps,
     by_spaced: Steps,
@@ -193,6 +197,7 @@ impl Sets {
     pub(super) fn new(network: &Network) -> Self {
         let mut sets = Sets {
             first: Vec::new(),
+            first_spaced: Vec::new(),
             by_piece: Steps::default(),
             by_spaced: Steps::default(),
             by_group: Steps::default(),
@@ -221,6 +226,7 @@ impl Sets {
     /// Forgets what was learnt, but for the groups. No set from before is known afterwards.
     pub(super) fn start_over(&mut self, network: &Network) {
         self.first.clear();
+        self.first_spaced.clear();
         self.by_piece = Steps::default();
         self.by_spaced = Steps::default();
         self.by_group = Steps::default();
@@ -252,22 +258,14 @@ impl Sets {
             return self.read(network, set, piece);
         }
         let step = Step::new(set, symbol.0);
-        let next = if set == Set::START {
-            self.first.get(symbol.0 as usize).copied().unwrap_or(Set::UNKNOWN)
-        } else {
-            self.by_piece.get(step)
-        };
+        let next = if set == Set::START { of(&self.first, symbol) } else { self.by_piece.get(step) };
         if next != Set::UNKNOWN {
             return Set(next);
         }
         self.follow(network, set, piece);
         let next = self.number(network);
         if set == Set::START {
-            let symbol = symbol.0 as usize;
-            if self.first.len() <= symbol {
-                self.first.resize(symbol + 1, Set::UNKNOWN);
-            }
-            self.first[symbol] = next.0;
+            put(&mut self.first, symbol, next);
         } else {
             self.bytes += self.by_piece.add(step, next);
         }
@@ -280,7 +278,7 @@ impl Sets {
             return None;
         }
         let step = Step::new(set, symbol.0);
-        let next = self.by_spaced.get(step);
+        let next = if set == Set::START { of(&self.first_spaced, symbol) } else { self.by_spaced.get(step) };
         if next != Set::UNKNOWN {
             return (next != Set::BETWEEN).then_some(Set(next));
         }
@@ -292,7 +290,11 @@ impl Sets {
             self.read_byte(network, b' ');
             self.number(network)
         };
-        self.bytes += self.by_spaced.add(step, next);
+        if set == Set::START {
+            put(&mut self.first_spaced, symbol, next);
+        } else {
+            self.bytes += self.by_spaced.add(step, next);
+        }
         (!ends).then_some(next)
     }
 
@@ -390,27 +392,42 @@ impl Sets {
         asks
     }
 
-    /// What is told of a set, with the answer to what its terms ask for.
-    pub(super) fn told(&mut self, network: &Network, built: &Built, set: Set, answer: Answer) -> &Told {
+    /// What is told of a set whose terms ask for nothing; nothing where they do, or nobody has looked.
+    pub(super) fn plain(&self, set: Set) -> Option<u32> {
+        Some(self.known[set.index()].plain).filter(|known| *known != Set::UNKNOWN)
+    }
+
+    /// What is told, by its number.
+    pub(super) fn telling(&self, number: u32) -> &Told {
+        &self.told[number as usize]
+    }
+
+    /// The number of what is told of a set, with the answer to what its terms ask for.
+    pub(super) fn told(&mut self, network: &Network, built: &Built, set: Set, answer: Answer) -> u32 {
         let which = usize::from(answer.start) | usize::from(answer.end) << 1;
         if answer.accents.is_empty() {
-            let known = self.known[set.index()].told[which] as usize;
-            if known < self.told.len() {
-                return &self.told[known];
+            let known = self.known[set.index()].told[which];
+            if known != Set::UNKNOWN {
+                return known;
             }
             let told = self.told_where(network, built, set, &answer);
-            self.known[set.index()].told[which] = self.told.len() as u32;
+            let index = self.told.len() as u32;
+            let known = &mut self.known[set.index()];
+            known.told[which] = index;
+            if known.asks.as_deref() == Some(&NOTHING) {
+                known.plain = index;
+            }
             self.told.push(told);
         } else {
             let key = (set, answer);
             if let Some(known) = self.answered.get(&key) {
-                return &self.told[*known as usize];
+                return *known;
             }
             let told = self.told_where(network, built, set, &key.1);
             self.answered.insert(key, self.told.len() as u32);
             self.told.push(told);
         }
-        &self.told[self.told.len() - 1]
+        self.told.len() as u32 - 1
     }
 
     fn told_where(&mut self, network: &Network, built: &Built, set: Set, answer: &Answer) -> Told {
@@ -513,8 +530,26 @@ impl Sets {
         let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on, Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
         self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + 40;
-        self.known.push(Known { states: states.clone(), terms: terms.into(), asks: None, told: [Set::UNKNOWN; 4] });
+        self.known.push(Known {
+            states: states.clone(),
+            terms: terms.into(),
+            asks: None,
+            plain: Set::UNKNOWN,
+            told: [Set::UNKNOWN; 4],
+        });
         self.numbers.insert(states, number);
         Set(number)
     }
+}
+
+fn of(steps: &[u32], symbol: Symbol) -> u32 {
+    steps.get(symbol.0 as usize).copied().unwrap_or(Set::UNKNOWN)
+}
+
+fn put(steps: &mut Vec<u32>, symbol: Symbol, next: Set) {
+    let at = symbol.0 as usize;
+    if steps.len() <= at {
+        steps.resize(at + 1, Set::UNKNOWN);
+    }
+    steps[at] = next.0;
 }
