@@ -17,6 +17,7 @@
 //! small letters inside the text is shorthand. The better wording is the expansion; where none is known, the nearest approved
 //! form.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::fast::FixedState;
@@ -201,7 +202,10 @@ struct Script {
 impl Script {
     fn of(text: &str) -> Self {
         let (mut upper, mut lower, mut han) = (0usize, 0usize, 0usize);
-        for c in text.chars() {
+        // The others are counted byte by byte.
+        upper += text.bytes().filter(u8::is_ascii_uppercase).count();
+        lower += text.bytes().filter(u8::is_ascii_lowercase).count();
+        for c in text.chars().filter(|c| !c.is_ascii()) {
             upper += usize::from(c.is_uppercase());
             lower += usize::from(c.is_lowercase());
             han += usize::from(('\u{3400}'..='\u{9fff}').contains(&c));
@@ -279,53 +283,60 @@ impl Shorthand {
     /// The expansion (empty where unknown) if the token is shorthand.
     fn judge(&self, note: &Prepared<'_>, token: &Token<'_>, span: Span, script: Script) -> Option<String> {
         let folded = &note.folded.text;
-        let form = bare(token.text);
+        let form: Cow<'_, str> =
+            if token.text.contains('.') { bare(token.text).into() } else { Cow::Borrowed(token.text) };
+        let form = form.as_ref();
+        let known = self.known.get(form);
+        // What is not known is shorthand by its letters alone, and of ten letters nothing is.
+        let letters = form.bytes().all(|byte| byte.is_ascii_lowercase());
+        if known.is_none() && (!letters || form.len() < 2 || (form.len() > LONGEST_CLIP && !script.han)) {
+            return None;
+        }
         let written = span.of(&note.note.text);
         let capitals = written.chars().filter(|c| c.is_uppercase()).count();
         let all_capitals = capitals == written.chars().filter(|c| c.is_alphabetic()).count();
         let starts_capital = written.chars().next().is_some_and(char::is_uppercase);
-        if self.approved.contains(&form) || self.approved.contains(token.text) {
+        if self.approved.contains(form) || self.approved.contains(token.text) {
             return None;
         }
         if all_capitals && !script.shouted && (self.is_initial(note, span) || is_signature(&note.note.text, span)) {
             return None;
         }
         let behind_number = folded[..token.start].trim_end().ends_with(|c: char| c.is_ascii_digit() || c == '/');
-        if behind_number && self.units.contains(&form) {
+        if behind_number && self.units.contains(form) {
             return None;
         }
-        if let Some(meaning) = self.known.get(&form) {
+        if let Some(meaning) = known {
             // A known form written like a name inside a sentence is a name (`Sra. Tec`), unless it cannot be one.
             let name = starts_capital && !all_capitals && !script.shouted && self.addressed(note, token.start);
             return (!name).then(|| meaning.clone());
         }
         // What follows is the model; digits make product codes, quantities and references.
-        if form.bytes().any(|b| !b.is_ascii_lowercase()) {
+        if !letters {
             return None;
         }
         if script.han {
             let small = capitals == 0;
-            let clipped = form.len() <= 4 && form.len() >= 2 || (form.len() <= 6 && !has_vowel(&form));
+            let clipped = form.len() <= 4 && form.len() >= 2 || (form.len() <= 6 && !has_vowel(form));
             return (small && clipped).then(String::new);
         }
-        if self.words.contains(&form) || self.units.contains(&form) {
+        if self.words.contains(form) || self.units.contains(form) {
             return None;
         }
         let inner_stop = token.stop && continues_small(&note.note.text[span.end..]);
         if all_capitals && !script.shouted && form.len() > 1 {
             // Initials nobody outside the team knows; longer ones are brands.
-            return ((2..=4).contains(&form.len()) && !has_vowel(&form) && !self.in_name(note, span)).then(String::new);
+            return ((2..=4).contains(&form.len()) && !has_vowel(form) && !self.in_name(note, span)).then(String::new);
         }
         if starts_capital && !script.shouted && (self.in_name(note, span) || self.addressed(note, token.start)) {
             return None;
         }
-        // Nobody clips to ten letters, or to one.
-        let clip = if (2..=9).contains(&form.len()) { self.clips.of(&form) } else { None };
+        let clip = self.clips.of(form);
         let shorthand = match form.len() {
             0..=1 => false,
-            2..=5 => !has_vowel(&form) || clip.is_some() || inner_stop,
+            2..=5 => !has_vowel(form) || clip.is_some() || inner_stop,
             // Nobody clips to eight letters: `operation. client` ends a sentence.
-            6..=9 => inner_stop && form.len() < 8 && clip.is_some() || clip.is_some_and(|c| c.by_consonants),
+            6..=LONGEST_CLIP => inner_stop && form.len() < 8 && clip.is_some() || clip.is_some_and(|c| c.by_consonants),
             _ => false,
         };
         shorthand.then(|| clip.map(|c| c.word.to_owned()).unwrap_or_default())
@@ -402,11 +413,15 @@ fn continues_small(rest: &str) -> bool {
     })
 }
 
+/// Most letters that anybody clips a word to.
+const LONGEST_CLIP: usize = 9;
+
 /// Finds the long word that a form clips.
 #[derive(Debug)]
 struct Clips {
-    /// Long words by first letter.
+    /// Long words by first letter, and by the first two.
     by_letter: HashMap<u8, Vec<String>>,
+    by_letters: HashMap<[u8; 2], Vec<String>, FixedState>,
     /// Every three letters that stand side by side in a word of the language.
     triples: HashSet<[u8; 3], FixedState>,
 }
@@ -430,20 +445,26 @@ impl Clips {
         for list in by_letter.values_mut() {
             list.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
         }
-        Clips { by_letter, triples }
+        let mut by_letters: HashMap<[u8; 2], Vec<String>, FixedState> = HashMap::default();
+        for word in by_letter.values().flatten() {
+            by_letters.entry([word.as_bytes()[0], word.as_bytes()[1]]).or_default().push(word.clone());
+        }
+        Clips { by_letter, by_letters, triples }
     }
 
     fn of(&self, form: &str) -> Option<Clip<'_>> {
-        let list = self.by_letter.get(form.as_bytes().first()?)?;
+        let [first, second, ..] = form.as_bytes() else { return None };
+        let alike = || self.by_letters.get(&[*first, *second]).into_iter().flatten();
         let enough =
             |word: &&String| word.len() >= form.len() + 3 && word.as_bytes()[1..].starts_with(&form.as_bytes()[1..]);
-        let prefix = (form.len() >= 3).then(|| list.iter().find(enough)).flatten();
+        let prefix = (form.len() >= 3).then(|| alike().find(enough)).flatten();
         if let Some(word) = prefix {
             return Some(Clip { word, by_consonants: false });
         }
-        let skeleton = || list.iter().find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w));
+        let list = || self.by_letter.get(first).into_iter().flatten();
+        let skeleton = || list().find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w));
         let skeleton = may_be_skeleton(form).then(skeleton).flatten();
-        let contracted = || list.iter().find(|w| is_contracted(form, w));
+        let contracted = || alike().find(|w| is_contracted(form, w));
         let contracted = || (!self.looks_like_a_word(form)).then(contracted).flatten();
         skeleton.or_else(contracted).map(|word| Clip { word, by_consonants: true })
     }

@@ -198,12 +198,14 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
             }
         };
         let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
-        if sign.is_ascii_lowercase() && inside_word {
-            at += 1;
-            continue;
-        }
         let between = |byte: u8| matches!(byte, b'/' | b'-' | b'.' | b' ') || (sign == b'_' && byte == b'|');
         let joins = |end: usize| between(bytes[end]) && bytes.get(end + 1) == Some(&sign);
+        let alone = bytes.get(at + 1).is_none_or(|next| *next != sign && !joins(at + 1));
+        if sign.is_ascii_lowercase() && (inside_word || alone) {
+            // No run of letters begins before the word ends.
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            continue;
+        }
         let (mut end, mut count) = (at, 0);
         while end < bytes.len()
             && (bytes[end] == sign || (sign != b'.' && joins(end)) || (sign == b'.' && bytes[end] == b'/'))
