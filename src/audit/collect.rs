@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use super::decisions::Decisions;
@@ -26,9 +27,12 @@ const QUESTIONS_KEPT: usize = 1_000;
 pub(super) struct Collector<'b> {
     book: &'b Rulebook,
     report: Report,
-    agents: HashMap<String, usize>,
-    groups: HashMap<Dimension, HashMap<String, usize>>,
-    cells: HashMap<(usize, Option<String>), usize>,
+    agents: HashMap<String, usize, FixedState>,
+    groups: HashMap<Dimension, HashMap<String, usize, FixedState>, FixedState>,
+    /// What each day belongs to, which takes longer to tell than all the rest of a note.
+    periods: HashMap<Date, String, FixedState>,
+    /// By agent and call type.
+    cells: Vec<HashMap<Option<String>, usize, FixedState>>,
     languages: HashMap<String, u64>,
     /// Longest time that a row tells an agent worked on a day.
     worked: HashMap<(usize, Option<Date>), u32>,
@@ -57,9 +61,10 @@ impl<'b> Collector<'b> {
         Collector {
             book,
             report: Report { run, ..Report::default() },
-            agents: HashMap::new(),
-            groups: HashMap::new(),
-            cells: HashMap::new(),
+            agents: HashMap::default(),
+            groups: HashMap::default(),
+            periods: HashMap::default(),
+            cells: Vec::new(),
             languages: HashMap::new(),
             worked: HashMap::new(),
             questions: Vec::new(),
@@ -162,6 +167,7 @@ impl<'b> Collector<'b> {
                 self.agents.insert(note.note.agent.clone(), self.report.agents.len());
                 self.report.agents.push(AgentSummary { agent: note.note.agent.clone(), ..AgentSummary::default() });
                 self.kept.push(Kept::default());
+                self.cells.push(HashMap::default());
                 self.report.agents.len() - 1
             }
         };
@@ -170,26 +176,31 @@ impl<'b> Collector<'b> {
         summary.team = summary.team.take().or_else(|| note.note.team.clone());
         add(&mut summary.tally);
         for dimension in Dimension::ALL {
-            let period = || note.note.day.map(|day| standards.period.of(day));
             let value = match dimension {
-                Dimension::Team => note.note.team.clone(),
-                Dimension::CallType => note.note.call_type.clone(),
-                Dimension::Channel => note.note.channel.clone(),
-                Dimension::Segment => note.note.segment.clone(),
-                Dimension::Period => period(),
+                Dimension::Team => note.note.team.as_deref(),
+                Dimension::CallType => note.note.call_type.as_deref(),
+                Dimension::Channel => note.note.channel.as_deref(),
+                Dimension::Segment => note.note.segment.as_deref(),
+                Dimension::Period => note
+                    .note
+                    .day
+                    .map(|day| self.periods.entry(day).or_insert_with(|| standards.period.of(day)).as_str()),
             };
             let Some(value) = value else { continue };
             let groups = self.report.groups.entry(dimension).or_default();
             let known = self.groups.entry(dimension).or_default();
-            let index = *known.entry(value).or_insert_with_key(|value| {
-                groups.push(Group { value: value.clone(), ..Group::default() });
+            let index = known.get(value).copied().unwrap_or_else(|| {
+                groups.push(Group { value: value.to_owned(), ..Group::default() });
+                known.insert(value.to_owned(), groups.len() - 1);
                 groups.len() - 1
             });
             add(&mut groups[index].tally);
         }
         let cells = &mut self.report.cells;
-        let cell = *self.cells.entry((agent, note.note.call_type.clone())).or_insert_with_key(|(agent, call_type)| {
-            cells.push(Cell { agent: *agent, call_type: call_type.clone(), ..Cell::default() });
+        let (known, call_type) = (&mut self.cells[agent], &note.note.call_type);
+        let cell = known.get(call_type).copied().unwrap_or_else(|| {
+            cells.push(Cell { agent, call_type: call_type.clone(), ..Cell::default() });
+            known.insert(call_type.clone(), cells.len() - 1);
             cells.len() - 1
         });
         let cell = &mut cells[cell];

@@ -17,7 +17,7 @@ use crate::rules::Rulebook;
 use crate::text::Folded;
 
 /// Rows of a batch: what bounds the memory.
-const BATCH: usize = 512;
+const BATCH: usize = 256;
 
 /// What a run needs to know.
 #[derive(Debug, Clone, Default)]

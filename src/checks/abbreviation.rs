@@ -65,7 +65,6 @@ struct Shorthand {
     written: BTreeMap<String, String>,
     units: Forms,
     known: HashMap<String, String, FixedState>,
-    words: Forms,
     /// Approved forms and plain words: what needs no second look, as most words of a note.
     harmless: Forms,
     clips: Clips,
@@ -131,7 +130,6 @@ impl Compile for Spec {
             harmless,
             known,
             clips: Clips::new(&long, &words),
-            words,
             honorifics: builder.lists(&["honorifics".to_owned()])?,
             spared: builder.lists(&self.spared)?,
             known_phrases: (!phrases.is_empty()).then(|| builder.phrases("shorthand of several words", &phrases)),
@@ -320,7 +318,7 @@ impl Shorthand {
             let clipped = form.len() <= 4 && form.len() >= 2 || (form.len() <= 6 && !has_vowel(form));
             return (small && clipped).then(String::new);
         }
-        if self.words.contains(form) || self.units.contains(form) {
+        if self.harmless.contains(form) {
             return None;
         }
         let inner_stop = token.stop && continues_small(&note.note.text[span.end..]);
