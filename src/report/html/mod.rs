@@ -24,6 +24,8 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::audit::Workspaces;
 use crate::coach::Round;
 use crate::embed::Library;
@@ -126,14 +128,14 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
         kept.entry(&note.note.agent).or_default().push(note);
     }
     let praiser = Praiser::new(&context);
-    let mut workspaces = Workspaces::new();
-    for (agent, file) in report.agents.iter().zip(&files) {
+    let agents = report.agents.par_iter().zip(&files);
+    agents.try_for_each_init(Workspaces::new, |workspaces, (agent, file)| {
         let notes = kept.get(agent.agent.as_str()).map_or(&[][..], Vec::as_slice);
-        let mut praise = |note: &AuditedNote| Praise::of_note(book, note, &mut workspaces);
+        let mut praise = |note: &AuditedNote| Praise::of_note(book, note, workspaces);
         let page = AgentPage::of(&context, extras, &praiser, &mut praise, (agent, notes));
-        folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)?;
-        written += 1;
-    }
+        folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)
+    })?;
+    written += report.agents.len();
     if has_exercises {
         let page = SpotPage::of(&context, &round, &exercises);
         write_exercise(&context, &pages, &page, &folder)?;
