@@ -128,12 +128,17 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
         kept.entry(&note.note.agent).or_default().push(note);
     }
     let praiser = Praiser::new(&context);
-    let agents = report.agents.par_iter().zip(&files);
-    agents.try_for_each_init(Workspaces::new, |workspaces, (agent, file)| {
-        let notes = kept.get(agent.agent.as_str()).map_or(&[][..], Vec::as_slice);
-        let mut praise = |note: &AuditedNote| Praise::of_note(book, note, workspaces);
-        let page = AgentPage::of(&context, extras, &praiser, &mut praise, (agent, notes));
-        folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)
+    // A part a thread: what a workspace learns of a language is worth more than an even load.
+    let part = report.agents.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts = report.agents.par_chunks(part).zip(files.par_chunks(part));
+    parts.try_for_each(|(agents, files)| {
+        let mut workspaces = Workspaces::new();
+        agents.iter().zip(files).try_for_each(|(agent, file)| {
+            let notes = kept.get(agent.agent.as_str()).map_or(&[][..], Vec::as_slice);
+            let mut praise = |note: &AuditedNote| Praise::of_note(book, note, &mut workspaces);
+            let page = AgentPage::of(&context, extras, &praiser, &mut praise, (agent, notes));
+            folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)
+        })
     })?;
     written += report.agents.len();
     if has_exercises {
