@@ -45,7 +45,7 @@ impl Set {
 }
 
 /// Most bytes of the sets of one language and thread.
-const MOST_BYTES: usize = 24 << 20;
+const MOST_BYTES: usize = 8 << 20;
 /// Most sets that are told apart by few bits; from half of them on they start over.
 const MOST_SETS: u32 = 1 << 15;
 
