@@ -1,7 +1,7 @@
 //! Runs that are kept: what is in the file and what is not, re-scores, trends, before and after, forgetting, migrations, two at
 //! once, killed.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -540,7 +540,7 @@ fn start(place: &Place, input: &str) -> Child {
     let mut command = Command::cargo_bin("acw").unwrap();
     command.current_dir(place.path("")).env_clear().env("RAYON_NUM_THREADS", "1");
     command.args(["audit", input, "--history", "h.db", "--format", "json"]);
-    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 #[test]
@@ -570,11 +570,13 @@ fn a_killed_run_leaves_the_history_as_it_was() {
     let before = dump(&place.path("h.db"));
     place.write("big.csv", export("b", "A02", "2026-05", 17_000, 3_000));
 
-    // While notes are read.
-    let mut child = start(&place, "big.csv");
-    std::thread::sleep(Duration::from_millis(400));
+    // While notes are read: most of them are in, and more could come.
+    let mut child = start(&place, "-");
+    let mut rows = child.stdin.take().unwrap();
+    rows.write_all(&std::fs::read(place.path("big.csv")).unwrap()).unwrap();
     child.kill().unwrap();
     assert!(!child.wait().unwrap().success(), "it was done before it was killed");
+    drop(rows);
     assert_eq!(dump(&place.path("h.db")), before);
 
     // While they come into the file: the log grows before the transaction is through.
