@@ -16,8 +16,8 @@ use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
 use crate::text::Folded;
 
-/// Rows of a batch: what bounds the memory.
-const BATCH: usize = 256;
+/// Rows of a batch: what bounds the memory, and from how many the language of notes too short to tell theirs is taken.
+const BATCH: usize = 400;
 
 /// What a run needs to know.
 #[derive(Debug, Clone, Default)]
@@ -405,7 +405,7 @@ fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
 /// The most frequent language of a batch, for notes too short to tell theirs.
 fn majority(batch: &[Result<Note, Rejected>], book: &Rulebook) -> Option<usize> {
     let mut counts = vec![0usize; book.languages.len()];
-    for note in batch.iter().flatten().take(400) {
+    for note in batch.iter().flatten() {
         if let Some(language) = language_of(note, book) {
             counts[language] += 1;
         }

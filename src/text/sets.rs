@@ -60,7 +60,7 @@ pub(super) struct Asks {
     pub(super) accents: Vec<u32>,
 }
 
-/// What a set asks for of which nobody knows yet.
+/// Nothing at all.
 static NOTHING: Asks = Asks { start: false, end: false, accents: Vec::new() };
 
 /// How a place answers what the terms that end there ask for.
