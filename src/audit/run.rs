@@ -442,6 +442,24 @@ mod tests {
         prop_oneof![6 => whole, 1 => Just(String::new()), 1 => "[a-z,;\"\r]{0,12}", 1 => Just(",,,,".into())]
     }
 
+    /// Fewer notes, or those of one language at the start, must not decide it.
+    #[test]
+    fn the_language_of_short_notes_is_that_of_most_of_the_first_four_hundred() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("n.csv");
+        let english = "The customer called about the bill and I explained the charges to her.\n".repeat(150);
+        let spanish = "La clienta llama por la factura y le explico los cargos del mes pasado.\n".repeat(250);
+        std::fs::write(&path, format!("note\n{english}{spanish}cx\n")).unwrap();
+        let options = Options { inputs: vec![path], ..Options::default() };
+        let mut last = None;
+        run(&options, book(), &Nobody, &mut |note| {
+            last = note.language.clone();
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(last.as_deref(), Some("es"));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
 
