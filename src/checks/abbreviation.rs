@@ -18,15 +18,18 @@
 //! form.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use foldhash::fast::FixedState;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::clip::{Clips, LONGEST_CLIP};
 use super::{Check, Compile, Compiled, Corpus, Glossary};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{ListId, Prepared, ScannerBuilder};
+use crate::text::{Folder, ListId, Prepared, ScannerBuilder};
 use crate::yaml::nearest;
 
 /// Forms that are looked up in every note.
@@ -64,7 +67,10 @@ struct Shorthand {
     /// Approved forms as written, by the folded form without its full stops.
     written: BTreeMap<String, String>,
     units: Forms,
-    known: HashMap<String, String, FixedState>,
+    /// Forms with what they stand for, as the lists have them.
+    meanings: Vec<(String, String)>,
+    /// Of those that are single words, without their full stops, the place in `meanings`.
+    known: HashMap<String, u32, FixedState>,
     /// Approved forms and plain words: what needs no second look, as most words of a note.
     harmless: Forms,
     clips: Clips,
@@ -72,7 +78,11 @@ struct Shorthand {
     spared: Vec<ListId>,
     known_phrases: Option<ListId>,
     phrase_meanings: HashMap<String, String>,
-    glossary: Glossary,
+    /// Approved forms with their meanings, by list.
+    in_lists: Vec<(String, Vec<(String, String)>)>,
+    folder: Folder,
+    /// Made when a guide asks for it.
+    glossary: OnceLock<Glossary>,
 }
 
 impl Compile for Spec {
@@ -89,39 +99,53 @@ impl Compile for Spec {
                 approved.insert(form);
             }
         }
-        let mut known = HashMap::default();
-        let mut phrase_meanings = HashMap::new();
+        let mut meanings: Vec<(String, String)> = Vec::new();
+        let mut known: HashMap<String, u32, FixedState> = HashMap::default();
+        let mut phrase_meanings: HashMap<String, String> = HashMap::new();
         for list in &self.known {
-            for (form, meaning) in lexicon.meanings(list, folder) {
-                let digits_only = form.bytes().all(|b| b.is_ascii_digit());
+            let before = meanings.len() as u32;
+            meanings.extend(lexicon.meanings(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())));
+            let mut phrases = HashMap::new();
+            known.reserve(meanings.len() - before as usize);
+            for (place, (written, meaning)) in (before..).zip(&meanings[before as usize..]) {
+                let form = folder.fold_str(written);
                 if form.contains([' ', '\'', '+']) || !form.is_ascii() {
                     // What is no single word is looked for as a whole; `4不4` has no word bounds.
-                    phrase_meanings.insert(form, meaning);
-                } else {
-                    if !digits_only {
-                        known.entry(bare(&form)).or_insert(meaning);
+                    phrases.entry(form).or_insert_with(|| meaning.clone());
+                } else if !form.bytes().all(|b| b.is_ascii_digit()) {
+                    match known.entry(bare(&form)) {
+                        Entry::Vacant(free) => {
+                            free.insert(place);
+                        }
+                        // Of forms that differ in their full stops alone (`p.m.`, `pm`), the one that has them counts, of the same
+                        // form what was written first.
+                        Entry::Occupied(mut taken) => {
+                            let of_list = *taken.get() >= before;
+                            if of_list && form < folder.fold_str(&meanings[*taken.get() as usize].0) {
+                                taken.insert(place);
+                            }
+                        }
                     }
                 }
             }
+            phrase_meanings.extend(phrases);
         }
-        let ordinary = self.words.iter().chain(&self.expansions);
-        let words: Forms = ordinary.flat_map(|list| lexicon.words(list, folder)).collect();
-        let long: BTreeSet<String> = self.expansions.iter().flat_map(|list| lexicon.words(list, folder)).collect();
-        if known.is_empty() && words.is_empty() {
+        let ordinary =
+            |lists: &[String]| -> Vec<String> { lists.iter().flat_map(|l| lexicon.words(l, folder)).collect() };
+        let (short, long) = (ordinary(&self.words), ordinary(&self.expansions));
+        if known.is_empty() && short.is_empty() && long.is_empty() {
             return Ok(None);
         }
+        let clips = Clips::new(&long, short.iter().chain(&long));
         let units: Forms = self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect();
-        let plain = words.iter().chain(&units).filter(|word| !word.contains('.') && !known.contains_key(*word));
-        let harmless = plain.chain(&approved).cloned().collect();
+        let plain = |word: &String| !word.contains('.') && !known.contains_key(word);
+        let mut harmless =
+            Forms::with_capacity_and_hasher(short.len() + long.len() + approved.len(), FixedState::default());
+        harmless.extend(short.into_iter().chain(long).filter(plain));
+        harmless.extend(units.iter().filter(|word| plain(word)).chain(&approved).cloned());
         let phrases: BTreeSet<String> = phrase_meanings.keys().cloned().collect();
         let pairs = |list: &String| -> Vec<(String, String)> {
             lexicon.pairs(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())).collect()
-        };
-        // A form that somebody approved is not to be written out, whatever another list says.
-        let disapproved = |(form, _): &(String, String)| !approved.contains(&bare(&folder.fold_str(form)));
-        let glossary = Glossary {
-            approved: self.approved.iter().map(|list| (list.clone(), pairs(list))).collect(),
-            written_out: self.known.iter().flat_map(pairs).filter(disapproved).collect(),
         };
         Ok(Some(Box::new(Shorthand {
             approved,
@@ -129,12 +153,15 @@ impl Compile for Spec {
             units,
             harmless,
             known,
-            clips: Clips::new(&long, &words),
+            clips,
             honorifics: builder.lists(&["honorifics".to_owned()])?,
             spared: builder.lists(&self.spared)?,
             known_phrases: (!phrases.is_empty()).then(|| builder.phrases("shorthand of several words", &phrases)),
             phrase_meanings,
-            glossary,
+            in_lists: self.approved.iter().map(|list| (list.clone(), pairs(list))).collect(),
+            folder: folder.clone(),
+            meanings,
+            glossary: OnceLock::new(),
         })))
     }
 }
@@ -146,7 +173,16 @@ fn bare(form: &str) -> String {
 
 impl Check for Shorthand {
     fn glossary(&self) -> Option<&Glossary> {
-        Some(&self.glossary)
+        let told = |(form, _): &&(String, String)| {
+            // A form that somebody approved is not to be written out, whatever another list says.
+            !self.approved.contains(&bare(&self.folder.fold_str(form)))
+        };
+        let written_out = || {
+            let mut seen = HashSet::new();
+            let first = self.meanings.iter().filter(|(form, _)| seen.insert(form));
+            first.filter(told).cloned().collect()
+        };
+        Some(self.glossary.get_or_init(|| Glossary { approved: self.in_lists.clone(), written_out: written_out() }))
     }
 
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
@@ -284,7 +320,7 @@ impl Shorthand {
         let form: Cow<'_, str> =
             if token.text.contains('.') { bare(token.text).into() } else { Cow::Borrowed(token.text) };
         let form = form.as_ref();
-        let known = self.known.get(form);
+        let known = self.known.get(form).map(|place| &self.meanings[*place as usize].1);
         // What is not known is shorthand by its letters alone, and of ten letters nothing is.
         let letters = form.bytes().all(|byte| byte.is_ascii_lowercase());
         if known.is_none() && (!letters || form.len() < 2 || (form.len() > LONGEST_CLIP && !script.han)) {
@@ -411,114 +447,9 @@ fn continues_small(rest: &str) -> bool {
     })
 }
 
-/// Most letters that anybody clips a word to.
-const LONGEST_CLIP: usize = 9;
-
-/// Finds the long word that a form clips.
-#[derive(Debug)]
-struct Clips {
-    /// Long words by first letter, and by the first two.
-    by_letter: HashMap<u8, Vec<String>>,
-    by_letters: HashMap<[u8; 2], Vec<String>, FixedState>,
-    /// Every three letters that stand side by side in a word of the language.
-    triples: HashSet<[u8; 3], FixedState>,
-}
-
-/// A long word and how the form clips it.
-#[derive(Debug, Clone, Copy)]
-struct Clip<'c> {
-    word: &'c str,
-    by_consonants: bool,
-}
-
-impl Clips {
-    /// From long words and from all words that show what the language looks like.
-    fn new<'w>(words: &BTreeSet<String>, all: impl IntoIterator<Item = &'w String>) -> Self {
-        let triples = all.into_iter().flat_map(|word| word.as_bytes().windows(3).map(|w| [w[0], w[1], w[2]])).collect();
-        let mut by_letter: HashMap<u8, Vec<String>> = HashMap::new();
-        for word in words.iter().filter(|w| w.len() >= 5 && w.is_ascii()) {
-            by_letter.entry(word.as_bytes()[0]).or_default().push(word.clone());
-        }
-        // Short words first: the nearest expansion is the likeliest.
-        for list in by_letter.values_mut() {
-            list.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
-        }
-        let mut by_letters: HashMap<[u8; 2], Vec<String>, FixedState> = HashMap::default();
-        for word in by_letter.values().flatten() {
-            by_letters.entry([word.as_bytes()[0], word.as_bytes()[1]]).or_default().push(word.clone());
-        }
-        Clips { by_letter, by_letters, triples }
-    }
-
-    fn of(&self, form: &str) -> Option<Clip<'_>> {
-        let [first, second, ..] = form.as_bytes() else { return None };
-        let alike = || self.by_letters.get(&[*first, *second]).into_iter().flatten();
-        let enough =
-            |word: &&String| word.len() >= form.len() + 3 && word.as_bytes()[1..].starts_with(&form.as_bytes()[1..]);
-        let prefix = (form.len() >= 3).then(|| alike().find(enough)).flatten();
-        if let Some(word) = prefix {
-            return Some(Clip { word, by_consonants: false });
-        }
-        let list = || self.by_letter.get(first).into_iter().flatten();
-        let skeleton = || list().find(|w| w.len() >= form.len() + 2 && is_skeleton(form, w));
-        let skeleton = may_be_skeleton(form).then(skeleton).flatten();
-        let contracted = || alike().find(|w| is_contracted(form, w));
-        let contracted = || (!self.looks_like_a_word(form)).then(contracted).flatten();
-        skeleton.or_else(contracted).map(|word| Clip { word, by_consonants: true })
-    }
-
-    /// Whether all of it could stand in a word of the language.
-    fn looks_like_a_word(&self, form: &str) -> bool {
-        form.as_bytes().windows(3).all(|w| self.triples.contains(&[w[0], w[1], w[2]]))
-    }
-}
-
-/// Whether the form is the beginning and the end of the word (`confdo`, `medto`): two letters each at least, three in front
-/// of a long form.
-fn is_contracted(form: &str, word: &str) -> bool {
-    let front = if form.len() >= 6 { 3 } else { 2 };
-    (4..=8).contains(&form.len())
-        && word.len() >= form.len() + 2
-        && (front..=form.len() - 2).any(|cut| word.starts_with(&form[..cut]) && word.ends_with(&form[cut..]))
-}
-
-/// Whether the form may be what is left of a word: long forms with vowels are words; clips of that length are consonants.
-fn may_be_skeleton(form: &str) -> bool {
-    let vowels = form.bytes().filter(|b| b"aeiou".contains(b)).count();
-    let most_vowels = if form.len() >= 6 { form.len() / 6 } else { form.len() / 3 };
-    form.len() >= 3 && vowels <= most_vowels
-}
-
-/// Whether the form is the word with letters left out, most of them vowels, and its end kept or its consonants kept.
-fn is_skeleton(form: &str, word: &str) -> bool {
-    let (f, w) = (form.as_bytes(), word.as_bytes());
-    if f.last() != w.last() && !w[..w.len() - 1].ends_with(&f[f.len() - 1..]) {
-        return false;
-    }
-    let mut at = 0;
-    for letter in f {
-        match w[at..].iter().position(|b| b == letter) {
-            Some(found) => at += found + 1,
-            None => return false,
-        }
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn clips_are_found_by_beginning_and_by_consonants() {
-        let words = BTreeSet::from(["customer".to_owned(), "appointment".to_owned(), "payment".to_owned()]);
-        let clips = Clips::new(&words, &words);
-        assert_eq!(clips.of("cust").unwrap().word, "customer");
-        assert_eq!(clips.of("appt").unwrap().word, "appointment");
-        assert_eq!(clips.of("pymt").unwrap().word, "payment");
-        assert!(clips.of("come").is_none() && clips.of("cot").is_none());
-        assert!(is_contracted("confdo", "confirmado") && !is_contracted("contado", "contratista"));
-    }
 
     #[test]
     fn tokens_keep_strokes_and_tell_stops() {

@@ -11,6 +11,7 @@ use crate::model::{Element, Outcome};
 use crate::text::{Prepared, ScannerBuilder};
 use crate::yaml::Fault;
 
+mod clip;
 mod corpus;
 mod digits;
 

@@ -16,6 +16,7 @@
 //! Overlapping places are one finding, the longest wins.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use schemars::JsonSchema;
@@ -77,7 +78,7 @@ struct Words {
     censored: bool,
     slips: Slips,
     /// What is no slip: ordinary words.
-    ordinary: HashSet<String, FixedState>,
+    ordinary: Arc<HashSet<String, FixedState>>,
 }
 
 impl Compile for Spec {
@@ -86,10 +87,9 @@ impl Compile for Spec {
         if lists.is_empty() {
             return Ok(None);
         }
-        let (mut slips, mut ordinary) = (Slips::default(), HashSet::default());
+        let (mut slips, mut ordinary) = (Slips::default(), Arc::default());
         if let Some(plain) = &self.slips {
-            let (lexicon, folder) = (builder.lexicon(), builder.folder());
-            ordinary.extend(plain.iter().flat_map(|list| lexicon.words(list, folder)));
+            ordinary = builder.word_set(plain);
             let mut words = Vec::new();
             for list in &lists {
                 words.extend(builder.words(*list).iter().map(|(word, term)| (word.clone(), *list, *term)));

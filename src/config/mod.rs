@@ -386,8 +386,7 @@ impl Settings {
     /// # Errors
     /// A fault of a rule file; a rule to be switched off that does not exist.
     pub fn packs(&self) -> Result<Packs, RulesError> {
-        let mut packs = Packs::load(self.rules.as_deref())?;
-        packs.shelf = shelf();
+        let mut packs = Packs::load_kept(self.rules.as_deref(), shelf())?;
         for id in &self.off {
             if !packs.switch_off(id) {
                 let near = did_you_mean(id, packs.rules.iter().map(|(_, r)| r.id.as_str()));

@@ -1,6 +1,7 @@
 //! What columns and their values are called, gathered from the packs.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
@@ -10,20 +11,20 @@ use super::values::{Unit, Units};
 use crate::model::{Answer, Disposition, Element, Exported, Role};
 use crate::text::{Folder, Identifier, MailWords, Reducer};
 
-/// Names of columns and values in every language of the packs, folded.
+/// Names of columns and values in every language of the packs, folded. Every reader has one of its own: what is large in it is shared.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     folder: Folder,
     reducer: Reducer,
-    columns: HashMap<String, Alias>,
+    columns: Arc<HashMap<String, Alias>>,
     dispositions: HashMap<String, Disposition>,
     call_types: HashMap<String, String>,
     channels: HashMap<String, String>,
     languages: HashMap<String, String>,
     answers: HashMap<String, Answer>,
     /// Known headers without their spaces.
-    squeezed: HashMap<String, Alias>,
-    presets: Vec<Preset>,
+    squeezed: Arc<HashMap<String, Alias>>,
+    presets: Arc<Vec<Preset>>,
     pub(super) units: Units,
     pub(super) dates: DateWords,
     footers: Vec<String>,
@@ -62,7 +63,9 @@ impl Vocabulary {
     pub fn new(folder: Folder) -> Self {
         let mut vocabulary = Vocabulary { folder, ..Vocabulary::default() };
         for role in Role::ALL {
-            vocabulary.columns.insert(vocabulary.header(role.name()), Alias { role, origin: "acw".into(), rank: 0 });
+            let own = Alias { role, origin: "acw".into(), rank: 0 };
+            let header = vocabulary.header(role.name());
+            Arc::make_mut(&mut vocabulary.columns).insert(header, own);
         }
         for (sign, answer) in ANSWER_SIGNS {
             vocabulary.answers.insert(sign.to_owned(), answer);
@@ -76,9 +79,10 @@ impl Vocabulary {
             let key = self.header(alias);
             let alias = Alias { role, origin: origin.to_owned(), rank: rank + 1 };
             if key.contains(' ') {
-                self.squeezed.entry(key.replace(' ', "")).or_insert_with(|| alias.clone());
+                let squeezed = Arc::make_mut(&mut self.squeezed).entry(key.replace(' ', ""));
+                squeezed.or_insert_with(|| alias.clone());
             }
-            self.columns.entry(key).or_insert(alias);
+            Arc::make_mut(&mut self.columns).entry(key).or_insert(alias);
         }
     }
 
@@ -131,8 +135,9 @@ impl Vocabulary {
 
     /// Adds a preset; one of the same name gives way to it.
     pub fn add_preset(&mut self, preset: Preset) {
-        self.presets.retain(|known| known.id != preset.id);
-        self.presets.push(preset);
+        let presets = Arc::make_mut(&mut self.presets);
+        presets.retain(|known| known.id != preset.id);
+        presets.push(preset);
     }
 
     /// Adds words for the unit of a duration.
@@ -212,9 +217,20 @@ impl Vocabulary {
 
     /// A header as it is looked up: folded, separators as single spaces.
     pub fn header(&self, written: &str) -> String {
-        let folded = self.folder.fold_str(written);
-        let spaced: String = folded.chars().map(|c| if c.is_alphanumeric() || c == '°' { c } else { ' ' }).collect();
-        spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+        let mut header = String::with_capacity(written.len());
+        let mut parted = false;
+        for c in self.folder.fold_str(written).chars() {
+            if c.is_alphanumeric() || c == '°' {
+                if parted && !header.is_empty() {
+                    header.push(' ');
+                }
+                parted = false;
+                header.push(c);
+            } else {
+                parted = true;
+            }
+        }
+        header
     }
 
     /// A header as it is looked up, without its spaces.

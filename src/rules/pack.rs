@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use memchr::memmem;
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::layers::{self, Layer};
@@ -34,7 +35,7 @@ pub struct Packs {
     pub presets: Vec<Preset>,
     /// Hash of every rule file's text, hexadecimal.
     pub hash: String,
-    /// Where compiled word lists are kept between runs; absent: nowhere.
+    /// Where compiled word lists and what the files of languages say are kept between runs; absent: nowhere.
     pub shelf: Option<Shelf>,
     /// Of each pack, its files of word lists by folder.
     words: Vec<BTreeMap<String, Vec<Arc<Source>>>>,
@@ -90,7 +91,8 @@ impl LanguagePack {
     /// The first thing in these files that is no list.
     pub(super) fn lexicon_with(&self, names: &str) -> Result<Lexicon, Fault> {
         let mut lexicon = Lexicon::default();
-        for source in self.words.iter().filter(|source| source.text.contains(names)) {
+        let finder = memmem::Finder::new(names);
+        for source in self.words.iter().filter(|source| finder.find(source.text.as_bytes()).is_some()) {
             lexicon.add(Arc::clone(source))?;
         }
         Ok(lexicon)
@@ -124,6 +126,14 @@ impl Packs {
     /// # Errors
     /// The first fault of a file, or the folder that cannot be read.
     pub fn load(folder: Option<&Path>) -> Result<Self, RulesError> {
+        Packs::load_kept(folder, None)
+    }
+
+    /// The same; what the languages' files say is taken from the shelf, where it was kept.
+    ///
+    /// # Errors
+    /// As [`Packs::load`].
+    pub fn load_kept(folder: Option<&Path>, shelf: Option<Shelf>) -> Result<Self, RulesError> {
         let layers = layers::stack(folder)?;
         let mut packs = Packs { hash: hash(&layers), ..Packs::default() };
         let mut core_words = Vec::new();
@@ -131,9 +141,8 @@ impl Packs {
             packs.lay_core(layer, &mut core_words)?;
         }
         // A list of every language stands below those of one, whichever pack it comes from.
-        for layer in &layers {
-            packs.lay_languages(layer, &core_words)?;
-        }
+        packs.lay_languages(&layers, &core_words, shelf.as_ref())?;
+        packs.shelf = shelf;
         packs.words = layers.into_iter().map(words_by_folder).collect();
         packs.lay_examples()?;
         check_wording(&packs.languages)?;
@@ -288,13 +297,46 @@ impl Packs {
         Ok(())
     }
 
-    fn lay_languages(&mut self, layer: &Layer, core_words: &[Arc<Source>]) -> Result<(), RulesError> {
-        // Files know nothing of each other: they are read on all cores, and laid one after the other.
-        let files: Vec<(&str, &str, &Arc<Source>)> = below_folder(layer, "lang/")
-            .filter_map(|(name, source)| name.split_once('/').map(|(code, file)| (code, file, source)))
-            .collect();
-        let read: Vec<Result<LanguageFile, RulesError>> =
-            files.par_iter().map(|(_, file, source)| LanguageFile::read(file, source)).collect();
+    fn lay_languages(
+        &mut self,
+        layers: &[Layer],
+        core_words: &[Arc<Source>],
+        shelf: Option<&Shelf>,
+    ) -> Result<(), RulesError> {
+        let files: Vec<_> = layers.iter().map(language_files).collect();
+        let digests = layers.iter().flat_map(|layer| &layer.digests);
+        let told: Vec<&String> = digests.flat_map(|(name, digest)| [name, digest]).collect();
+        let kept = shelf.map(|shelf| (shelf, shelf.file("texts", &told)));
+        let read = kept.as_ref().and_then(|(shelf, file)| shelf.read::<Vec<Vec<LanguageFile>>>(file));
+        let of_these =
+            |read: &Vec<Vec<LanguageFile>>| read.iter().map(Vec::len).eq(files.iter().map(|files| files.len()));
+        if let Some(read) = read.filter(of_these) {
+            for ((layer, files), read) in layers.iter().zip(files).zip(read) {
+                self.lay_files(layer, files, read.into_iter().map(Ok), core_words)?;
+            }
+            return Ok(());
+        }
+        let mut fresh = Vec::new();
+        for (layer, files) in layers.iter().zip(files) {
+            // Files know nothing of each other: they are read on all cores, and laid one after the other.
+            let read: Vec<_> = files.par_iter().map(|(_, file, source)| LanguageFile::read(file, source)).collect();
+            fresh.push(read.iter().flatten().cloned().collect::<Vec<LanguageFile>>());
+            self.lay_files(layer, files, read, core_words)?;
+        }
+        if let Some((shelf, file)) = kept {
+            shelf.write(&file, &fresh);
+        }
+        Ok(())
+    }
+
+    /// Lays the files of a pack's languages, as they were read, over what is there.
+    fn lay_files(
+        &mut self,
+        layer: &Layer,
+        files: Vec<(&str, &str, &Arc<Source>)>,
+        read: impl IntoIterator<Item = Result<LanguageFile, RulesError>>,
+        core_words: &[Arc<Source>],
+    ) -> Result<(), RulesError> {
         for ((code, _, source), read) in files.into_iter().zip(read) {
             if !self.languages.contains_key(code) {
                 let Some(own) = layer.sources.get(&format!("lang/{code}/language.yaml")) else {
@@ -339,6 +381,7 @@ impl Packs {
 }
 
 /// A file of a language's folder, by its name.
+#[derive(Clone, Serialize, Deserialize)]
 enum LanguageFile {
     Spec(Box<LanguageSpec>),
     Texts(BTreeMap<String, RuleText>),
@@ -367,6 +410,13 @@ impl LanguageFile {
             _ => LanguageFile::Other,
         })
     }
+}
+
+/// The files of a pack's languages: code, name in the language's folder, text.
+fn language_files(layer: &Layer) -> Vec<(&str, &str, &Arc<Source>)> {
+    below_folder(layer, "lang/")
+        .filter_map(|(name, source)| name.split_once('/').map(|(code, file)| (code, file, source)))
+        .collect()
 }
 
 /// The files of word lists of a pack, folder by folder.
@@ -466,4 +516,45 @@ fn hash(layers: &[Layer]) -> String {
     let told = layers.iter().flat_map(|layer| &layer.digests).filter(|(name, _)| !name.contains("/examples/"));
     told.for_each(|(name, digest)| hash.update(format!("{name}\0{digest}\0")));
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_the_texts_says_the_same_and_follows_the_files() {
+        let (house, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let texts = house.path().join("lang/en/readers.yaml");
+        fs::create_dir_all(texts.parent().unwrap()).unwrap();
+        fs::write(&texts, "next-agent: whoever comes next\n").unwrap();
+        let load = || Packs::load_kept(Some(house.path()), Some(Shelf::new(kept.path()))).unwrap();
+        let said = |packs: &Packs| {
+            let one = |pack: &LanguagePack| {
+                format!(
+                    "{:?} {:?} {:?} {:?}",
+                    pack.spec,
+                    pack.texts,
+                    pack.columns,
+                    pack.wording.as_ref().map(|(_, w)| w)
+                )
+            };
+            packs.languages.values().map(one).collect::<Vec<_>>()
+        };
+        let afresh = Packs::load(Some(house.path())).unwrap();
+        assert_eq!(said(&load()), said(&afresh));
+        let files = || fs::read_dir(kept.path()).unwrap().count();
+        assert_eq!(files(), 1, "kept once");
+        let again = load();
+        assert_eq!((said(&again), files()), (said(&afresh), 1));
+        assert_eq!(again.languages["en"].readers["next-agent"], "whoever comes next");
+        fs::write(&texts, "next-agent: a colleague\n").unwrap();
+        assert_eq!(load().languages["en"].readers["next-agent"], "a colleague");
+        for file in fs::read_dir(kept.path()).unwrap() {
+            fs::write(file.unwrap().path(), "damaged").unwrap();
+        }
+        assert_eq!(load().languages["en"].readers["next-agent"], "a colleague");
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::CheckSpec;
 use crate::input::Unit;
@@ -145,7 +145,7 @@ pub struct ProfileRule {
 }
 
 /// What people read of a rule, and its examples, in one language.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleText {
     /// The fault in a few words.
@@ -168,7 +168,7 @@ pub struct RuleText {
 }
 
 /// Examples of a rule beside those of its texts: a pack's own, and accepted disputes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// Notes on which the rule must fire.
@@ -180,7 +180,7 @@ pub struct Examples {
 }
 
 /// An example note: the text alone, or with the columns that matter.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Example {
     /// The note.
     pub note: String,
@@ -250,25 +250,34 @@ impl<'de> Deserialize<'de> for Example {
                 Ok(Example { note: note.to_owned(), ..Example::default() })
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Example, A::Error> {
-                let map = ExampleMap::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                let given = |value: Option<String>| value.filter(|v| !v.is_empty());
-                Ok(Example {
-                    note: map.note,
-                    disposition: map.disposition,
-                    case_id: given(map.case_id),
-                    call_type: given(map.call_type),
-                    channel: given(map.channel),
-                    customer: given(map.customer),
-                    beside: map.beside,
-                })
+                ExampleMap::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Example::from)
             }
         }
-        deserializer.deserialize_any(Reader)
+        match deserializer.is_human_readable() {
+            true => deserializer.deserialize_any(Reader),
+            // What is kept between runs has the fields one after the other.
+            false => ExampleMap::deserialize(deserializer).map(Example::from),
+        }
+    }
+}
+
+impl From<ExampleMap> for Example {
+    fn from(map: ExampleMap) -> Self {
+        let given = |value: Option<String>| value.filter(|v| !v.is_empty());
+        Example {
+            note: map.note,
+            disposition: map.disposition,
+            case_id: given(map.case_id),
+            call_type: given(map.call_type),
+            channel: given(map.channel),
+            customer: given(map.customer),
+            beside: map.beside,
+        }
     }
 }
 
 /// What a language says of itself.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LanguageSpec {
     /// ISO 639-1 code.
@@ -311,7 +320,7 @@ pub struct LanguageSpec {
 }
 
 /// Words for the two halves of a day.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Halves {
     /// Before noon.
@@ -323,7 +332,7 @@ pub struct Halves {
 }
 
 /// How a language is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Script {
     /// Words parted by spaces.

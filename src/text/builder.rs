@@ -1,9 +1,10 @@
 //! From lists as written to what a scanner needs: terms with their patterns, lists with their terms.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::fold::Folder;
@@ -90,6 +91,7 @@ pub struct ScannerBuilder<'l> {
     /// Lists that are being parsed or resolved, for circles.
     open: Vec<String>,
     names: HashMap<String, ListId>,
+    word_sets: HashMap<Vec<String>, Arc<HashSet<String, FixedState>>>,
     built: Built,
     /// What the terms come to, where it was kept.
     network: Option<Network>,
@@ -107,6 +109,7 @@ impl<'l> ScannerBuilder<'l> {
             parsed: HashMap::new(),
             open: Vec::new(),
             names: HashMap::new(),
+            word_sets: HashMap::new(),
             built: Built::default(),
             network: None,
             room: MOST_STEPS,
@@ -187,6 +190,13 @@ impl<'l> ScannerBuilder<'l> {
         })
     }
 
+    /// The words of lists of plain words, folded; made once for all checks that ask for the same.
+    pub fn word_set(&mut self, lists: &[String]) -> Arc<HashSet<String, FixedState>> {
+        let (lexicon, folder) = (self.lexicon, self.folder);
+        let words = || lists.iter().flat_map(|list| lexicon.words(list, folder)).collect();
+        Arc::clone(self.word_sets.entry(lists.to_vec()).or_insert_with(|| Arc::new(words())))
+    }
+
     /// The scanner.
     pub fn build(self) -> Scanner {
         Scanner::new(self.built, self.network)
@@ -256,7 +266,7 @@ impl<'l> ScannerBuilder<'l> {
     /// The fault of an entry of a list, with its place.
     fn fault(&self, name: &str, written: &str, message: String) -> Fault {
         let source =
-            self.lexicon.entries(name).find(|(_, entry)| *entry == written).map(|(source, _)| Arc::clone(source));
+            self.lexicon.terms(name).find(|(_, entry)| *entry == written).map(|(source, _)| Arc::clone(source));
         let source = source.unwrap_or_else(|| Arc::new(Source::new(name, "")));
         source.fault_at(
             &[&format!("{name}:"), written],
@@ -393,7 +403,7 @@ impl<'l> ScannerBuilder<'l> {
         self.open.push(name.to_owned());
         let mut parsed = Parsed { edges: (true, true), ..Parsed::default() };
         let lexicon = self.lexicon;
-        for (source, written) in lexicon.entries(name) {
+        for (source, written) in lexicon.terms(name) {
             let fault = |message: String| {
                 source.fault_at(
                     &[&format!("{name}:"), written],

@@ -2,7 +2,7 @@
 //! back to the bytes that were typed.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -62,13 +62,13 @@ impl Folded {
 /// Folds text; knows the character variants (traditional to simplified Han) that the packs give it.
 #[derive(Debug, Clone, Default)]
 pub struct Folder {
-    variants: HashMap<char, char>,
+    variants: Arc<HashMap<char, char>>,
 }
 
 impl Folder {
     /// A folder that also replaces each key of `variants` by its value.
     pub fn new(variants: HashMap<char, char>) -> Self {
-        Self { variants }
+        Self { variants: Arc::new(variants) }
     }
 
     /// The folded text alone, for terms and words of packs.

@@ -1,6 +1,7 @@
 //! The language of a note: script, then the packs' own function words, then a trained classifier.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What a language pack gives for telling its language.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ pub struct Identifier {
     codes: Vec<String>,
     han: Option<usize>,
     /// Word to the languages that have it.
-    markers: HashMap<String, Vec<usize>>,
+    markers: Arc<HashMap<String, Vec<usize>>>,
 }
 
 impl Identifier {
@@ -34,7 +35,7 @@ impl Identifier {
         Identifier {
             codes: profiles.iter().map(|p| p.code.clone()).collect(),
             han: profiles.iter().position(|p| p.han),
-            markers,
+            markers: Arc::new(markers),
         }
     }
 

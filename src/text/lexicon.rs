@@ -1,5 +1,6 @@
 //! The word lists of one language as written, by name.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -115,7 +116,8 @@ impl From<KeptList> for ListSpec {
     }
 }
 
-/// All lists of a language as they are kept between runs, where nothing is wrong with them and no file need be named.
+/// All lists of a language as they are kept between runs, where nothing is wrong with them and no file need be named: of those that
+/// were asked for nothing but their terms, the names, for the scanner has the terms.
 #[derive(Deserialize)]
 pub struct KeptLexicon(Vec<(String, Vec<KeptList>)>);
 
@@ -123,7 +125,7 @@ impl From<KeptLexicon> for Lexicon {
     fn from(kept: KeptLexicon) -> Self {
         let source = Arc::new(Source::new("kept", ""));
         let parts = |lists: Vec<KeptList>| lists.into_iter().map(|list| (Arc::clone(&source), list.into())).collect();
-        Lexicon { lists: kept.0.into_iter().map(|(name, lists)| (name, parts(lists))).collect() }
+        Lexicon { lists: kept.0.into_iter().map(|(name, lists)| (name, parts(lists))).collect(), ..Lexicon::default() }
     }
 }
 
@@ -137,6 +139,8 @@ type Parts = Vec<(Arc<Source>, ListSpec)>;
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     lists: BTreeMap<String, Parts>,
+    /// Lists whose entries a check looked at.
+    looked_at: RefCell<BTreeSet<String>>,
 }
 
 impl Lexicon {
@@ -194,7 +198,13 @@ impl Lexicon {
 
     /// What is kept of it between runs.
     pub fn keep(&self) -> Vec<(&str, Vec<&ListSpec>)> {
-        self.lists.iter().map(|(name, parts)| (name.as_str(), parts.iter().map(|(_, list)| list).collect())).collect()
+        let looked_at = self.looked_at.borrow();
+        let kept = |(name, parts)| {
+            let parts: &Parts = parts;
+            let wanted = looked_at.contains(name);
+            (String::as_str(name), parts.iter().filter(|_| wanted).map(|(_, list)| list).collect())
+        };
+        self.lists.iter().map(kept).collect()
     }
 
     /// Names of all lists.
@@ -204,8 +214,21 @@ impl Lexicon {
 
     /// The entries of a list as written, with the file of each.
     pub fn entries<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a Arc<Source>, &'a str)> + use<'a> {
+        self.parts(name).flat_map(|(source, part)| part.entries().map(move |entry| (source, entry)))
+    }
+
+    /// The same for the scanner, which is kept with what it makes of them.
+    pub(super) fn terms<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a Arc<Source>, &'a str)> + use<'a> {
         let parts = self.lists.get(name).into_iter().flatten();
         parts.flat_map(|(source, part)| part.entries().map(move |entry| (source, entry)))
+    }
+
+    /// The parts of a list that a check looks at.
+    fn parts<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a (Arc<Source>, ListSpec)> + use<'a> {
+        if !self.looked_at.borrow().contains(name) {
+            self.looked_at.borrow_mut().insert(name.to_owned());
+        }
+        self.lists.get(name).into_iter().flatten()
     }
 
     /// The entries of a list as written with their meaning, empty where they have none; the first meaning of a form counts.
@@ -217,8 +240,7 @@ impl Lexicon {
             }
         }
         let mut seen = BTreeSet::new();
-        let parts = self.lists.get(name).into_iter().flatten();
-        parts.flat_map(move |(_, part)| pair(part)).filter(move |(form, _)| seen.insert(*form))
+        self.parts(name).flat_map(move |(_, part)| pair(part)).filter(move |(form, _)| seen.insert(*form))
     }
 
     /// The words of a list of plain words (or the forms of a list of meanings), folded.
@@ -226,17 +248,13 @@ impl Lexicon {
         self.entries(name).map(|(_, word)| folder.fold_str(word))
     }
 
-    /// Forms and meanings of a list, forms folded; the first meaning of a form counts.
-    pub fn meanings(&self, name: &str, folder: &Folder) -> BTreeMap<String, String> {
-        let mut out = BTreeMap::new();
-        for (_, part) in self.lists.get(name).into_iter().flatten() {
-            if let ListSpec::Meanings(entries) = part {
-                for (form, meaning) in entries {
-                    out.entry(folder.fold_str(form)).or_insert_with(|| meaning.clone());
-                }
-            }
-        }
-        out
+    /// Forms and meanings of a list as written; the first meaning of a form counts.
+    pub fn meanings(&self, name: &str) -> impl Iterator<Item = (&str, &str)> {
+        let entries = self.parts(name).filter_map(|(_, part)| match part {
+            ListSpec::Meanings(entries) => Some(entries),
+            ListSpec::Terms(_) | ListSpec::Words(_) => None,
+        });
+        entries.flatten().map(|(form, meaning)| (form.as_str(), meaning.as_str()))
     }
 
     /// Whether there is such a list.

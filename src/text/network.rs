@@ -193,6 +193,30 @@ impl Network {
         self.some(state, Lead::as_list)
     }
 
+    /// What leads from these states.
+    pub(super) fn opening(&self, states: &[u32]) -> Opening {
+        let mut opening = Opening { by_byte: vec![Vec::new(); 256], by_list: HashMap::default() };
+        for state in states {
+            match self.chain[*state as usize] {
+                0 => {
+                    for (lead, to) in self.leads(*state) {
+                        match lead.as_list() {
+                            Some(list) => opening.by_list.entry(list).or_default().push(to),
+                            None if lead.0 < Lead::CLASSES => opening.by_byte[usize::from(lead.0)].push(to),
+                            None if lead.reads() => {
+                                let bytes = (0..=u8::MAX).filter(|byte| lead.has(*byte));
+                                bytes.for_each(|byte| opening.by_byte[usize::from(byte)].push(to));
+                            }
+                            None => {}
+                        }
+                    }
+                }
+                byte => opening.by_byte[usize::from(byte)].push(state + 1),
+            }
+        }
+        opening
+    }
+
     /// Terms that end here.
     pub(super) fn terms(&self, state: u32) -> impl Iterator<Item = u32> + '_ {
         self.some(state, |lead| (lead == Lead::TERM).then_some(())).map(|((), term)| term)
@@ -206,6 +230,13 @@ impl Network {
         let leads = (self.chain[state as usize] == 0).then(|| self.leads(state));
         leads.into_iter().flatten().filter_map(move |(lead, to)| Some((wanted(lead)?, to)))
     }
+}
+
+/// What leads from many states, for a quick look: where each byte leads, and each list.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub(super) by_byte: Vec<Vec<u32>>,
+    pub(super) by_list: HashMap<ListId, Vec<u32>, FixedState>,
 }
 
 /// A step that terms may share.

@@ -3,12 +3,13 @@
 //! Each thread has its own. They start over when they take too much memory, which only costs time.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 use super::builder::Built;
 use super::found::Group;
-use super::network::{Network, ROOT};
+use super::network::{Network, Opening, ROOT};
 use super::scanner::{ListId, TermInfo};
 use super::tokens::Symbol;
 
@@ -113,6 +114,8 @@ pub(super) struct Sets {
     by_group: Steps,
     unions: Steps,
     known: Vec<Known>,
+    /// What leads from the first set, which has a hundred times as many states as the others.
+    opening: Arc<Opening>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     told: Vec<Told>,
     /// What is told of a set where accents are asked for.
@@ -196,6 +199,7 @@ impl Steps {
 impl Sets {
     pub(super) fn new(network: &Network) -> Self {
         let mut sets = Sets {
+            opening: Arc::new(network.opening(&[])),
             first: Vec::new(),
             first_spaced: Vec::new(),
             by_piece: Steps::default(),
@@ -243,6 +247,7 @@ impl Sets {
         self.add(network, ROOT);
         let start = self.number(network);
         debug_assert_eq!(start.index(), Set::START.index());
+        self.opening = Arc::new(network.opening(&self.known[start.index()].states));
     }
 
     /// Forgets the groups too.
@@ -301,9 +306,17 @@ impl Sets {
     /// The states behind those of a set by a piece of text.
     #[cold]
     fn follow(&mut self, network: &Network, set: Set, piece: &[u8]) {
-        self.fresh.clear();
-        self.fresh.extend_from_slice(&self.known[set.index()].states);
-        piece.iter().for_each(|byte| self.read_byte(network, *byte));
+        let mut rest = piece;
+        if let (Set::START, Some((first, behind))) = (set, piece.split_first()) {
+            let opening = Arc::clone(&self.opening);
+            self.begin();
+            opening.by_byte[usize::from(*first)].iter().for_each(|state| self.add(network, *state));
+            rest = behind;
+        } else {
+            self.fresh.clear();
+            self.fresh.extend_from_slice(&self.known[set.index()].states);
+        }
+        rest.iter().for_each(|byte| self.read_byte(network, *byte));
     }
 
     /// The states behind those that were made last.
@@ -342,6 +355,12 @@ impl Sets {
 
     fn by_lists(&mut self, network: &Network, set: Set, lists: &[ListId]) -> Set {
         self.begin();
+        if set == Set::START {
+            let opening = Arc::clone(&self.opening);
+            let behind = lists.iter().filter_map(|list| opening.by_list.get(list)).flatten();
+            behind.for_each(|state| self.add(network, *state));
+            return self.number(network);
+        }
         for index in 0..self.known[set.index()].states.len() {
             let state = self.known[set.index()].states[index];
             for (_, to) in network.by_list(state).filter(|(list, _)| lists.binary_search(list).is_ok()) {
