@@ -52,8 +52,39 @@ pub(super) struct Collector<'b> {
 /// The notes kept of one agent.
 #[derive(Default)]
 struct Kept {
-    worst: Vec<(u64, AuditedNote)>,
-    best: Vec<(u64, AuditedNote)>,
+    worst: Dearest,
+    best: Dearest,
+}
+
+/// Some notes of most value, earlier ones first among equals, each with its place in the input.
+#[derive(Default)]
+struct Dearest {
+    notes: Vec<(u64, u64, AuditedNote)>,
+    /// Notes of no more value need not be kept, for enough are there.
+    enough: Option<u64>,
+}
+
+impl Dearest {
+    /// Notes over the limit that are kept until it is worth looking which of all have the most value.
+    const SLACK: usize = 16;
+
+    fn add(&mut self, limit: usize, value: u64, place: u64, mut note: AuditedNote) {
+        if limit == 0 || self.enough.is_some_and(|enough| value <= enough) {
+            return;
+        }
+        // It stays for the whole run, with some thousand others.
+        note.findings.shrink_to_fit();
+        self.notes.push((value, place, note));
+        if self.notes.len() >= limit + Self::SLACK {
+            self.cut(limit);
+            self.enough = self.notes.last().map(|(value, ..)| *value);
+        }
+    }
+
+    fn cut(&mut self, limit: usize) {
+        self.notes.sort_by_key(|(value, place, _)| (Reverse(*value), *place));
+        self.notes.truncate(limit);
+    }
 }
 
 impl<'b> Collector<'b> {
@@ -286,13 +317,11 @@ impl<'b> Collector<'b> {
         let order = self.report.total.notes;
         let kept = &mut self.kept[agent];
         if note.is_clean() {
-            if best > 0 && note.score.possible > 0 {
-                kept.best.push((order, note));
-                trim(&mut kept.best, best, worth);
+            if note.score.possible > 0 {
+                kept.best.add(best, worth(&note), order, note);
             }
-        } else if worst > 0 {
-            kept.worst.push((order, note));
-            trim(&mut kept.worst, worst, cost);
+        } else {
+            kept.worst.add(worst, cost(&note), order, note);
         }
     }
 
@@ -317,10 +346,9 @@ impl<'b> Collector<'b> {
         let mut kept: Vec<(u64, AuditedNote)> = Vec::new();
         let (worst, best) = self.keep;
         for mut agent in self.kept {
-            cut(&mut agent.worst, worst, cost);
-            cut(&mut agent.best, best, worth);
-            kept.extend(agent.worst);
-            kept.extend(agent.best);
+            agent.worst.cut(worst);
+            agent.best.cut(best);
+            kept.extend(agent.worst.notes.into_iter().chain(agent.best.notes).map(|(_, place, note)| (place, note)));
         }
         kept.sort_by_key(|(order, _)| *order);
         self.report.kept = kept.into_iter().map(|(_, note)| note).collect();
@@ -356,19 +384,6 @@ fn cost(note: &AuditedNote) -> u64 {
 /// How much a clean note shows: what applied to it, then its length.
 fn worth(note: &AuditedNote) -> u64 {
     u64::from(note.score.possible) * 10_000 + note.note.text.len().min(1_200) as u64
-}
-
-/// Cuts to the `limit` of most value once twice as many are there, so that the cost a note stays constant.
-fn trim(notes: &mut Vec<(u64, AuditedNote)>, limit: usize, value: impl Fn(&AuditedNote) -> u64) {
-    if notes.len() >= limit * 2 {
-        cut(notes, limit, value);
-    }
-}
-
-/// Keeps the `limit` of most value, earlier ones first among equals.
-fn cut(notes: &mut Vec<(u64, AuditedNote)>, limit: usize, value: impl Fn(&AuditedNote) -> u64) {
-    notes.sort_by_key(|(order, note)| (std::cmp::Reverse(value(note)), *order));
-    notes.truncate(limit);
 }
 
 #[cfg(test)]
@@ -423,6 +438,23 @@ mod tests {
                 let sum: u32 = groups.iter().map(|group| part(group.tally.acw.seconds)).sum();
                 prop_assert!(2 * sum.abs_diff(part(report.total.acw.seconds)) <= groups.len() as u32 + 1);
             }
+        }
+    }
+
+    proptest! {
+        /// The notes of most value are kept, however many came in between.
+        #[test]
+        fn the_dearest_are_those_that_sorting_all_of_them_gives(values in prop::collection::vec(0..9u64, 0..120), limit in 0..5usize) {
+            let mut dearest = Dearest::default();
+            for (place, value) in (0..).zip(&values) {
+                dearest.add(limit, *value, place, AuditedNote::default());
+            }
+            dearest.cut(limit);
+            let mut all: Vec<(Reverse<u64>, u64)> = (0..).zip(&values).map(|(place, value)| (Reverse(*value), place)).collect();
+            all.sort_unstable();
+            all.truncate(limit);
+            let kept: Vec<_> = dearest.notes.iter().map(|(value, place, _)| (Reverse(*value), *place)).collect();
+            prop_assert_eq!(kept, all);
         }
     }
 

@@ -15,8 +15,9 @@ use crate::input;
 use crate::report::{self, html};
 use crate::rules::Rulebook;
 
-/// Notes that pages show of each agent: so many with findings, so many without.
-const KEPT: (usize, usize) = (200, 6);
+/// Notes that pages show of each agent: so many with findings, so many without. More than a coach and an agent can talk about: the page
+/// names the command for all of them, and a page of hundreds is slow to open and large to send.
+const KEPT: (usize, usize) = (50, 6);
 
 /// Behind the flags in the help.
 const EXAMPLES: &str = "\

@@ -66,6 +66,11 @@ impl Folder {
         Ok(Folder { target, report, workshop, _lock: lock, written: Mutex::default() })
     }
 
+    /// Where things may wait that are no part of what is made.
+    pub(crate) fn scratch(&self) -> &Path {
+        self.workshop.path()
+    }
+
     /// Writes a file.
     ///
     /// # Errors

@@ -62,8 +62,8 @@ impl Sheet {
             Column::Remark => Use::Remark,
         };
         let columns = self.columns.iter().map(|(header, column)| (header.clone(), usage(column))).collect();
-        let rows = self.rows.iter().map(|row| row.iter().map(Cell::text).collect()).collect();
-        workbook::write(&[Table { tab: self.tab.clone(), columns, rows }], &self.title, &self.about)
+        let rows = Box::new(self.rows.iter().map(|row| row.iter().map(Cell::text).collect()));
+        workbook::write(vec![Table { tab: self.tab.clone(), columns, rows }], &self.title, &self.about, None)
     }
 }
 

@@ -2,6 +2,7 @@
 //! column a figure, so that everything can be filtered, pivoted and counted with.
 
 use std::io;
+use std::path::Path;
 
 use super::figures::{Compared, Figures, Share, time_share};
 use super::html::{Course, Past};
@@ -14,16 +15,17 @@ use crate::model::{
 };
 use crate::rules::{Language, Rulebook};
 
-/// The workbook; words in the language of the pages.
+/// The workbook; words in the language of the pages. Rows wait in `scratch` until all are written.
 ///
 /// # Errors
-/// More rows than a workbook holds.
+/// More rows than a workbook holds; a folder in which nothing can be written.
 pub(super) fn workbook(
     report: &Report,
     book: &Rulebook,
     language: &Language,
     wording: &Wording,
     past: Option<&Past>,
+    scratch: &Path,
 ) -> io::Result<Vec<u8>> {
     let maker = Maker { report, book, language, wording, basis: Basis::of(&report.total, &report.run.standards) };
     let mut tables = vec![maker.overview(), maker.agents()];
@@ -32,7 +34,7 @@ pub(super) fn workbook(
     tables.extend(past.map(|past| maker.trend(past)));
     tables.extend((!report.questions.is_empty()).then(|| maker.questions()));
     tables.extend((!report.problems.is_empty()).then(|| maker.problems()));
-    workbook::write(&tables, &wording.or_key("team.title"), &wording.or_key("foot.text"))
+    workbook::write(tables, &wording.or_key("team.title"), &wording.or_key("foot.text"), Some(scratch))
 }
 
 /// A column: its header, its use, and what stands in it of a row.
@@ -43,11 +45,16 @@ struct Column<'c, R> {
 }
 
 /// A table of one row each.
-fn table<R>(tab: String, columns: &[Column<'_, R>], rows: impl IntoIterator<Item = R>) -> Table {
+fn table<'t, R: 't>(
+    tab: String,
+    columns: impl Into<Vec<Column<'t, R>>>,
+    rows: impl IntoIterator<Item = R, IntoIter: 't>,
+) -> Table<'t> {
+    let columns: Vec<Column<'t, R>> = columns.into();
     Table {
         tab,
         columns: columns.iter().map(|column| (column.head.clone(), column.usage)).collect(),
-        rows: rows.into_iter().map(|row| columns.iter().map(|column| (column.cell)(&row)).collect()).collect(),
+        rows: Box::new(rows.into_iter().map(move |row| columns.iter().map(|column| (column.cell)(&row)).collect())),
     }
 }
 
@@ -176,7 +183,7 @@ impl<'m> Maker<'m> {
         ]
     }
 
-    fn overview(&self) -> Table {
+    fn overview(&self) -> Table<'_> {
         let report = self.report;
         let standards = &report.run.standards;
         let f = Figures::of(&report.total, self.basis);
@@ -264,10 +271,10 @@ impl<'m> Maker<'m> {
             (self.say("table.target"), Use::Value),
             (self.say("trend.verdict"), Use::Name),
         ];
-        Table { tab: self.say("book.overview"), columns: columns.into(), rows }
+        Table { tab: self.say("book.overview"), columns: columns.into(), rows: Box::new(rows.into_iter()) }
     }
 
-    fn agents(&self) -> Table {
+    fn agents(&self) -> Table<'_> {
         let report = self.report;
         let compared = Compared::of(report);
         let mut columns: Vec<Column<'_, AgentRow<'m>>> = self.who(|row: &AgentRow<'m>| row.agent).into();
@@ -320,19 +327,19 @@ impl<'m> Maker<'m> {
             })
             .collect();
         rows.sort_by_key(|row| (row.figures.score.unwrap_or(BasisPoints::FULL.0), row.agent.agent.clone()));
-        table(self.say("team.agents"), &columns, rows)
+        table(self.say("team.agents"), columns, rows)
     }
 
     /// The figures by the values of a dimension; nothing where the export does not tell it.
-    fn groups(&self, dimension: Dimension) -> Option<Table> {
+    fn groups(&self, dimension: Dimension) -> Option<Table<'_>> {
         let groups = self.report.group(dimension);
         let head = format!("table.{}", dimension.name());
         type Row<'r> = (&'r Group, Figures);
-        let named = |value: &str| match dimension {
+        let named = move |value: &str| match dimension {
             Dimension::CallType | Dimension::Channel => self.wording.term(dimension.name(), value),
             _ => value.to_owned(),
         };
-        let mut columns = vec![self.column(&head, Use::Name, |row: &Row<'m>| Cell::text(named(&row.0.value)))];
+        let mut columns = vec![self.column(&head, Use::Name, move |row: &Row<'m>| Cell::text(named(&row.0.value)))];
         columns.extend(self.figures(|row: &Row<'m>| &row.1));
         if groups.iter().any(|group| time_share(&group.tally, group.worked).is_some()) {
             columns.push(
@@ -340,13 +347,13 @@ impl<'m> Maker<'m> {
             );
         }
         let rows = groups.iter().map(|group| (group, Figures::of(&group.tally, self.basis)));
-        (!groups.is_empty()).then(|| table(self.say(&head), &columns, rows))
+        (!groups.is_empty()).then(|| table(self.say(&head), columns, rows))
     }
 
     /// The heat map, a row an agent and category.
-    fn categories(&self) -> Table {
+    fn categories(&self) -> Table<'_> {
         type Row<'r> = (&'r AgentSummary, Category, CategoryTally);
-        let found = |category: &Category| self.report.total.categories[category.index()].findings > 0;
+        let found = move |category: &Category| self.report.total.categories[category.index()].findings > 0;
         let mut columns: Vec<Column<'_, Row<'m>>> = self.who(|row: &Row<'m>| row.0).into();
         columns.extend([
             self.column("table.category", Use::Name, |row: &Row<'m>| self.category(row.1)),
@@ -355,14 +362,14 @@ impl<'m> Maker<'m> {
             self.column("table.share", Use::Value, |row: &Row<'m>| part(row.2.notes, row.0.tally.notes)),
             self.column("table.points", Use::Value, |row: &Row<'m>| Cell::Count(row.2.points)),
         ]);
-        let rows = self.report.agents.iter().flat_map(|agent| {
+        let rows = self.report.agents.iter().flat_map(move |agent| {
             let row = move |category: Category| (agent, category, agent.tally.categories[category.index()]);
             Category::ALL.into_iter().filter(found).map(row)
         });
-        table(self.say("book.categories"), &columns, rows)
+        table(self.say("book.categories"), columns, rows)
     }
 
-    fn rules(&self) -> Table {
+    fn rules(&self) -> Table<'_> {
         type Row = (usize, CategoryTally);
         let total = &self.report.total;
         let columns = [
@@ -379,16 +386,16 @@ impl<'m> Maker<'m> {
                 points(total.score_without(row.1.gain).map(|score| score.0))
             }),
         ];
-        table(self.say("table.rules"), &columns, total.dearest_rules())
+        table(self.say("table.rules"), columns, total.dearest_rules())
     }
 
     /// The findings that the pages list, those that people decided not to count among them.
-    fn findings(&self) -> Table {
+    fn findings(&self) -> Table<'_> {
         type Row<'r> = (&'r AuditedNote, &'r Finding);
-        let by_value = |field: &str, value: &Option<String>| {
+        let by_value = move |field: &str, value: &Option<String>| {
             Cell::of(value.as_deref(), |value| Cell::text(self.wording.term(field, value)))
         };
-        let rule = |row: &Row<'_>| &self.book.rules[row.1.rule];
+        let rule = move |row: &Row<'_>| &self.book.rules[row.1.rule];
         let columns = [
             self.column("play.head_note", Use::Value, |row: &Row<'_>| Cell::text(&row.0.note.id)),
             self.column("book.agent", Use::Value, |row: &Row<'_>| Cell::text(&row.0.note.agent)),
@@ -397,10 +404,12 @@ impl<'m> Maker<'m> {
             }),
             self.column("table.team", Use::Name, |row: &Row<'_>| words(row.0.note.team.as_deref())),
             self.column("play.head_when", Use::Name, |row: &Row<'_>| words(row.0.note.started_at.as_deref())),
-            self.column("table.channel", Use::Value, |row: &Row<'_>| by_value("channel", &row.0.note.channel)),
-            self.column("table.call_type", Use::Value, |row: &Row<'_>| by_value("call_type", &row.0.note.call_type)),
+            self.column("table.channel", Use::Value, move |row: &Row<'_>| by_value("channel", &row.0.note.channel)),
+            self.column("table.call_type", Use::Value, move |row: &Row<'_>| {
+                by_value("call_type", &row.0.note.call_type)
+            }),
             self.column("figure.score", Use::Value, |row: &Row<'_>| points(row.0.score.value().map(|s| s.0))),
-            self.column("book.rule", Use::Name, |row: &Row<'_>| Cell::text(&rule(row).id)),
+            self.column("book.rule", Use::Name, move |row: &Row<'_>| Cell::text(&rule(row).id)),
             self.column("table.rule", Use::Name, |row: &Row<'_>| self.title(row.1.rule)),
             self.column("table.category", Use::Name, |row: &Row<'_>| self.category(row.1.category)),
             self.column("book.severity", Use::Value, |row: &Row<'_>| self.severity(row.1.severity)),
@@ -417,7 +426,7 @@ impl<'m> Maker<'m> {
             self.column("book.file", Use::Name, |row: &Row<'_>| Cell::text(&row.0.note.origin.file)),
             self.column("book.line", Use::Value, |row: &Row<'_>| Cell::Count(row.0.note.origin.line)),
         ];
-        table(self.say("figure.findings"), &columns, self.listed())
+        table(self.say("figure.findings"), columns, self.listed())
     }
 
     fn listed(&self) -> impl Iterator<Item = (&'m AuditedNote, &'m Finding)> {
@@ -427,7 +436,7 @@ impl<'m> Maker<'m> {
     }
 
     /// Scores by period, of everybody and of each agent.
-    fn trend(&self, past: &Past) -> Table {
+    fn trend<'t>(&'t self, past: &'t Past) -> Table<'t> {
         struct Row<'r> {
             agent: Option<&'r AgentSummary>,
             period: &'r str,
@@ -437,7 +446,7 @@ impl<'m> Maker<'m> {
         }
         let report = self.report;
         let everybody = self.say("agent.everybody");
-        let label = |row: &Row<'_>| Cell::text(row.agent.map_or(everybody.as_str(), AgentSummary::label));
+        let label = move |row: &Row<'_>| Cell::text(row.agent.map_or(everybody.as_str(), AgentSummary::label));
         let columns = [
             self.column("book.agent", Use::Value, |row: &Row<'_>| words(row.agent.map(|agent| agent.agent.as_str()))),
             self.column("table.agent", Use::Name, label),
@@ -453,21 +462,20 @@ impl<'m> Maker<'m> {
             self.column("table.rules", Use::Value, |row: &Row<'_>| Cell::text(&row.rulesets)),
         ]);
         let agents = report.agents.iter().filter_map(|agent| Some((Some(agent), past.agents.get(&agent.agent)?)));
-        let courses: Vec<(Option<&AgentSummary>, &Course)> =
-            std::iter::once((None, &past.everybody)).chain(agents).collect();
-        let rows = courses.iter().flat_map(|(agent, course)| {
-            course.points.iter().map(|point| Row {
-                agent: *agent,
+        let courses = std::iter::once((None, &past.everybody)).chain(agents);
+        let rows = courses.flat_map(move |(agent, course): (Option<&AgentSummary>, &Course)| {
+            course.points.iter().map(move |point| Row {
+                agent,
                 period: &point.period,
                 figures: Figures::of(&point.tally, self.basis),
                 first: point.first.as_ref().and_then(Tally::score).map(|score| score.0),
                 rulesets: point.rulesets.join(", "),
             })
         });
-        table(self.say("trend.title"), &columns, rows)
+        table(self.say("trend.title"), columns, rows)
     }
 
-    fn questions(&self) -> Table {
+    fn questions(&self) -> Table<'_> {
         let agent = |question: &&Question| &self.report.agents[question.agent];
         let mut columns: Vec<Column<'_, &Question>> = self.who(agent).into();
         columns.extend([
@@ -479,17 +487,17 @@ impl<'m> Maker<'m> {
             self.column("book.usual", Use::Value, |q: &&Question| Cell::Clock(u64::from(q.usual))),
             self.column("book.length", Use::Value, |q: &&Question| Cell::Count(q.words as u64)),
         ]);
-        table(self.say("book.questions"), &columns, &self.report.questions)
+        table(self.say("book.questions"), columns, &self.report.questions)
     }
 
-    fn problems(&self) -> Table {
+    fn problems(&self) -> Table<'_> {
         let columns = [
             self.column("book.file", Use::Name, |problem: &&Problem| Cell::text(&problem.file)),
             self.column("book.line", Use::Value, |problem: &&Problem| Cell::of(problem.line, Cell::Count)),
             self.column("book.message", Use::Long, |problem: &&Problem| Cell::text(&problem.message)),
             self.column("book.remedy", Use::Long, |problem: &&Problem| Cell::text(&problem.help)),
         ];
-        table(self.say("book.problems"), &columns, &self.report.problems)
+        table(self.say("book.problems"), columns, &self.report.problems)
     }
 
     /// What an accuracy is called where no heading says so.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
@@ -68,46 +69,45 @@ pub(super) enum Use {
 }
 
 /// One tab.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Table {
+pub(super) struct Table<'t> {
     /// Its name; what a workbook does not take in it is left out.
     pub(super) tab: String,
     /// The columns: header and use.
     pub(super) columns: Vec<(String, Use)>,
-    /// The rows, a cell a column.
-    pub(super) rows: Vec<Vec<Cell>>,
+    /// The rows, a cell a column; made as they are written, for there may be as many as findings.
+    pub(super) rows: Box<dyn Iterator<Item = Vec<Cell>> + 't>,
 }
 
-/// The tables as a workbook: headers stay in view, can be filtered and are printed on every page.
+/// The tables as a workbook: headers stay in view, can be filtered and are printed on every page. Rows that are written wait in
+/// nameless files in `scratch`, where it is given, and in memory otherwise.
 ///
 /// # Errors
-/// More columns or rows than a workbook holds.
-pub(super) fn write(tables: &[Table], title: &str, about: &str) -> io::Result<Vec<u8>> {
-    if let Some(table) = tables.iter().find(|table| table.rows.len() > MOST_ROWS) {
-        return Err(io::Error::other(format!(
-            "{} rows for the tab `{}`; a workbook holds {MOST_ROWS}",
-            table.rows.len(),
-            table.tab
-        )));
-    }
-    workbook(tables, title, about).map_err(io::Error::other)
-}
-
-fn workbook(tables: &[Table], title: &str, about: &str) -> Result<Vec<u8>, XlsxError> {
+/// More columns or rows than a workbook holds; a folder in which nothing can be written.
+pub(super) fn write(tables: Vec<Table<'_>>, title: &str, about: &str, scratch: Option<&Path>) -> io::Result<Vec<u8>> {
     let mut workbook = Workbook::new();
-    let written = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    let written = ExcelDateTime::from_ymd(2000, 1, 1).map_err(io::Error::other)?;
     let properties = DocProperties::new().set_title(title).set_comment(about);
     workbook.set_properties(&properties.set_creation_datetime(&written));
+    if let Some(scratch) = scratch {
+        workbook.set_tempdir(scratch).map_err(io::Error::other)?;
+    }
     let forms = Forms::new();
     let mut names: Vec<String> = Vec::new();
-    for table in tables {
-        let sheet = workbook.add_worksheet();
+    for mut table in tables {
+        let sheet = match scratch {
+            Some(_) => workbook.add_worksheet_with_constant_memory().map_err(io::Error::other)?,
+            None => workbook.add_worksheet(),
+        };
         let name = free(&table.tab, &names);
-        sheet.set_name(&name)?;
+        sheet.set_name(&name).map_err(io::Error::other)?;
         names.push(name);
-        fill(sheet, table, &forms)?;
+        fill(sheet, &mut table, &forms).map_err(io::Error::other)?;
+        if table.rows.next().is_some() {
+            let tab = table.tab;
+            return Err(io::Error::other(format!("more rows for the tab `{tab}` than a workbook holds, {MOST_ROWS}")));
+        }
     }
-    workbook.save_to_buffer()
+    workbook.save_to_buffer().map_err(io::Error::other)
 }
 
 /// The forms of cells.
@@ -136,21 +136,19 @@ impl Forms {
     }
 }
 
-fn fill(sheet: &mut Worksheet, table: &Table, forms: &Forms) -> Result<(), XlsxError> {
+fn fill(sheet: &mut Worksheet, table: &mut Table<'_>, forms: &Forms) -> Result<(), XlsxError> {
     sheet.set_freeze_panes(1, 1)?;
     sheet.set_landscape();
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0)?;
-    let last = table.rows.len() as u32;
     for (at, (name, usage)) in (0..).zip(&table.columns) {
         sheet.write_string_with_format(0, at, name, &forms.header)?;
         sheet.set_column_width(at, width(name, *usage))?;
-        if *usage == Use::Mark && last > 0 {
-            sheet.add_data_validation(1, at, last, at, &marks()?)?;
-        }
     }
-    for (row, cells) in (1..).zip(&table.rows) {
-        for (at, ((_, usage), cell)) in (0..).zip(table.columns.iter().zip(cells)) {
+    let mut last = 0;
+    for (row, cells) in (1..).zip(table.rows.by_ref().take(MOST_ROWS)) {
+        last = row;
+        for (at, ((_, usage), cell)) in (0..).zip(table.columns.iter().zip(&cells)) {
             let text = if matches!(usage, Use::Long | Use::Remark) { &forms.wrapped } else { &forms.top };
             match cell {
                 // An empty cell is written too: it keeps its form for what people fill in.
@@ -168,6 +166,9 @@ fn fill(sheet: &mut Worksheet, table: &Table, forms: &Forms) -> Result<(), XlsxE
                 }
             };
         }
+    }
+    for (at, _) in (0..).zip(&table.columns).filter(|(_, (_, usage))| *usage == Use::Mark && last > 0) {
+        sheet.add_data_validation(1, at, last, at, &marks()?)?;
     }
     if let Some(columns) = (table.columns.len() as u16).checked_sub(1) {
         sheet.autofilter(0, 0, last, columns)?;

@@ -118,29 +118,15 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
     let pages = Pages::new(Library::embedded("reports"), locale, &wording, nav)?;
     let pages = pages.in_full(extras.full_text).of_part(report.run.filter());
     let team = TeamPage::of(&context, extras);
-    let figures = tables::workbook(report, book, language, &wording, extras.past)?;
-    folder.write(FIGURES, figures)?;
     folder.write("index.html", &pages.render("index", &wording.or_key("team.title"), "report.js", None, &team)?)?;
-    let mut written = 1;
-
-    let mut kept: HashMap<&str, Vec<&AuditedNote>> = HashMap::new();
-    for note in &report.kept {
-        kept.entry(&note.note.agent).or_default().push(note);
-    }
-    let praiser = Praiser::new(&context);
-    // A part a thread: what a workspace learns of a language is worth more than an even load.
-    let part = report.agents.len().div_ceil(rayon::current_num_threads()).max(1);
-    let parts = report.agents.par_chunks(part).zip(files.par_chunks(part));
-    parts.try_for_each(|(agents, files)| {
-        let mut workspaces = Workspaces::new();
-        agents.iter().zip(files).try_for_each(|(agent, file)| {
-            let notes = kept.get(agent.agent.as_str()).map_or(&[][..], Vec::as_slice);
-            let mut praise = |note: &AuditedNote| Praise::of_note(book, note, &mut workspaces);
-            let page = AgentPage::of(&context, extras, &praiser, &mut praise, (agent, notes));
-            folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)
-        })
-    })?;
-    written += report.agents.len();
+    drop(team);
+    let figures = || {
+        let figures = tables::workbook(report, book, language, &wording, extras.past, folder.scratch())?;
+        folder.write(FIGURES, figures)
+    };
+    let (figures, agents) = rayon::join(figures, || write_agents(&context, extras, &pages, &folder));
+    figures.and(agents)?;
+    let mut written = 1 + report.agents.len();
     if has_exercises {
         let page = SpotPage::of(&context, &round, &exercises);
         write_exercise(&context, &pages, &page, &folder)?;
@@ -149,6 +135,28 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
     written += guide::write(book, language, &wording, &pages, &folder)?;
     folder.finish(&format!("acw {} rules {}\n", report.run.version, report.run.rules_hash))?;
     Ok(Written { index: dir.join("index.html"), pages: written })
+}
+
+/// Writes the page of each agent.
+fn write_agents(context: &Context<'_>, extras: &Extras<'_>, pages: &Pages, folder: &Folder) -> io::Result<()> {
+    let Context { report, book, files, .. } = context;
+    let mut kept: HashMap<&str, Vec<&AuditedNote>> = HashMap::new();
+    for note in &report.kept {
+        kept.entry(&note.note.agent).or_default().push(note);
+    }
+    let praiser = Praiser::new(context);
+    // A part a thread: what a workspace learns of a language is worth more than an even load.
+    let part = report.agents.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts = report.agents.par_chunks(part).zip(files.par_chunks(part));
+    parts.try_for_each(|(agents, files)| {
+        let mut workspaces = Workspaces::new();
+        agents.iter().zip(files).try_for_each(|(agent, file)| {
+            let notes = kept.get(agent.agent.as_str()).map_or(&[][..], Vec::as_slice);
+            let mut praise = |note: &AuditedNote| Praise::of_note(book, note, &mut workspaces);
+            let page = AgentPage::of(context, extras, &praiser, &mut praise, (agent, notes));
+            folder.write(file, &pages.render("agent", &page.label, "report.js", None, &page)?)
+        })
+    })
 }
 
 /// Writes one page that stands alone to `dir`.
