@@ -241,8 +241,7 @@ impl<'b> Collector<'b> {
             cell.score_sum += u64::from(value.0);
         }
         if let Some(seconds) = note.note.acw_seconds {
-            let (poor, good) = cell.times.entry(seconds).or_default();
-            *(if complies == Some(true) { good } else { poor }) += 1;
+            cell.times.add(seconds, complies == Some(true));
             let words = words_up_to(&note.note.own_text(), standards.thin_words);
             if words < standards.thin_words && seconds > 0 {
                 let question = Question {

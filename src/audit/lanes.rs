@@ -10,8 +10,8 @@ use std::thread;
 /// Hands the next piece to a worker; false where nobody takes any more.
 pub(super) type Deal<'d, T> = &'d mut dyn FnMut(T) -> bool;
 
-/// Runs `produce` on a thread of its own, `work` on as many as rayon would use, each with what `begin` gives it, and `take` here.
-/// What `produce` gave at its end.
+/// Runs `produce` on a thread of its own, `work` on as many as rayon would use, each with what `begin` gives it, and `take` here; all of
+/// it here and in turn, where rayon would use one. What `produce` gave at its end.
 ///
 /// # Errors
 /// The first one of `take`; nothing more is produced after it.
@@ -26,9 +26,17 @@ where
     R: Send,
     S: Send,
 {
-    let (begin, work) = (&begin, &work);
+    let (begin, work, workers) = (&begin, &work, rayon::current_num_threads());
+    if workers <= 1 {
+        let (mut own, mut failed) = (begin(), None);
+        let produced = produce(&mut |piece| {
+            failed = take(work(&mut own, piece)).err();
+            failed.is_none()
+        });
+        return failed.map_or(Ok(produced), Err);
+    }
     thread::scope(|scope| {
-        let lanes = (0..rayon::current_num_threads().max(1)).map(|_| {
+        let lanes = (0..workers).map(|_| {
             let (deal, pieces) = sync_channel::<T>(1);
             let (done, results) = sync_channel::<R>(1);
             scope.spawn(move || {
@@ -57,6 +65,13 @@ mod tests {
 
     #[test]
     fn pieces_come_back_in_order_and_an_error_ends_all() {
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(in_order_until_an_error);
+        }
+    }
+
+    fn in_order_until_an_error() {
         let numbers = |deal: Deal<'_, u32>| (0..10_000).take_while(|number| deal(*number)).count();
         let double = |seen: &mut u32, number: u32| {
             *seen += 1;

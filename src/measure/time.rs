@@ -72,8 +72,8 @@ pub fn usual(cells: &[Cell]) -> BTreeMap<Option<String>, Usual> {
     let mut merged: BTreeMap<Option<String>, BTreeMap<u32, u64>> = BTreeMap::new();
     for cell in cells {
         let times = merged.entry(cell.call_type.clone()).or_default();
-        for (seconds, (poor, good)) in &cell.times {
-            *times.entry(*seconds).or_default() += poor + good;
+        for (seconds, poor, good) in cell.times.iter() {
+            *times.entry(seconds).or_default() += poor + good;
         }
     }
     merged.into_iter().filter(|(_, times)| !times.is_empty()).map(|(kind, times)| (kind, Usual::of(&times))).collect()
@@ -91,8 +91,8 @@ pub fn fields(
         let Some(usual) = usual.get(&cell.call_type) else { continue };
         let limit = standards.limit(cell.call_type.as_deref()).map_or(usual.median, f64::from);
         let fields = &mut out[cell.agent];
-        for (seconds, (poor, good)) in &cell.times {
-            if f64::from(*seconds) > limit {
+        for (seconds, poor, good) in cell.times.iter() {
+            if f64::from(seconds) > limit {
                 fields.slow_poor += poor;
                 fields.slow_good += good;
             } else {
@@ -101,7 +101,7 @@ pub fn fields(
             }
             // The middle of a handful of notes is no measure for anybody.
             if usual.notes >= standards.min_notes
-                && let Some(z) = usual.z(*seconds)
+                && let Some(z) = usual.z(seconds)
             {
                 let far = f64::from(standards.acw_spread) / 100.0;
                 fields.long += if z > far { poor + good } else { 0 };
@@ -125,9 +125,9 @@ pub fn paces(
         let Some(usual) = usual.get(&cell.call_type) else { continue };
         let expected = standards.limit(cell.call_type.as_deref()).map_or(usual.median, f64::from);
         let (taken, expects) = &mut sums[cell.agent];
-        for (seconds, (poor, good)) in &cell.times {
+        for (seconds, poor, good) in cell.times.iter() {
             let notes = (poor + good) as f64;
-            *taken += f64::from(*seconds) * notes;
+            *taken += f64::from(seconds) * notes;
             *expects += expected * notes;
         }
     }
@@ -140,7 +140,12 @@ mod tests {
     use super::*;
 
     fn cell(agent: usize, times: &[(u32, u64, u64)]) -> Cell {
-        Cell { agent, times: times.iter().map(|(s, poor, good)| (*s, (*poor, *good))).collect(), ..Cell::default() }
+        let mut cell = Cell { agent, ..Cell::default() };
+        for (seconds, poor, good) in times {
+            (0..*poor).for_each(|_| cell.times.add(*seconds, false));
+            (0..*good).for_each(|_| cell.times.add(*seconds, true));
+        }
+        cell
     }
 
     /// SciPy 1.17: `median` and `median_abs_deviation` of 40, 60, 60, 75, 80, 95, 400 are 75 and 15.

@@ -15,6 +15,7 @@ pub mod sample;
 mod score;
 mod span;
 mod standards;
+mod times;
 
 pub use age::Age;
 pub(crate) use agent::critical_index;
@@ -33,3 +34,4 @@ pub use review::{Answer, Criterion, Found, RemarkKind, ReviewedNote, Reviews, Sh
 pub use score::{BasisPoints, Interval, Score};
 pub use span::Span;
 pub use standards::{Period, Standards, Targets};
+pub use times::Times;

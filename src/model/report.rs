@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use super::{AgentSummary, Category, Finding, Note, Origin, Score, Span, Standards, Tally, Verdict};
+use super::{AgentSummary, Category, Finding, Note, Origin, Score, Span, Standards, Tally, Times, Verdict};
 
 /// A row or file that could not be read, or something about the input that the user should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,8 +236,8 @@ pub struct Cell {
     pub scored: u64,
     /// Sum of their scores in basis points.
     pub score_sum: u64,
-    /// Notes by seconds of after-call work: those that do not comply, those that do.
-    pub times: BTreeMap<u32, (u64, u64)>,
+    /// How long their after-call work took.
+    pub times: Times,
 }
 
 /// Long after-call work that left little or no note: something to ask, no verdict.
