@@ -65,6 +65,23 @@ fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &BTreeSet<
     (single_letter || initials || dotted.contains(&folded[word_at..=stop])) && stop + 1 < folded.len()
 }
 
+/// What a byte is to a word: nothing, a part, or a sign that joins parts.
+const PARTS: [u8; 256] = {
+    let mut parts = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        parts[byte] = match byte as u8 {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => OF_WORD,
+            b'\'' | b'-' | b'.' | b',' => JOINS,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    parts
+};
+const OF_WORD: u8 = 1;
+const JOINS: u8 = 2;
+
 /// Words of a text of any script; two Han characters count one.
 pub fn count_words(text: &str) -> usize {
     words_up_to(text, usize::MAX)
@@ -80,9 +97,9 @@ pub fn words_up_to(text: &str, enough: usize) -> usize {
         // Byte by byte as far as it goes.
         let ascii = rest.bytes().take(PIECE).take_while(u8::is_ascii).count();
         for byte in rest[..ascii].bytes() {
-            let starts = byte.is_ascii_alphanumeric();
-            words += usize::from(starts && !inside);
-            inside = starts || (inside && matches!(byte, b'\'' | b'-' | b'.' | b','));
+            let part = PARTS[usize::from(byte)];
+            words += usize::from(part == OF_WORD && !inside);
+            inside = part == OF_WORD || (inside && part == JOINS);
         }
         rest = &rest[ascii..];
         if words >= enough {

@@ -60,12 +60,26 @@ impl Reducer {
     }
 }
 
+/// Bytes behind which one must look: all but what is always plain.
+const CLOSER: [bool; 256] = {
+    let mut closer = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        closer[byte] = !matches!(
+            byte as u8,
+            b'\t' | b'\n' | b' '..=b'%' | b'\''..=b';' | b'='..=b'^' | b'`'..=b'~' | 0x80..=0xc1 | 0xc4..=0xe1 | 0xe3..=0xee
+                | 0xf0..=0xf2 | 0xf4..
+        );
+        byte += 1;
+    }
+    closer
+};
+
 /// Whether nothing in a cell calls for a closer look; quick, for it is asked of every note.
 fn is_plain(cell: &str) -> bool {
     let bytes = cell.as_bytes();
     let behind = |at: usize, offset: usize| bytes.get(at + offset).copied().unwrap_or(0);
-    !bytes.iter().enumerate().any(|(at, byte)| match byte {
-        b'\t' | b'\n' | b' '..=b'%' | b'\''..=b';' | b'='..=b'^' | b'`'..=b'~' => false,
+    !bytes.iter().enumerate().filter(|(_, byte)| CLOSER[usize::from(**byte)]).any(|(at, byte)| match byte {
         b'\r' => behind(at, 1) != b'\n',
         b'_' => behind(at, 1) == b'x',
         // Controls and the soft hyphen.
@@ -82,7 +96,6 @@ fn is_plain(cell: &str) -> bool {
         // The byte order mark, and tags.
         0xef => behind(at, 1) == 0xbb && behind(at, 2) == 0xbf,
         0xf3 => behind(at, 1) == 0xa0,
-        0x80.. => false,
         _ => true,
     })
 }
