@@ -152,12 +152,15 @@ fn of_form<'t>(text: &'t str, runs: &'t [Run], form: &'t str) -> impl Iterator<I
     })
 }
 
+/// Fewest letters and digits of a number of any scheme: those of a Chilean RUT under ten million.
+const SHORTEST: usize = 8;
+
 /// Numbers to try: each run whole, joined with the next ones (IBANs are written in groups that begin with letters), and
 /// a run's leading digit groups.
 fn candidates<'r>(text: &str, runs: &'r [Run]) -> Vec<(usize, usize, Cow<'r, str>)> {
     let mut out: Vec<(usize, usize, Cow<'r, str>)> = Vec::new();
     for (index, run) in runs.iter().enumerate() {
-        if run.bare.len() >= 8 {
+        if run.bare.len() >= SHORTEST {
             out.push((run.start, run.end, Cow::Borrowed(&run.bare)));
         }
         let mut joined = Cow::Borrowed(run.bare.as_str());
@@ -169,7 +172,9 @@ fn candidates<'r>(text: &str, runs: &'r [Run]) -> Vec<(usize, usize, Cow<'r, str
             }
             joined.to_mut().push_str(&next.bare);
             end = next.end;
-            out.push((run.start, end, joined.clone()));
+            if joined.len() >= SHORTEST {
+                out.push((run.start, end, joined.clone()));
+            }
         }
     }
     // A label glued to its number: `IBANNL91…`.
