@@ -35,7 +35,7 @@
 //! | [`input`] | formats, encodings, columns, values, labelled notes; the contract, the filter, rejected rows |
 //! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
-//! | [`rules`] | packs as written, laid over each other, compiled for every language; the shelf on which compiled lists are kept; examples, lint, coverage, schemas |
+//! | [`rules`] | packs as written, laid over each other, compiled for every language; the shelf on which compiled lists and texts are kept; examples, lint, coverage, schemas |
 //! | [`config`] | `acw.yaml` in its layers, the gate's conditions, the settings that come of them |
 //! | [`audit`] | the run (reader, lanes of workers, collector), the judge (hits to findings), fingerprints, decisions about findings, the gate, the baseline |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |

@@ -18,7 +18,6 @@
 //! form.
 
 use std::borrow::Cow;
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -29,7 +28,7 @@ use serde::Deserialize;
 use super::clip::{Clips, LONGEST_CLIP};
 use super::{Check, Compile, Compiled, Corpus, Glossary};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{Folder, ListId, Prepared, ScannerBuilder};
+use crate::text::{Folder, Lexicon, ListId, Prepared, ScannerBuilder};
 use crate::yaml::nearest;
 
 /// Forms that are looked up in every note.
@@ -67,22 +66,63 @@ struct Shorthand {
     /// Approved forms as written, by the folded form without its full stops.
     written: BTreeMap<String, String>,
     units: Forms,
-    /// Forms with what they stand for, as the lists have them.
-    meanings: Vec<(String, String)>,
-    /// Of those that are single words, without their full stops, the place in `meanings`.
-    known: HashMap<String, u32, FixedState>,
+    known: Known,
     /// Approved forms and plain words: what needs no second look, as most words of a note.
     harmless: Forms,
     clips: Clips,
     honorifics: Vec<ListId>,
     spared: Vec<ListId>,
     known_phrases: Option<ListId>,
-    phrase_meanings: HashMap<String, String>,
     /// Approved forms with their meanings, by list.
     in_lists: Vec<(String, Vec<(String, String)>)>,
     folder: Folder,
     /// Made when a guide asks for it.
     glossary: OnceLock<Glossary>,
+}
+
+/// Forms that are not approved, with what they stand for.
+#[derive(Debug, Default)]
+struct Known {
+    /// As the lists have them.
+    meanings: Vec<(String, String)>,
+    /// Of those that are single words, without their full stops, the place in `meanings`.
+    words: HashMap<String, u32, FixedState>,
+    /// The others, folded; they are looked for as a whole, for `4不4` has no word bounds.
+    phrases: HashMap<String, String>,
+}
+
+impl Known {
+    fn of(lists: &[String], lexicon: &Lexicon, folder: &Folder) -> Self {
+        let mut known = Known::default();
+        for list in lists {
+            let Known { meanings, words, phrases } = &mut known;
+            let before = meanings.len();
+            meanings.extend(lexicon.meanings(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())));
+            words.reserve(meanings.len() - before);
+            let mut own = HashMap::new();
+            for (place, (written, meaning)) in meanings.iter().enumerate().skip(before) {
+                let form = folder.fold_str(written);
+                if form.contains([' ', '\'', '+']) || !form.is_ascii() {
+                    own.entry(form).or_insert_with(|| meaning.clone());
+                } else if !form.bytes().all(|b| b.is_ascii_digit()) {
+                    // Of forms that differ in their full stops alone (`p.m.`, `pm`), the one that has them counts; of the same form, what
+                    // was written first; of lists, the first.
+                    let first = words.entry(bare(&form)).or_insert(place as u32);
+                    let earlier = *first as usize;
+                    if earlier >= before && form < folder.fold_str(&meanings[earlier].0) {
+                        *first = place as u32;
+                    }
+                }
+            }
+            phrases.extend(own);
+        }
+        known
+    }
+
+    /// What a word without its full stops stands for.
+    fn meaning(&self, word: &str) -> Option<&String> {
+        self.words.get(word).map(|place| &self.meanings[*place as usize].1)
+    }
 }
 
 impl Compile for Spec {
@@ -99,51 +139,21 @@ impl Compile for Spec {
                 approved.insert(form);
             }
         }
-        let mut meanings: Vec<(String, String)> = Vec::new();
-        let mut known: HashMap<String, u32, FixedState> = HashMap::default();
-        let mut phrase_meanings: HashMap<String, String> = HashMap::new();
-        for list in &self.known {
-            let before = meanings.len() as u32;
-            meanings.extend(lexicon.meanings(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())));
-            let mut phrases = HashMap::new();
-            known.reserve(meanings.len() - before as usize);
-            for (place, (written, meaning)) in (before..).zip(&meanings[before as usize..]) {
-                let form = folder.fold_str(written);
-                if form.contains([' ', '\'', '+']) || !form.is_ascii() {
-                    // What is no single word is looked for as a whole; `4不4` has no word bounds.
-                    phrases.entry(form).or_insert_with(|| meaning.clone());
-                } else if !form.bytes().all(|b| b.is_ascii_digit()) {
-                    match known.entry(bare(&form)) {
-                        Entry::Vacant(free) => {
-                            free.insert(place);
-                        }
-                        // Of forms that differ in their full stops alone (`p.m.`, `pm`), the one that has them counts, of the same
-                        // form what was written first.
-                        Entry::Occupied(mut taken) => {
-                            let of_list = *taken.get() >= before;
-                            if of_list && form < folder.fold_str(&meanings[*taken.get() as usize].0) {
-                                taken.insert(place);
-                            }
-                        }
-                    }
-                }
-            }
-            phrase_meanings.extend(phrases);
-        }
+        let known = Known::of(&self.known, lexicon, folder);
         let ordinary =
             |lists: &[String]| -> Vec<String> { lists.iter().flat_map(|l| lexicon.words(l, folder)).collect() };
         let (short, long) = (ordinary(&self.words), ordinary(&self.expansions));
-        if known.is_empty() && short.is_empty() && long.is_empty() {
+        if known.words.is_empty() && short.is_empty() && long.is_empty() {
             return Ok(None);
         }
         let clips = Clips::new(&long, short.iter().chain(&long));
         let units: Forms = self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect();
-        let plain = |word: &String| !word.contains('.') && !known.contains_key(word);
+        let plain = |word: &String| !word.contains('.') && !known.words.contains_key(word);
         let mut harmless =
             Forms::with_capacity_and_hasher(short.len() + long.len() + approved.len(), FixedState::default());
         harmless.extend(short.into_iter().chain(long).filter(plain));
         harmless.extend(units.iter().filter(|word| plain(word)).chain(&approved).cloned());
-        let phrases: BTreeSet<String> = phrase_meanings.keys().cloned().collect();
+        let phrases: BTreeSet<String> = known.phrases.keys().cloned().collect();
         let pairs = |list: &String| -> Vec<(String, String)> {
             lexicon.pairs(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())).collect()
         };
@@ -157,10 +167,8 @@ impl Compile for Spec {
             honorifics: builder.lists(&["honorifics".to_owned()])?,
             spared: builder.lists(&self.spared)?,
             known_phrases: (!phrases.is_empty()).then(|| builder.phrases("shorthand of several words", &phrases)),
-            phrase_meanings,
             in_lists: self.approved.iter().map(|list| (list.clone(), pairs(list))).collect(),
             folder: folder.clone(),
-            meanings,
             glossary: OnceLock::new(),
         })))
     }
@@ -179,7 +187,7 @@ impl Check for Shorthand {
         };
         let written_out = || {
             let mut seen = HashSet::new();
-            let first = self.meanings.iter().filter(|(form, _)| seen.insert(form));
+            let first = self.known.meanings.iter().filter(|(form, _)| seen.insert(form));
             first.filter(told).cloned().collect()
         };
         Some(self.glossary.get_or_init(|| Glossary { approved: self.in_lists.clone(), written_out: written_out() }))
@@ -191,7 +199,7 @@ impl Check for Shorthand {
         if let Some(list) = self.known_phrases {
             for hit in note.hits(list) {
                 let form = &note.folded.text[hit.start as usize..hit.end as usize];
-                let better = self.phrase_meanings.get(form).cloned();
+                let better = self.known.phrases.get(form).cloned();
                 hits.push(Hit { better, ..Hit::at(note.hit_span(hit)) });
             }
         }
@@ -320,7 +328,7 @@ impl Shorthand {
         let form: Cow<'_, str> =
             if token.text.contains('.') { bare(token.text).into() } else { Cow::Borrowed(token.text) };
         let form = form.as_ref();
-        let known = self.known.get(form).map(|place| &self.meanings[*place as usize].1);
+        let known = self.known.meaning(form);
         // What is not known is shorthand by its letters alone, and of ten letters nothing is.
         let letters = form.bytes().all(|byte| byte.is_ascii_lowercase());
         if known.is_none() && (!letters || form.len() < 2 || (form.len() > LONGEST_CLIP && !script.han)) {

@@ -1,4 +1,5 @@
-//! Where compiled word lists are kept between runs: joining them takes most of a start, and they change only with the rules.
+//! Where compiled word lists and the texts of rules are kept between runs: joining and reading them takes most of a start, and they
+//! change only with the rules.
 //!
 //! What is kept holds nothing of any note. It may vanish or be damaged at any time: then the lists are compiled again.
 
