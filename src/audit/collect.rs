@@ -66,7 +66,7 @@ struct Dearest {
 
 impl Dearest {
     /// Notes over the limit that are kept until it is worth looking which of all have the most value.
-    const SLACK: usize = 16;
+    const SLACK: usize = 4;
 
     fn add(&mut self, limit: usize, value: u64, place: u64, mut note: AuditedNote) {
         if limit == 0 || self.enough.is_some_and(|enough| value <= enough) {
