@@ -19,7 +19,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::OnceLock;
 
 use foldhash::fast::FixedState;
 use schemars::JsonSchema;
@@ -76,8 +75,6 @@ struct Shorthand {
     /// Approved forms with their meanings, by list.
     in_lists: Vec<(String, Vec<(String, String)>)>,
     folder: Folder,
-    /// Made when a guide asks for it.
-    glossary: OnceLock<Glossary>,
 }
 
 /// Forms that are not approved, with what they stand for.
@@ -169,7 +166,6 @@ impl Compile for Spec {
             known_phrases: (!phrases.is_empty()).then(|| builder.phrases("shorthand of several words", &phrases)),
             in_lists: self.approved.iter().map(|list| (list.clone(), pairs(list))).collect(),
             folder: folder.clone(),
-            glossary: OnceLock::new(),
         })))
     }
 }
@@ -180,17 +176,14 @@ fn bare(form: &str) -> String {
 }
 
 impl Check for Shorthand {
-    fn glossary(&self) -> Option<&Glossary> {
+    fn glossary(&self) -> Option<Glossary> {
         let told = |(form, _): &&(String, String)| {
             // A form that somebody approved is not to be written out, whatever another list says.
             !self.approved.contains(&bare(&self.folder.fold_str(form)))
         };
-        let written_out = || {
-            let mut seen = HashSet::new();
-            let first = self.known.meanings.iter().filter(|(form, _)| seen.insert(form));
-            first.filter(told).cloned().collect()
-        };
-        Some(self.glossary.get_or_init(|| Glossary { approved: self.in_lists.clone(), written_out: written_out() }))
+        let mut seen = HashSet::new();
+        let first = self.known.meanings.iter().filter(|(form, _)| seen.insert(form));
+        Some(Glossary { approved: self.in_lists.clone(), written_out: first.filter(told).cloned().collect() })
     }
 
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {

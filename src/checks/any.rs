@@ -60,7 +60,7 @@ impl Check for Any {
         all.fold((None, None), |(low, high), (min, max)| (low.or(min), high.or(max)))
     }
 
-    fn glossary(&self) -> Option<&Glossary> {
+    fn glossary(&self) -> Option<Glossary> {
         self.0.iter().find_map(|check| check.glossary())
     }
 

@@ -35,7 +35,7 @@ pub trait Check: Send + Sync + Debug {
     }
 
     /// The short forms that it knows, where it is about those.
-    fn glossary(&self) -> Option<&Glossary> {
+    fn glossary(&self) -> Option<Glossary> {
         None
     }
 

@@ -1,7 +1,6 @@
 //! `acw audit`: the main job.
 
 use std::io::{self, Write};
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -69,8 +68,7 @@ impl Audit {
         let Auditing { deciding, taking, common } = &self.auditing;
         let mut settings = common.settings_taking(&self.inputs, taking)?;
         settings.target = self.target.or(settings.target);
-        // To take it apart at the end of the program would keep who sends one note waiting.
-        let book = ManuallyDrop::new(Rulebook::compile(settings.packs()?)?);
+        let book = Rulebook::compile(settings.packs()?)?;
         self.check_report(&book)?;
         let keep = if self.report.is_some() { KEPT } else { (0, 0) };
         let roster = self.roster.as_ref().or(settings.roster.as_ref());
@@ -129,6 +127,8 @@ impl Audit {
         outputs.close()?;
         print_problems(&report);
         kept?;
+        // To take it apart at the end of the program would keep who sends one note waiting.
+        std::mem::forget(book);
         Ok(())
     }
 

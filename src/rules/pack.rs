@@ -550,6 +550,17 @@ mod tests {
         let again = load();
         assert_eq!((said(&again), files()), (said(&afresh), 1));
         assert_eq!(again.languages["en"].readers["next-agent"], "whoever comes next");
+        // What stands in the kept file is what is told.
+        let (shelf, file) =
+            (Shelf::new(kept.path()), fs::read_dir(kept.path()).unwrap().next().unwrap().unwrap().path());
+        let mut read: Vec<Vec<LanguageFile>> = shelf.read(&file).unwrap();
+        for one in read.iter_mut().flatten() {
+            if let LanguageFile::Readers(readers) = one {
+                readers.insert("next-agent".into(), "as it was kept".into());
+            }
+        }
+        shelf.write(&file, &read);
+        assert_eq!(load().languages["en"].readers["next-agent"], "as it was kept");
         fs::write(&texts, "next-agent: a colleague\n").unwrap();
         assert_eq!(load().languages["en"].readers["next-agent"], "a colleague");
         for file in fs::read_dir(kept.path()).unwrap() {

@@ -248,7 +248,7 @@ impl Lexicon {
         self.entries(name).map(|(_, word)| folder.fold_str(word))
     }
 
-    /// Forms and meanings of a list as written; the first meaning of a form counts.
+    /// Forms and meanings of a list as written; of a form that comes again, the first meaning counts.
     pub fn meanings(&self, name: &str) -> impl Iterator<Item = (&str, &str)> {
         let entries = self.parts(name).filter_map(|(_, part)| match part {
             ListSpec::Meanings(entries) => Some(entries),

@@ -197,21 +197,19 @@ impl Network {
     pub(super) fn opening(&self, states: &[u32]) -> Opening {
         let mut opening = Opening { by_byte: vec![Vec::new(); 256], by_list: HashMap::default() };
         for state in states {
-            match self.chain[*state as usize] {
-                0 => {
-                    for (lead, to) in self.leads(*state) {
-                        match lead.as_list() {
-                            Some(list) => opening.by_list.entry(list).or_default().push(to),
-                            None if lead.0 < Lead::CLASSES => opening.by_byte[usize::from(lead.0)].push(to),
-                            None if lead.reads() => {
-                                let bytes = (0..=u8::MAX).filter(|byte| lead.has(*byte));
-                                bytes.for_each(|byte| opening.by_byte[usize::from(byte)].push(to));
-                            }
-                            None => {}
-                        }
-                    }
+            let byte = self.chain[*state as usize];
+            if byte != 0 {
+                opening.by_byte[usize::from(byte)].push(state + 1);
+                continue;
+            }
+            for (lead, to) in self.leads(*state) {
+                match lead.as_list() {
+                    Some(list) => opening.by_list.entry(list).or_default().push(to),
+                    None if lead.0 < Lead::CLASSES => opening.by_byte[usize::from(lead.0)].push(to),
+                    None => (0..=u8::MAX)
+                        .filter(|byte| lead.has(*byte))
+                        .for_each(|byte| opening.by_byte[usize::from(byte)].push(to)),
                 }
-                byte => opening.by_byte[usize::from(byte)].push(state + 1),
             }
         }
         opening
@@ -233,7 +231,7 @@ impl Network {
 }
 
 /// What leads from many states, for a quick look: where each byte leads, and each list.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Opening {
     pub(super) by_byte: Vec<Vec<u32>>,
     pub(super) by_list: HashMap<ListId, Vec<u32>, FixedState>,

@@ -199,7 +199,7 @@ impl Steps {
 impl Sets {
     pub(super) fn new(network: &Network) -> Self {
         let mut sets = Sets {
-            opening: Arc::new(network.opening(&[])),
+            opening: Arc::default(),
             first: Vec::new(),
             first_spaced: Vec::new(),
             by_piece: Steps::default(),

@@ -301,9 +301,9 @@ impl Making<'_> {
     }
 
     fn abbreviations(&self) -> AbbreviationsPage {
-        let glossaries = || self.language.checks.iter().flatten().filter_map(|check| check.glossary());
+        let glossaries: Vec<_> = self.language.checks.iter().flatten().filter_map(|check| check.glossary()).collect();
         let mut groups = Vec::new();
-        for (list, forms) in glossaries().flat_map(|glossary| &glossary.approved) {
+        for (list, forms) in glossaries.iter().flat_map(|glossary| &glossary.approved) {
             let title = self.wording.text(&format!("list.{list}")).unwrap_or(list).to_owned();
             let explained = forms.iter().filter(|(_, meaning)| !meaning.is_empty()).cloned();
             let plain = forms.iter().filter(|(_, meaning)| meaning.is_empty()).map(|(form, _)| form.clone());
@@ -315,7 +315,7 @@ impl Making<'_> {
         AbbreviationsPage {
             approved: groups.iter().map(|group| group.explained.len() + group.plain.len()).sum(),
             groups,
-            written_out: sorted(glossaries().flat_map(|glossary| &glossary.written_out).cloned()),
+            written_out: sorted(glossaries.into_iter().flat_map(|glossary| glossary.written_out)),
         }
     }
 

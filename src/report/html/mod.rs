@@ -119,6 +119,7 @@ pub fn write(report: &Report, book: &Rulebook, locale: &str, dir: &Path, extras:
     let pages = pages.in_full(extras.full_text).of_part(report.run.filter());
     let team = TeamPage::of(&context, extras);
     folder.write("index.html", &pages.render("index", &wording.or_key("team.title"), "report.js", None, &team)?)?;
+    // It is large, and memory is needed for the others.
     drop(team);
     let figures = || {
         let figures = tables::workbook(report, book, language, &wording, extras.past, folder.scratch())?;
