@@ -24,6 +24,7 @@ pub mod segment;
 mod sets;
 mod slip;
 pub mod term;
+mod steps;
 mod tokens;
 pub mod voice;
 

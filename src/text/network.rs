@@ -183,6 +183,14 @@ impl Network {
         }
     }
 
+    /// Whether it matters in the state which digit stands in the text; no class has some digits and not others.
+    pub(super) fn tells_digits_apart(&self, state: u32) -> bool {
+        match self.chain[state as usize] {
+            0 => self.leads(state).any(|(lead, _)| (b'0'..=b'9').any(|digit| lead == Lead::byte(digit))),
+            byte => byte.is_ascii_digit(),
+        }
+    }
+
     /// States reached without reading anything.
     pub(super) fn free(&self, state: u32) -> impl Iterator<Item = u32> + '_ {
         self.some(state, |lead| (lead == Lead::FREE).then_some(())).map(|((), to)| to)
@@ -384,5 +392,18 @@ impl<'p> Making<'p> {
         let state = self.state();
         self.leads.extend(ends.iter().map(|end| (*end, Lead::FREE, state)));
         state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What [`Network::tells_digits_apart`] rests on.
+    #[test]
+    fn no_class_tells_digits_apart() {
+        for class in Class::ALL {
+            assert!((b'0'..=b'9').all(|digit| class.has(digit) == class.has(b'0')), "{class:?}");
+        }
     }
 }

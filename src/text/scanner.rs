@@ -18,7 +18,8 @@ use super::builder::Built;
 use super::found::Found;
 use super::network::Network;
 use super::pattern::{self, Part, Pattern};
-use super::sets::{Answer, Set, Sets};
+use super::sets::{Answer, Sets};
+use super::steps::Set;
 use super::tokens::Tokens;
 
 pub use super::builder::ScannerBuilder;
@@ -280,7 +281,7 @@ impl Way<'_> {
         }
         let number = self.sets.plain(set).unwrap_or_else(|| self.answered(set, end));
         let told = self.sets.telling(number);
-        ends.extend(told.terms.iter().map(|(list, term)| (*list, *term, end)));
+        ends.extend(self.sets.terms(told).iter().map(|(list, term)| (*list, *term, end)));
         if let Some(group) = told.group {
             found.add(self.start, group, at);
         }
@@ -307,7 +308,12 @@ impl Way<'_> {
     /// Steps over the hits of lists that start here, where the set goes on with them; the nearest place behind one.
     fn step_over(&mut self, set: Set, at: usize, found: &Found, ahead: &mut Vec<(usize, Set)>) -> usize {
         let mut nearest = usize::MAX;
-        for (end, group) in found.of(at) {
+        let wanted = self.sets.goes_on_with(set);
+        for (end, group, lists) in found.of(at) {
+            // Of all hits that stand somewhere, a set goes on with few.
+            if !wanted.meets(*lists) {
+                continue;
+            }
             let behind = self.sets.by_group(self.network, set, *group);
             if behind == Set::EMPTY {
                 continue;

@@ -11,44 +11,13 @@ use super::builder::Built;
 use super::found::Group;
 use super::network::{Network, Opening, ROOT};
 use super::scanner::{ListId, TermInfo};
+use super::steps::{MOST_SETS, Set, Steps};
 use super::tokens::Symbol;
-
-/// A set; told by its number until the sets start over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Set(u32);
-
-impl Set {
-    /// No state at all.
-    pub(super) const EMPTY: Set = Set(0);
-    /// What every term starts from.
-    pub(super) const START: Set = Set(1);
-    /// Not known yet.
-    const UNKNOWN: u32 = u32::MAX;
-    /// Something is to be told on the way.
-    const BETWEEN: u32 = u32::MAX - 1;
-    /// Stand in the number of a set: terms end in it; terms go on with lists. Most sets are neither, and nothing need be looked up.
-    const ENDS: u32 = 1 << 31;
-    const GOES_ON: u32 = 1 << 30;
-
-    /// Whether terms end in it.
-    pub(super) fn ends(self) -> bool {
-        self.0 & Set::ENDS != 0
-    }
-
-    /// Whether terms go on with lists.
-    pub(super) fn goes_on(self) -> bool {
-        self.0 & Set::GOES_ON != 0
-    }
-
-    fn index(self) -> usize {
-        (self.0 & !(Set::ENDS | Set::GOES_ON)) as usize
-    }
-}
 
 /// Most bytes of the sets of one language and thread.
 const MOST_BYTES: usize = 8 << 20;
-/// Most sets that are told apart by few bits; from half of them on they start over.
-const MOST_SETS: u32 = 1 << 15;
+/// Digits from which on a number is read one by one.
+const LONGEST_NUMBER: usize = 32;
 
 /// What the terms that end somewhere also ask for, before they count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,13 +44,28 @@ pub(super) struct Answer {
     pub(super) accents: Vec<u64>,
 }
 
+/// Some lists, told apart as far as 64 bits go: where two share no bit, no list is in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Mask(u64);
+
+impl Mask {
+    fn of(lists: impl Iterator<Item = ListId>) -> Self {
+        Mask(lists.fold(0, |mask, list| mask | 1 << (list.0 % 64)))
+    }
+
+    /// Whether a list may be in both.
+    pub(super) fn meets(self, other: Mask) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
 /// The terms that end in a set, and what follows of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Told {
-    /// Those whose list a check asked for.
-    pub(super) terms: Box<[(ListId, u32)]>,
+    /// Those whose list a check asked for: where they stand among all that are told.
+    terms: (u32, u32),
     /// The lists among theirs that other terms go on with.
-    pub(super) group: Option<Group>,
+    pub(super) group: Option<(Group, Mask)>,
     /// The set to go on with: also the terms that start with one of these lists.
     pub(super) all: Set,
 }
@@ -95,8 +79,6 @@ struct Known {
     terms: Box<[u32]>,
     /// What these and the terms that they open ask for; nothing where nobody has looked.
     asks: Option<Box<Asks>>,
-    /// What is told of it where nothing is asked for.
-    plain: u32,
     /// What is told of it where no accents are asked for, by whether a clause starts in front and ends behind.
     told: [u32; 4],
 }
@@ -111,13 +93,22 @@ pub(super) struct Sets {
     /// The set behind each set by a piece of text, by one with a space behind it, by a group of lists, and together with another set.
     by_piece: Steps,
     by_spaced: Steps,
+    /// The set behind each set by so many digits, whichever they are.
+    by_digits: Steps,
     by_group: Steps,
     unions: Steps,
     known: Vec<Known>,
+    /// What is told of each set where nothing is asked for; read at every place where terms end.
+    plain: Vec<u32>,
+    /// The lists that each set goes on with.
+    lists_of: Vec<Mask>,
+    /// The set behind each set by a space.
+    by_space: Vec<u32>,
     /// What leads from the first set, which has a hundred times as many states as the others.
     opening: Arc<Opening>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     told: Vec<Told>,
+    told_terms: Vec<(ListId, u32)>,
     /// What is told of a set where accents are asked for.
     answered: HashMap<(Set, Answer), u32, FixedState>,
     /// Lists that were found together.
@@ -131,71 +122,6 @@ pub(super) struct Sets {
     pending: Vec<u32>,
 }
 
-/// A step from a set, by the number of what leads on: both in as few bits as texts need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Step(u32);
-
-impl Step {
-    /// Bits of the number of what leads on.
-    const BITS: u32 = 17;
-
-    /// Nothing where a number is too large; such a step is made anew each time.
-    fn new(from: Set, by: u32) -> Option<Self> {
-        let from = from.index() as u32;
-        (from < MOST_SETS && by < 1 << Self::BITS).then_some(Step(from << Self::BITS | by))
-    }
-}
-
-/// Steps from set to set: a table with open addressing. Of all steps that a set could take, texts take a few; a row for each set would
-/// be mostly empty, and wait for memory at nearly every word.
-#[derive(Debug, Default)]
-struct Steps {
-    /// Each step and where it leads; free places lead to [`Set::UNKNOWN`]. A power of two of them, of which at least a third are free.
-    places: Vec<(Step, u32)>,
-    taken: usize,
-    /// How far a hash is shifted to become a place.
-    shift: u32,
-}
-
-impl Steps {
-    /// Where a step leads; [`Set::UNKNOWN`] where nobody has taken it.
-    fn get(&self, step: Option<Step>) -> u32 {
-        match step {
-            Some(step) if !self.places.is_empty() => self.places[self.place(step)].1,
-            _ => Set::UNKNOWN,
-        }
-    }
-
-    /// The place of a step, or the free one that it would take.
-    fn place(&self, step: Step) -> usize {
-        let last = self.places.len() - 1;
-        // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), by the golden ratio.
-        let mut place = (step.0.wrapping_mul(0x9e37_79b1) >> self.shift) as usize & last;
-        while self.places[place].1 != Set::UNKNOWN && self.places[place].0 != step {
-            place = (place + 1) & last;
-        }
-        place
-    }
-
-    /// Remembers a step; the bytes that it takes.
-    fn add(&mut self, step: Option<Step>, next: Set) -> usize {
-        let Some(step) = step else { return 0 };
-        if (self.taken + 1) * 3 > self.places.len() * 2 {
-            let larger = (self.places.len() * 2).max(1 << 10);
-            let old = std::mem::replace(&mut self.places, vec![(Step::default(), Set::UNKNOWN); larger]);
-            self.shift = 32 - larger.trailing_zeros();
-            for (step, next) in old.into_iter().filter(|(_, next)| *next != Set::UNKNOWN) {
-                let place = self.place(step);
-                self.places[place] = (step, next);
-            }
-        }
-        let place = self.place(step);
-        self.places[place] = (step, next.0);
-        self.taken += 1;
-        size_of::<(Step, u32)>() * 2
-    }
-}
-
 impl Sets {
     pub(super) fn new(network: &Network) -> Self {
         let mut sets = Sets {
@@ -204,11 +130,16 @@ impl Sets {
             first_spaced: Vec::new(),
             by_piece: Steps::default(),
             by_spaced: Steps::default(),
+            by_digits: Steps::default(),
             by_group: Steps::default(),
             unions: Steps::default(),
             known: Vec::new(),
+            plain: Vec::new(),
+            lists_of: Vec::new(),
+            by_space: Vec::new(),
             numbers: HashMap::default(),
             told: Vec::new(),
+            told_terms: Vec::new(),
             answered: HashMap::default(),
             groups: HashMap::default(),
             lists: Vec::new(),
@@ -233,11 +164,16 @@ impl Sets {
         self.first_spaced.clear();
         self.by_piece = Steps::default();
         self.by_spaced = Steps::default();
+        self.by_digits = Steps::default();
         self.by_group = Steps::default();
         self.unions = Steps::default();
         self.known.clear();
+        self.plain.clear();
+        self.lists_of.clear();
+        self.by_space.clear();
         self.numbers.clear();
         self.told.clear();
+        self.told_terms.clear();
         self.answered.clear();
         self.bytes = 0;
         self.begin();
@@ -258,21 +194,25 @@ impl Sets {
     }
 
     /// The set behind a set by a piece of text.
+    #[inline]
     pub(super) fn step(&mut self, network: &Network, set: Set, symbol: Symbol, piece: &[u8]) -> Set {
-        if symbol == Symbol::NONE {
-            return self.read(network, set, piece);
-        }
-        let step = Step::new(set, symbol.0);
-        let next = if set == Set::START { of(&self.first, symbol) } else { self.by_piece.get(step) };
-        if next != Set::UNKNOWN {
-            return Set(next);
-        }
+        let next = match symbol {
+            Symbol::NONE => return self.read(network, set, piece),
+            _ if set == Set::START => of(&self.first, symbol),
+            Symbol::SPACE => self.by_space[set.index()],
+            _ => self.by_piece.get(set, symbol.0),
+        };
+        if next == Set::UNKNOWN { self.learn(network, set, symbol, piece) } else { Set(next) }
+    }
+
+    #[cold]
+    fn learn(&mut self, network: &Network, set: Set, symbol: Symbol, piece: &[u8]) -> Set {
         self.follow(network, set, piece);
         let next = self.number(network);
-        if set == Set::START {
-            put(&mut self.first, symbol, next);
-        } else {
-            self.bytes += self.by_piece.add(step, next);
+        match symbol {
+            _ if set == Set::START => put(&mut self.first, symbol, next),
+            Symbol::SPACE => self.by_space[set.index()] = next.0,
+            _ => self.bytes += self.by_piece.add(set, symbol.0, next),
         }
         next
     }
@@ -282,8 +222,7 @@ impl Sets {
         if symbol == Symbol::NONE {
             return None;
         }
-        let step = Step::new(set, symbol.0);
-        let next = if set == Set::START { of(&self.first_spaced, symbol) } else { self.by_spaced.get(step) };
+        let next = if set == Set::START { of(&self.first_spaced, symbol) } else { self.by_spaced.get(set, symbol.0) };
         if next != Set::UNKNOWN {
             return (next != Set::BETWEEN).then_some(Set(next));
         }
@@ -298,7 +237,7 @@ impl Sets {
         if set == Set::START {
             put(&mut self.first_spaced, symbol, next);
         } else {
-            self.bytes += self.by_spaced.add(step, next);
+            self.bytes += self.by_spaced.add(set, symbol.0, next);
         }
         (!ends).then_some(next)
     }
@@ -327,29 +266,59 @@ impl Sets {
         self.from = from;
     }
 
-    /// The same by every byte of a piece, one after the other.
+    /// The set behind a set by a piece that has no number of its own: byte by byte, but for digits at once where all lead to the same.
     fn read(&mut self, network: &Network, set: Set, piece: &[u8]) -> Set {
+        let digits = piece.len() < LONGEST_NUMBER && piece.iter().all(u8::is_ascii_digit);
         let mut set = set;
-        for byte in piece {
+        for (at, byte) in piece.iter().enumerate() {
             if set == Set::EMPTY {
                 break;
+            }
+            if digits && let Some(next) = self.step_digits(network, set, piece.len() - at) {
+                return next;
             }
             set = self.step(network, set, Symbol(u32::from(*byte)), &[*byte]);
         }
         set
     }
 
+    /// The set behind a set by so many digits; nothing where it matters which.
+    fn step_digits(&mut self, network: &Network, set: Set, count: usize) -> Option<Set> {
+        let mut next = self.by_digits.get(set, count as u32);
+        if next == Set::UNKNOWN {
+            next = self.any_digits(network, set, count).map_or(Set::BETWEEN, |set| set.0);
+            self.bytes += self.by_digits.add(set, count as u32, Set(next));
+        }
+        (next != Set::BETWEEN).then_some(Set(next))
+    }
+
+    #[cold]
+    fn any_digits(&mut self, network: &Network, set: Set, count: usize) -> Option<Set> {
+        self.follow(network, set, &[]);
+        for _ in 0..count {
+            if self.fresh.iter().any(|state| network.tells_digits_apart(*state)) {
+                return None;
+            }
+            self.read_byte(network, b'0');
+        }
+        Some(self.number(network))
+    }
+
+    /// The lists that terms of a set go on with.
+    pub(super) fn goes_on_with(&self, set: Set) -> Mask {
+        self.lists_of[set.index()]
+    }
+
     /// The set behind a set by hits of lists that end together.
     pub(super) fn by_group(&mut self, network: &Network, set: Set, group: Group) -> Set {
-        let step = Step::new(set, group.0);
-        let next = self.by_group.get(step);
+        let next = self.by_group.get(set, group.0);
         if next != Set::UNKNOWN {
             return Set(next);
         }
         let lists = std::mem::take(&mut self.lists[group.0 as usize]);
         let next = self.by_lists(network, set, &lists);
         self.lists[group.0 as usize] = lists;
-        self.bytes += self.by_group.add(step, next);
+        self.bytes += self.by_group.add(set, group.0, next);
         next
     }
 
@@ -376,8 +345,7 @@ impl Sets {
         if one == Set::EMPTY || one == other {
             return other;
         }
-        let step = Step::new(one, other.index() as u32);
-        let known = self.unions.get(step);
+        let known = self.unions.get(one, other.index() as u32);
         if known != Set::UNKNOWN {
             return Set(known);
         }
@@ -386,7 +354,7 @@ impl Sets {
             self.fresh.extend_from_slice(&self.known[set.index()].states);
         }
         let union = self.number(network);
-        self.bytes += self.unions.add(step, union);
+        self.bytes += self.unions.add(one, other.index() as u32, union);
         union
     }
 
@@ -413,12 +381,17 @@ impl Sets {
 
     /// What is told of a set whose terms ask for nothing; nothing where they do, or nobody has looked.
     pub(super) fn plain(&self, set: Set) -> Option<u32> {
-        Some(self.known[set.index()].plain).filter(|known| *known != Set::UNKNOWN)
+        Some(self.plain[set.index()]).filter(|known| *known != Set::UNKNOWN)
     }
 
     /// What is told, by its number.
-    pub(super) fn telling(&self, number: u32) -> &Told {
-        &self.told[number as usize]
+    pub(super) fn telling(&self, number: u32) -> Told {
+        self.told[number as usize]
+    }
+
+    /// The terms that are told, each with its list.
+    pub(super) fn terms(&self, told: Told) -> &[(ListId, u32)] {
+        &self.told_terms[told.terms.0 as usize..told.terms.1 as usize]
     }
 
     /// The number of what is told of a set, with the answer to what its terms ask for.
@@ -434,7 +407,7 @@ impl Sets {
             let known = &mut self.known[set.index()];
             known.told[which] = index;
             if known.asks.as_deref() == Some(&NOTHING) {
-                known.plain = index;
+                self.plain[set.index()] = index;
             }
             self.told.push(told);
         } else {
@@ -460,10 +433,12 @@ impl Sets {
                 && (info.accents.is_none() || accents())
         });
         lists.sort_unstable();
-        let group = (!lists.is_empty()).then(|| self.group(&lists));
+        let group = (!lists.is_empty()).then(|| (self.group(&lists), Mask::of(lists.iter().copied())));
         let asked_for = terms.into_iter().filter(|(list, _)| built.asked_for[usize::from(list.0)]);
-        let told = Told { terms: asked_for.collect(), group, all };
-        self.bytes += size_of::<Told>() + told.terms.len() * 8 + 40;
+        let first = self.told_terms.len();
+        self.told_terms.extend(asked_for);
+        let told = Told { terms: (first as u32, self.told_terms.len() as u32), group, all };
+        self.bytes += size_of::<Told>() + (self.told_terms.len() - first) * 8;
         self.known[set.index()].asks = asked;
         told
     }
@@ -543,19 +518,21 @@ impl Sets {
         let mut terms: Vec<u32> = states.iter().flat_map(|state| network.terms(*state)).collect();
         terms.sort_unstable();
         terms.dedup();
-        let goes_on = states.iter().any(|state| network.by_list(*state).next().is_some());
+        let goes_on = Mask::of(states.iter().flat_map(|state| network.by_list(*state)).map(|(list, _)| list));
         // At the start no term ends, and what a list opens there is followed where its hit is found.
         let tells = |anything: bool, flag: u32| if self.known.len() > 1 && anything { flag } else { 0 };
-        let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on, Set::GOES_ON);
+        let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on != Mask::default(), Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
         self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + 40;
         self.known.push(Known {
             states: states.clone(),
             terms: terms.into(),
             asks: None,
-            plain: Set::UNKNOWN,
             told: [Set::UNKNOWN; 4],
         });
+        self.plain.push(Set::UNKNOWN);
+        self.lists_of.push(goes_on);
+        self.by_space.push(Set::UNKNOWN);
         self.numbers.insert(states, number);
         Set(number)
     }

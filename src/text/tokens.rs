@@ -27,6 +27,8 @@ pub(super) struct Symbol(pub(super) u32);
 impl Symbol {
     /// No piece is known by it: it is read byte by byte. So are numbers, which hardly ever come again.
     pub(super) const NONE: Symbol = Symbol(u32::MAX);
+    /// A space.
+    pub(super) const SPACE: Symbol = Symbol(b' ' as u32);
 }
 
 /// Longest word that is known by a number, in bytes.
