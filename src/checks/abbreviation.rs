@@ -20,18 +20,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use foldhash::fast::FixedState;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::clip::{Clips, LONGEST_CLIP};
 use super::{Check, Compile, Compiled, Corpus, Glossary};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{Folder, Lexicon, ListId, Prepared, ScannerBuilder};
+use crate::text::{Folder, Lexicon, ListId, Prepared, ScannerBuilder, WordSet, Words};
 use crate::yaml::nearest;
-
-/// Forms that are looked up in every note.
-type Forms = HashSet<String, FixedState>;
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -61,13 +57,13 @@ pub struct Spec {
 
 #[derive(Debug)]
 struct Shorthand {
-    approved: Forms,
+    approved: WordSet,
     /// Approved forms as written, by the folded form without its full stops.
     written: BTreeMap<String, String>,
-    units: Forms,
+    units: WordSet,
     known: Known,
     /// Approved forms and plain words: what needs no second look, as most words of a note.
-    harmless: Forms,
+    harmless: WordSet,
     clips: Clips,
     honorifics: Vec<ListId>,
     spared: Vec<ListId>,
@@ -83,7 +79,7 @@ struct Known {
     /// As the lists have them.
     meanings: Vec<(String, String)>,
     /// Of those that are single words, without their full stops, the place in `meanings`.
-    words: HashMap<String, u32, FixedState>,
+    words: Words<u32>,
     /// The others, folded; they are looked for as a whole, for `4不4` has no word bounds.
     phrases: HashMap<String, String>,
 }
@@ -104,7 +100,7 @@ impl Known {
                 } else if !form.bytes().all(|b| b.is_ascii_digit()) {
                     // Of forms that differ in their full stops alone (`p.m.`, `pm`), the one that has them counts; of the same form, what
                     // was written first; of lists, the first.
-                    let first = words.entry(bare(&form)).or_insert(place as u32);
+                    let first = words.or_insert(bare(&form).as_bytes(), place as u32);
                     let earlier = *first as usize;
                     if earlier >= before && form < folder.fold_str(&meanings[earlier].0) {
                         *first = place as u32;
@@ -118,22 +114,21 @@ impl Known {
 
     /// What a word without its full stops stands for.
     fn meaning(&self, word: &str) -> Option<&String> {
-        self.words.get(word).map(|place| &self.meanings[*place as usize].1)
+        self.words.get(word.as_bytes()).map(|place| &self.meanings[*place as usize].1)
     }
 }
 
 impl Compile for Spec {
     fn compile(&self, builder: &mut ScannerBuilder<'_>) -> Compiled {
         let (lexicon, folder) = (builder.lexicon(), builder.folder());
-        let mut approved = Forms::default();
+        let mut approved: Vec<String> = Vec::new();
         let mut written = BTreeMap::new();
         for (_, form) in self.approved.iter().flat_map(|list| lexicon.entries(list)) {
             written.insert(bare(&folder.fold_str(form)), form.to_owned());
         }
         for list in self.approved.iter().chain(&self.everyday) {
             for form in lexicon.words(list, folder) {
-                approved.insert(bare(&form));
-                approved.insert(form);
+                approved.extend([bare(&form), form]);
             }
         }
         let known = Known::of(&self.known, lexicon, folder);
@@ -144,20 +139,20 @@ impl Compile for Spec {
             return Ok(None);
         }
         let clips = Clips::new(&long, short.iter().chain(&long));
-        let units: Forms = self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect();
-        let plain = |word: &String| !word.contains('.') && !known.words.contains_key(word);
-        let mut harmless =
-            Forms::with_capacity_and_hasher(short.len() + long.len() + approved.len(), FixedState::default());
-        harmless.extend(short.into_iter().chain(long).filter(plain));
-        harmless.extend(units.iter().filter(|word| plain(word)).chain(&approved).cloned());
+        let units: Vec<String> = self.units.iter().flat_map(|list| lexicon.words(list, folder)).collect();
+        let plain = |word: &String| !word.contains('.') && !known.words.contains(word);
+        let mut harmless = WordSet::default();
+        harmless.reserve(short.len() + long.len() + approved.len());
+        harmless.extend(short.iter().chain(&long).chain(&units).filter(|word| plain(word)));
+        harmless.extend(&approved);
         let phrases: BTreeSet<String> = known.phrases.keys().cloned().collect();
         let pairs = |list: &String| -> Vec<(String, String)> {
             lexicon.pairs(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())).collect()
         };
         Ok(Some(Box::new(Shorthand {
-            approved,
+            approved: approved.iter().collect(),
             written,
-            units,
+            units: units.iter().collect(),
             harmless,
             known,
             clips,
@@ -240,10 +235,12 @@ impl Script {
         // The others are counted byte by byte.
         upper += text.bytes().filter(u8::is_ascii_uppercase).count();
         lower += text.bytes().filter(u8::is_ascii_lowercase).count();
-        for c in text.chars().filter(|c| !c.is_ascii()) {
-            upper += usize::from(c.is_uppercase());
-            lower += usize::from(c.is_lowercase());
-            han += usize::from(('\u{3400}'..='\u{9fff}').contains(&c));
+        if !text.is_ascii() {
+            for c in text.chars().filter(|c| !c.is_ascii()) {
+                upper += usize::from(c.is_uppercase());
+                lower += usize::from(c.is_lowercase());
+                han += usize::from(('\u{3400}'..='\u{9fff}').contains(&c));
+            }
         }
         Script { shouted: upper > 2 * lower, han: han * 2 > upper + lower }
     }

@@ -1,14 +1,15 @@
 //! What a survey of the whole export tells a check about one note: which sentences an agent writes again and again,
 //! whose case a reference is. Memory does not grow with the export, but for what is really repeated.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use foldhash::quality::FixedState;
 
 use crate::model::Note;
-use crate::text::segment;
+use crate::text::{WordSet, segment};
 
 /// What a check needs of the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,8 +86,14 @@ impl Unit {
     fn key(&self, agent: &str, folded: &str) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
         agent.hash(&mut hasher);
-        for word in folded[self.0.clone()].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            word.hash(&mut hasher);
+        let unit = &folded[self.0.clone()];
+        if unit.is_ascii() {
+            // The same words, byte by byte.
+            let words = unit.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+            words.for_each(|word| word.hash(&mut hasher));
+        } else {
+            let words = unit.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            words.for_each(|word| word.as_bytes().hash(&mut hasher));
         }
         hasher.finish()
     }
@@ -135,7 +142,7 @@ impl Corpus {
 
 /// The sentences of a note.
 pub(super) fn units(folded: &str) -> impl Iterator<Item = Unit> + '_ {
-    static NONE: BTreeSet<String> = BTreeSet::new();
+    static NONE: LazyLock<WordSet> = LazyLock::new(WordSet::default);
     segment::sentences(folded, &NONE).map(Unit)
 }
 

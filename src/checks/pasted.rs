@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::corpus::{self, Unit};
 use super::{Check, Compile, Compiled, Corpus, Needs};
 use crate::model::{Hit, NotApplicable, Outcome};
-use crate::text::{Prepared, ScannerBuilder, count_words};
+use crate::text::{Prepared, ScannerBuilder, words_up_to};
 
 /// Sentences of fewer words (`Ok.`, `Thanks.`) make a note neither individual nor pasted, unless they hold a number.
 const FEWEST_WORDS: usize = 3;
@@ -53,14 +53,22 @@ impl Check for Spec {
     fn check(&self, note: &Prepared<'_>, corpus: &Corpus) -> Outcome {
         let text = &note.folded.text;
         // Two Han characters are a word of a sentence; else words are the same in all of a note.
-        let words = |unit: &Unit| count_words(&text[unit.0.clone()]);
-        let all = if text.is_ascii() { note.words() } else { corpus::units(text).map(|unit| words(&unit)).sum() };
-        if all < self.words {
+        let words = |unit: &Unit, enough: usize| words_up_to(&text[unit.0.clone()], enough);
+        let enough = if text.is_ascii() || self.words == 0 {
+            note.words() >= self.words
+        } else {
+            let mut units = corpus::units(text);
+            units
+                .try_fold(0, |all, unit| Some(all + words(&unit, self.words)).filter(|all| *all < self.words))
+                .is_none()
+        };
+        if !enough {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
         let individual = |unit: &Unit| {
             let numbered = || text[unit.0.clone()].contains(|c: char| c.is_ascii_digit());
-            (words(unit) >= FEWEST_WORDS || numbered()) && corpus.notes_with(unit, &note.note.agent, text) < self.notes
+            (words(unit, FEWEST_WORDS) >= FEWEST_WORDS || numbered())
+                && corpus.notes_with(unit, &note.note.agent, text) < self.notes
         };
         Outcome::from_hits(if corpus::units(text).any(|unit| individual(&unit)) {
             Vec::new()

@@ -16,7 +16,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr3};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -233,7 +233,8 @@ fn zero_dates(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:^|[^0-9/.-])(0{2,4}[/.-]0{2,4}[/.-]0{2,4})(?:$|[^0-9])").expect("the expression is constant")
     });
-    let likely = text.as_bytes().windows(3).any(|three| matches!(three, [b'0', b'/' | b'.' | b'-', b'0']));
+    let bytes = text.as_bytes();
+    let likely = memchr_iter(b'0', bytes).any(|at| matches!(bytes[at + 1..], [b'/' | b'.' | b'-', b'0', ..]));
     let found = likely.then(|| DATE.captures_iter(text)).into_iter().flatten();
     found.filter_map(|found| found.get(1)).map(|date| (date.start(), date.end()))
 }

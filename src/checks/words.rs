@@ -15,16 +15,14 @@
 //!
 //! Overlapping places are one finding, the longest wins.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus, Voice};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{ListId, Prepared, ScannerBuilder, Slips, TermHit};
+use crate::text::{ListId, Prepared, ScannerBuilder, Slips, TermHit, WordSet};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -78,7 +76,7 @@ struct Words {
     censored: bool,
     slips: Slips,
     /// What is no slip: ordinary words.
-    ordinary: Arc<HashSet<String, FixedState>>,
+    ordinary: Arc<WordSet>,
 }
 
 impl Compile for Spec {

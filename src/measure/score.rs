@@ -75,9 +75,12 @@ pub fn score(card: &Card<'_>, stakes: &[Stake], losses: &mut [Loss<'_>]) -> Scor
     const PARTS: u128 = 1_000_000_000;
     let mut score = Score::default();
     let (mut kept, mut whole) = (0u128, 0u128);
-    for category in Category::ALL {
+    let mut at_stake = [0; Category::ALL.len()];
+    stakes.iter().for_each(|stake| at_stake[stake.category.index()] += stake.points);
+    losses.iter_mut().for_each(|loss| *loss.lost = 0);
+    // Where nothing is at stake, nothing is lost.
+    for (category, at_stake) in Category::ALL.into_iter().zip(at_stake).filter(|(_, points)| *points > 0) {
         let weight = (card.weight)(category);
-        let at_stake: u32 = stakes.iter().filter(|s| s.category == category).map(|s| s.points).sum();
         let section = match card.method {
             Method::Points => at_stake.min(weight),
             Method::Weighted | Method::Scaled => at_stake * u32::from(weight > 0),

@@ -67,8 +67,16 @@ impl Category {
     }
 
     /// Position in [`Category::ALL`].
-    pub fn index(self) -> usize {
-        Category::ALL.iter().position(|c| *c == self).unwrap_or(0)
+    pub const fn index(self) -> usize {
+        const PLACES: [usize; Category::ALL.len()] = {
+            let (mut places, mut at) = ([0; Category::ALL.len()], 0);
+            while at < places.len() {
+                places[Category::ALL[at] as usize] = at;
+                at += 1;
+            }
+            places
+        };
+        PLACES[self as usize]
     }
 }
 

@@ -1,6 +1,6 @@
 //! From packs as written to rules that run.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
@@ -16,7 +16,8 @@ use crate::input::Vocabulary;
 use crate::model::{Category, Condition, Critical, Element, Note, Role, Severity};
 use crate::text::identify;
 use crate::text::{
-    Folder, Identifier, KeepScanner, KeptLexicon, KeptScanner, Lexicon, MailWords, Scanner, ScannerBuilder, Speech,
+    Folder, Identifier, KeepScanner, KeptLexicon, KeptScanner, Lexicon, MailWords, Quotes, Scanner, ScannerBuilder,
+    Speech, WordSet,
 };
 use crate::yaml::Source;
 
@@ -423,10 +424,10 @@ fn speech(
             Some((marks.next()?, marks.next_back()?))
         })
         .collect();
-    let mut dotted: BTreeSet<String> = lexicon.words("approved", folder).filter(|form| form.ends_with('.')).collect();
+    let mut dotted: WordSet = lexicon.words("approved", folder).filter(|form| form.ends_with('.')).collect();
     dotted.extend(lexicon.words("honorifics", folder).map(|form| if form.ends_with('.') { form } else { form + "." }));
     Ok(Speech {
-        quotes,
+        quotes: Quotes::new(quotes),
         attribution: builder.list("attribution")?,
         attribution_behind: builder.list("attribution_behind")?,
         resumes: builder.list("resumes")?,

@@ -1,10 +1,9 @@
 //! From lists as written to what a scanner needs: terms with their patterns, lists with their terms.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::fold::Folder;
@@ -13,6 +12,7 @@ use super::network::Network;
 use super::pattern::{self, Part, Pattern};
 use super::scanner::{self, ListId, Scanner, TermInfo};
 use super::term::{self, Term};
+use super::words::WordSet;
 use crate::yaml::{Fault, Source, nearest};
 
 /// Lists of up to so many bytes are written out where they are used: looking them up would cost more.
@@ -91,7 +91,7 @@ pub struct ScannerBuilder<'l> {
     /// Lists that are being parsed or resolved, for circles.
     open: Vec<String>,
     names: HashMap<String, ListId>,
-    word_sets: HashMap<Vec<String>, Arc<HashSet<String, FixedState>>>,
+    word_sets: HashMap<Vec<String>, Arc<WordSet>>,
     built: Built,
     /// What the terms come to, where it was kept.
     network: Option<Network>,
@@ -191,7 +191,7 @@ impl<'l> ScannerBuilder<'l> {
     }
 
     /// The words of lists of plain words, folded; made once for all checks that ask for the same.
-    pub fn word_set(&mut self, lists: &[String]) -> Arc<HashSet<String, FixedState>> {
+    pub fn word_set(&mut self, lists: &[String]) -> Arc<WordSet> {
         let (lexicon, folder) = (self.lexicon, self.folder);
         let words = || lists.iter().flat_map(|list| lexicon.words(list, folder)).collect();
         Arc::clone(self.word_sets.entry(lists.to_vec()).or_insert_with(|| Arc::new(words())))

@@ -1,7 +1,6 @@
 //! A note made ready for checks, once, whatever the number of rules.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
@@ -10,14 +9,15 @@ use super::fold::{Folded, Folder};
 use super::runs::{Run, runs};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
 use super::slip::{self, LongWord};
+use super::words::WordSet;
 use super::{count_words, han, mask, segment, voice};
 use crate::model::{Note, Span};
 
 /// How a language reports other people's words.
 #[derive(Debug, Clone, Default)]
 pub struct Speech {
-    /// Quotation marks, opening and closing.
-    pub quotes: Vec<(char, char)>,
+    /// Quotation marks.
+    pub quotes: voice::Quotes,
     /// What starts reported speech.
     pub attribution: Option<ListId>,
     /// What marks the words before it as reported speech.
@@ -25,7 +25,7 @@ pub struct Speech {
     /// Where the agent's own voice resumes.
     pub resumes: Option<ListId>,
     /// Folded forms that keep their full stop.
-    pub dotted: BTreeSet<String>,
+    pub dotted: WordSet,
     /// Whether its script parts no words, so that they must be told by a dictionary.
     pub joined: bool,
 }
@@ -140,7 +140,7 @@ impl Workspace {
             words: OnceCell::new(),
             long_words: OnceCell::new(),
         };
-        prepared.others_words = voice::quotations(&note.text, &speech.quotes);
+        prepared.others_words = speech.quotes.places(&note.text);
         let ahead: Vec<Span> = prepared.spans(speech.attribution).collect();
         let mut behind: Vec<Span> = prepared.spans(speech.attribution_behind).collect();
         // `…, she says.` looks back; `she says that …` looks ahead.

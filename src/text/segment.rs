@@ -1,7 +1,8 @@
 //! Sentences of a folded text.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
+
+use super::words::WordSet;
 
 /// Signs at which a sentence may end.
 const STOPS: [bool; 256] = {
@@ -18,7 +19,7 @@ const STOPS: [bool; 256] = {
 ///
 /// A full stop behind one of `dotted` (folded forms that keep their stop, such as `sr.`), behind a single letter or
 /// behind nothing does not end a sentence.
-pub fn sentences<'t>(folded: &'t str, dotted: &'t BTreeSet<String>) -> impl Iterator<Item = Range<usize>> + 't {
+pub fn sentences<'t>(folded: &'t str, dotted: &'t WordSet) -> impl Iterator<Item = Range<usize>> + 't {
     let bytes = folded.as_bytes();
     let (mut next, mut at) = (Some(0), 0);
     std::iter::from_fn(move || {
@@ -51,7 +52,7 @@ fn stands_last(bytes: &[u8], at: usize) -> bool {
     bytes.get(at + 1).is_none_or(|next| matches!(next, b' ' | b'\n' | b'"' | b')'))
 }
 
-fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &BTreeSet<String>) -> bool {
+fn keeps_its_stop(folded: &str, sentence: usize, stop: usize, dotted: &WordSet) -> bool {
     let mut before = folded.as_bytes()[sentence..stop].iter();
     let word_at = before.rposition(|byte| b" \n(\"".contains(byte)).map_or(sentence, |at| sentence + at + 1);
     let word = &folded[word_at..stop];
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn stops_of_short_forms_and_numbers_do_not_end_a_sentence() {
-        let dotted = BTreeSet::from(["sr.".to_owned()]);
+        let dotted = WordSet::from_iter(["sr."]);
         let cut = |text: &str| sentences(text, &dotted).map(|r| text[r].trim().to_owned()).collect::<Vec<_>>();
         assert_eq!(
             cut("llama el sr. gil. cobro de 3.5 usd; a las 9 a. m. hoy"),

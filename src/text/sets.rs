@@ -524,12 +524,7 @@ impl Sets {
         let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on != Mask::default(), Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
         self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + 40;
-        self.known.push(Known {
-            states: states.clone(),
-            terms: terms.into(),
-            asks: None,
-            told: [Set::UNKNOWN; 4],
-        });
+        self.known.push(Known { states: states.clone(), terms: terms.into(), asks: None, told: [Set::UNKNOWN; 4] });
         self.plain.push(Set::UNKNOWN);
         self.lists_of.push(goes_on);
         self.by_space.push(Set::UNKNOWN);

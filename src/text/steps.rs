@@ -169,7 +169,11 @@ mod tests {
         for (from, by) in pairs() {
             assert_eq!(steps.get(Set(from | Set::ENDS), by), Set::UNKNOWN);
             assert!(steps.add(Set(from), by, to(from, by)) < 10_000);
-            assert_eq!(steps.get(Set(from | Set::ENDS), by), to(from, by).0, "by the number alone, whatever is told of the set");
+            assert_eq!(
+                steps.get(Set(from | Set::ENDS), by),
+                to(from, by).0,
+                "by the number alone, whatever is told of the set"
+            );
         }
         assert!(pairs().all(|(from, by)| steps.get(Set(from), by) == to(from, by).0));
         assert_eq!((steps.get(Set(51), 9), steps.get(Set(50), 10)), (Set::UNKNOWN, Set::UNKNOWN));

@@ -3,9 +3,7 @@
 //! Inside of a piece nothing is told or looked up, so that the network is followed piece by piece; and people use the same few
 //! thousand words all the time, so that each is known by a number.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
+use super::words::Words;
 
 /// A piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +37,7 @@ const MOST: usize = 100_000;
 /// Tells the pieces of texts.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
-    words: HashMap<Box<[u8]>, Symbol, FixedState>,
+    words: Words<Symbol>,
     /// Those of the text.
     own: Vec<Token>,
 }
@@ -99,8 +97,7 @@ impl Tokens {
             return Symbol::NONE;
         }
         let symbol = Symbol(256 + self.words.len() as u32);
-        self.words.insert(word.into(), symbol);
-        symbol
+        *self.words.or_insert(word, symbol)
     }
 }
 

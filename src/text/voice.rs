@@ -2,40 +2,59 @@
 
 use crate::model::Span;
 
-/// Places inside quotation marks of the given pairs (opening, closing), in bytes of `text`.
-///
-/// A pair whose two marks are the same is read as opening and closing in turn. A quotation that is not closed before
-/// the line ends is none: it is an apostrophe, an inch sign or a slip.
-pub fn quotations(text: &str, pairs: &[(char, char)]) -> Vec<Span> {
-    let mut out = Vec::new();
-    let mut open: Option<(usize, char)> = None;
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == ' ';
-    let marks = !pairs.iter().any(|(open, close)| plain(*open) || plain(*close));
-    for (at, c) in text.char_indices() {
-        // Most characters, of which none is a mark.
-        if marks && plain(c) {
-            continue;
-        }
-        match open {
-            Some((start, close)) if c == close => {
-                out.push(Span::new(start, at + c.len_utf8()));
-                open = None;
-            }
-            Some(_) if c == '\n' => open = None,
-            Some(_) => {}
-            None => {
-                if let Some((_, close)) = pairs.iter().find(|(o, _)| *o == c) {
-                    open = Some((at, *close));
-                }
-            }
-        }
+/// The quotation marks of a language.
+#[derive(Debug, Clone)]
+pub struct Quotes {
+    /// Opening and closing.
+    pairs: Vec<(char, char)>,
+    /// Bytes with which an opening mark may start.
+    starts: [bool; 256],
+}
+
+impl Default for Quotes {
+    fn default() -> Self {
+        Quotes::new(Vec::new())
     }
-    out
+}
+
+impl Quotes {
+    /// For pairs of marks, opening and closing.
+    pub fn new(pairs: Vec<(char, char)>) -> Self {
+        let mut starts = [false; 256];
+        for (open, _) in &pairs {
+            starts[usize::from(open.encode_utf8(&mut [0; 4]).as_bytes()[0])] = true;
+        }
+        Quotes { pairs, starts }
+    }
+
+    /// Places inside quotation marks, in bytes of `text`.
+    ///
+    /// A pair whose two marks are the same is read as opening and closing in turn. A quotation that is not closed before
+    /// the line ends is none: it is an apostrophe, an inch sign or a slip.
+    pub fn places(&self, text: &str) -> Vec<Span> {
+        let mut out = Vec::new();
+        let mut from = 0;
+        // Most characters open nothing.
+        while let Some(found) = text.as_bytes()[from..].iter().position(|byte| self.starts[usize::from(*byte)]) {
+            let start = from + found;
+            let mut chars = text[start..].chars();
+            let Some(first) = chars.next() else { break };
+            from = start + first.len_utf8();
+            let Some((_, close)) = self.pairs.iter().find(|(open, _)| *open == first) else { continue };
+            let Some(ends) = text[from..].find(|c| c == *close || c == '\n') else { break };
+            let end = from + ends;
+            from = end + text[end..].chars().next().map_or(0, char::len_utf8);
+            if text[end..].starts_with(*close) {
+                out.push(Span::new(start, from));
+            }
+        }
+        out
+    }
 }
 
 /// Places of reported speech: from the end of each attribution to the end of its sentence, or to where the agent's own
 /// voice resumes. All places are in bytes of the same text.
-pub fn reported(attributions: &[Span], resumes: &[Span], sentences: &[Span]) -> Vec<Span> {
+pub(super) fn reported(attributions: &[Span], resumes: &[Span], sentences: &[Span]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
     for attribution in attributions {
         let Some(sentence) = sentences.iter().find(|s| s.start <= attribution.start && attribution.start < s.end)
@@ -57,7 +76,7 @@ pub fn reported(attributions: &[Span], resumes: &[Span], sentences: &[Span]) -> 
 
 /// Places of reported speech whose attribution stands behind them (`never again, she says`): from the start of the sentence, or
 /// from where the agent's own voice resumed, to the attribution.
-pub fn reported_before(attributions: &[Span], resumes: &[Span], sentences: &[Span]) -> Vec<Span> {
+pub(super) fn reported_before(attributions: &[Span], resumes: &[Span], sentences: &[Span]) -> Vec<Span> {
     let before = attributions.iter().filter_map(|attribution| {
         let sentence = sentences.iter().find(|s| s.start <= attribution.start && attribution.start < s.end)?;
         let own = resumes.iter().filter(|r| r.start >= sentence.start && r.end <= attribution.start);
@@ -75,7 +94,7 @@ mod tests {
     fn quotations_of_every_kind_close_on_their_line() {
         let text = "dice \"ya\" y «no» 「好」 5\" tubo\nfin\"";
         let pairs = [('"', '"'), ('«', '»'), ('「', '」')];
-        let quoted: Vec<_> = quotations(text, &pairs).iter().map(|s| s.of(text)).collect();
+        let quoted: Vec<_> = Quotes::new(pairs.to_vec()).places(text).iter().map(|s| s.of(text)).collect();
         assert_eq!(quoted, ["\"ya\"", "«no»", "「好」"]);
     }
 
