@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::preset::{Squeezed, recognised};
 use super::values::{Clock, Unit};
-use super::{DateOrder, Given, InputError, Options, Preset, PresetSpec, Vocabulary, Zone};
+use super::{DateOrder, Fields, Given, InputError, Options, Preset, PresetSpec, Vocabulary, Zone};
 use crate::model::{Element, Role};
 use crate::yaml::nearest;
 
@@ -84,6 +84,8 @@ pub struct Columns {
     pub(super) utc: BTreeSet<usize>,
     /// Columns that list several values, of which the last counts.
     pub(super) last_of: BTreeSet<usize>,
+    /// The columns of the note.
+    pub(super) notes: Vec<usize>,
     /// Columns of notes that are items of one list (`comments.0.body`, `comments.1.body`), of which one is read.
     pub(super) listed_notes: Vec<usize>,
     /// Columns that say whether the export is whole, and the folded values that say it is not.
@@ -179,6 +181,7 @@ impl Columns {
             columns.map(move |column| (column, no.clone())).collect::<Vec<_>>()
         });
         Ok(Columns {
+            notes: places(&assignments, Role::Note),
             listed_notes: listed(&headers, assignments.get(&Role::Note)),
             complete: complete.collect(),
             last_of: of_preset(|preset| &preset.last_of),
@@ -197,11 +200,7 @@ impl Columns {
 
     /// The columns of a part; none where it is a constant or not there.
     pub(super) fn places(&self, role: Role) -> Vec<usize> {
-        match self.assignments.get(&role).map(|assignment| &assignment.source) {
-            Some(Place::Columns(columns)) => columns.concat(),
-            Some(Place::Parts(parts)) => parts.iter().flat_map(|part| part.columns.clone()).collect(),
-            _ => Vec::new(),
-        }
+        places(&self.assignments, role)
     }
 
     /// The header of a part's first column; `None` where it is a constant or not there.
@@ -210,7 +209,7 @@ impl Columns {
     }
 
     /// Looks at rows for columns of hours and minutes that are none: a day has 24 hours, and three numbers have seconds.
-    pub(super) fn settle_clocks<'r>(&mut self, rows: impl Iterator<Item = &'r Vec<String>>) {
+    pub(super) fn settle_clocks<'r>(&mut self, rows: impl Iterator<Item = &'r Fields>) {
         for fields in rows {
             for (value, clock) in fields.iter().zip(&mut self.clocks).filter(|(_, clock)| **clock == Clock::Hours) {
                 let numbers: Vec<&str> = value.trim().split(':').collect();
@@ -244,6 +243,14 @@ impl Columns {
                 format!("← {}", parts.join("; "))
             }
         }
+    }
+}
+
+fn places(assignments: &BTreeMap<Role, Assignment>, role: Role) -> Vec<usize> {
+    match assignments.get(&role).map(|assignment| &assignment.source) {
+        Some(Place::Columns(columns)) => columns.concat(),
+        Some(Place::Parts(parts)) => parts.iter().flat_map(|part| part.columns.clone()).collect(),
+        _ => Vec::new(),
     }
 }
 

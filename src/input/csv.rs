@@ -9,7 +9,7 @@ use super::formats::{Delimiter, LONGEST_RECORD, Remarks, Table, Wanted, check_wi
 use super::header::{self, Known};
 use super::raw::Tape;
 use super::source::{Limit, Stream};
-use super::{InputError, Raw, Rejected, Row, cannot_read, decode::Decoded};
+use super::{Fields, InputError, Raw, Rejected, Row, cannot_read, decode::Decoded};
 use crate::model::Problem;
 
 /// Delimiters that exports use, likeliest first.
@@ -383,17 +383,27 @@ impl Rows {
             let help = "close it, or double it where it belongs to the text; rows behind it are part of this one";
             return self.problem(line, end, "the row has a quotation mark that is never closed".into(), help);
         }
-        let text = |field: &[u8]| String::from_utf8(unwrapped(field).into_owned());
-        match self.record.iter().map(text).collect() {
-            Ok(fields) => Row::Fields(line, fields),
+        match self.fields() {
+            Some(fields) => Row::Fields(line, fields),
             // Not audited with holes: what they hid might be what the agent is charged with.
-            Err(_) => self.problem(
+            None => self.problem(
                 line,
                 end,
                 format!("the row is not valid {}", self.encoding),
                 "give the file's encoding with --encoding, or have the row exported again",
             ),
         }
+    }
+
+    /// The fields of the record; nothing where they are no text.
+    fn fields(&self) -> Option<Fields> {
+        if self.record.iter().any(|field| field.starts_with(FORMULA)) {
+            let text = |field: &[u8]| String::from_utf8(unwrapped(field).into_owned()).ok();
+            return self.record.iter().map(text).collect::<Option<Vec<String>>>().map(Fields::from_iter);
+        }
+        let text = str::from_utf8(self.record.as_slice()).ok()?.to_owned();
+        let ends = (0..self.record.len()).filter_map(|at| u32::try_from(self.record.range(at)?.end).ok());
+        Fields::new(text, ends.collect())
     }
 
     /// Fills up a short row whose last field cannot have swallowed what is missing.
@@ -432,9 +442,12 @@ impl Iterator for Rows {
     }
 }
 
+/// What a cell starts with that is written as a formula.
+const FORMULA: &[u8] = b"=\"";
+
 /// The text of a cell that is written as a formula, so that a spreadsheet keeps its zeros: `="00123"`.
 fn unwrapped(field: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    match field.strip_prefix(b"=\"").and_then(|field| field.strip_suffix(b"\"")) {
+    match field.strip_prefix(FORMULA).and_then(|field| field.strip_suffix(b"\"")) {
         Some(inside) if !inside.contains(&b'"') => inside.into(),
         Some(inside) => String::from_utf8_lossy(inside).replace("\"\"", "\"").into_bytes().into(),
         None => field.into(),
@@ -474,7 +487,7 @@ mod tests {
     fn read(text: &str) -> (String, Vec<String>, Vec<(u64, String)>) {
         let table = opened(text).unwrap();
         let row = |row: Row| match row {
-            Row::Fields(line, fields) => (line, fields.join("|")),
+            Row::Fields(line, fields) => (line, fields.to_vec().join("|")),
             Row::Unreadable(row) => (row.problem.line.unwrap(), row.problem.message),
             Row::Refused(error) => (0, error.to_string()),
         };

@@ -263,7 +263,7 @@ fn one_note(file: &str, decoded: Decoded) -> Result<Opened, InputError> {
     let cell = text.trim_end_matches(['\n', '\r']).to_owned();
     let table = Table {
         headers: vec![Role::Note.name().to_owned()],
-        rows: Box::new(std::iter::once(Row::Fields(1, vec![cell]))),
+        rows: Box::new(std::iter::once(Row::Fields(1, [cell].into_iter().collect()))),
         form: "the text of one note".into(),
         remarks: decoded.remarks,
     };

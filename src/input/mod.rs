@@ -11,6 +11,7 @@ mod csv;
 mod dates;
 mod decode;
 mod feedback;
+mod fields;
 mod filter;
 mod formats;
 mod given;
@@ -64,6 +65,7 @@ pub use zone::Zone;
 
 use serde::{Deserialize, Serialize};
 
+use fields::Fields;
 use formats::{Remarks, Wanted};
 use source::{Limit, Source};
 
@@ -82,7 +84,7 @@ type Rows = Box<dyn Iterator<Item = Row> + Send>;
 /// One row of an export.
 enum Row {
     /// Line and fields.
-    Fields(u64, Vec<String>),
+    Fields(u64, Fields),
     /// What is wrong with the row, and the row as it was found.
     Unreadable(Rejected),
     /// Why the file is refused after all; the last row.
@@ -351,7 +353,7 @@ impl Export {
     }
 
     /// A row as a note, or why it is none.
-    fn note(&mut self, line: u64, fields: &[String]) -> Result<Note, Rejected> {
+    fn note(&mut self, line: u64, fields: &Fields) -> Result<Note, Rejected> {
         let refused = |message: &str, help: &str| {
             let problem = Problem::at(&self.file, line, message, help);
             Err(Rejected { raw: self.keep_rejected.then(|| Box::new(Raw::Cells(fields.to_vec()))), ..problem.into() })

@@ -6,7 +6,7 @@ use super::columns::{Part, Place};
 use super::stamp::{self, Reading};
 use super::values::duration;
 use super::vocabulary::Met;
-use super::{Columns, Vocabulary};
+use super::{Columns, Fields, Vocabulary};
 use crate::model::{Note, Origin, Role};
 use crate::text::cell;
 
@@ -32,7 +32,7 @@ impl Columns {
     }
 
     /// A cell without spaces around it; `None` where it holds nothing.
-    fn cell<'f>(&self, column: usize, fields: &'f [String]) -> Option<&'f str> {
+    fn cell<'f>(&self, column: usize, fields: &'f Fields) -> Option<&'f str> {
         let value = fields.get(column)?.trim();
         if self.last_of.contains(&column) {
             return value.rsplit(';').map(str::trim).find(|value| !self.is_nothing(value));
@@ -41,7 +41,7 @@ impl Columns {
     }
 
     /// The value of a part, and the column that it is from.
-    fn found<'f>(&'f self, role: Role, fields: &'f [String]) -> Option<(Cow<'f, str>, Option<usize>)> {
+    fn found<'f>(&'f self, role: Role, fields: &'f Fields) -> Option<(Cow<'f, str>, Option<usize>)> {
         match &self.assignments.get(&role)?.source {
             Place::Constant(value) => (!value.is_empty()).then_some((Cow::Borrowed(value.as_str()), None)),
             Place::Columns(columns) => columns.iter().find_map(|joined| {
@@ -55,19 +55,19 @@ impl Columns {
     }
 
     /// The value of a part in a row; `None` where it is empty.
-    pub(super) fn value<'f>(&'f self, role: Role, fields: &'f [String]) -> Option<Cow<'f, str>> {
+    pub(super) fn value<'f>(&'f self, role: Role, fields: &'f Fields) -> Option<Cow<'f, str>> {
         self.found(role, fields).map(|(value, _)| value)
     }
 
     /// The moment of the contact's start as written, and whether its column is of universal time.
-    pub(super) fn start<'f>(&'f self, fields: &'f [String]) -> Option<(Cow<'f, str>, bool)> {
+    pub(super) fn start<'f>(&'f self, fields: &'f Fields) -> Option<(Cow<'f, str>, bool)> {
         let (value, column) = self.found(Role::StartedAt, fields)?;
         Some((value, column.is_some_and(|column| self.utc.contains(&column))))
     }
 
     /// What the row is.
-    pub(super) fn kind(&self, fields: &[String], vocabulary: &Vocabulary) -> Kind {
-        let notes = self.places(Role::Note);
+    pub(super) fn kind(&self, fields: &Fields, vocabulary: &Vocabulary) -> Kind {
+        let notes = &self.notes;
         if notes.is_empty() {
             return Kind::Note;
         }
@@ -96,44 +96,44 @@ impl Columns {
     }
 
     /// The seconds of a part that is a duration; `None` where it is empty or none.
-    pub(super) fn seconds(&self, role: Role, fields: &[String], vocabulary: &Vocabulary) -> Option<u32> {
+    pub(super) fn seconds(&self, role: Role, fields: &Fields, vocabulary: &Vocabulary) -> Option<u32> {
         let (value, column) = self.found(role, fields)?;
         let (unit, clock) = column.map(|column| (self.units[column], self.clocks[column])).unwrap_or_default();
         duration(&value, unit, clock, &vocabulary.units)
     }
 
     /// Of a row what a survey of the whole export asks for: whose it is, and the text.
-    pub(super) fn surveyed(&self, fields: &[String], vocabulary: &Vocabulary, met: &mut Met) -> Note {
+    pub(super) fn surveyed(&self, fields: &Fields, vocabulary: &Vocabulary, met: &mut Met) -> Note {
         let language = self.language_of(fields, vocabulary, met);
         let (text, exported) = vocabulary.text(&self.text(fields, language.as_deref(), vocabulary));
         let (case_id, customer) = (self.owned(Role::CaseId, fields), self.address(Role::Customer, fields, vocabulary));
         Note { agent: self.agent(fields, vocabulary), text, exported, case_id, customer, ..Note::default() }
     }
 
-    fn owned(&self, role: Role, fields: &[String]) -> Option<String> {
+    fn owned(&self, role: Role, fields: &Fields) -> Option<String> {
         self.value(role, fields).map(|value| cell::tame(&value).into_owned())
     }
 
-    fn named(&self, role: Role, fields: &[String], vocabulary: &Vocabulary) -> Option<String> {
+    fn named(&self, role: Role, fields: &Fields, vocabulary: &Vocabulary) -> Option<String> {
         self.value(role, fields).map(|value| cell::tame(&vocabulary.text(&value).0).into_owned())
     }
 
-    fn address(&self, role: Role, fields: &[String], vocabulary: &Vocabulary) -> Option<String> {
+    fn address(&self, role: Role, fields: &Fields, vocabulary: &Vocabulary) -> Option<String> {
         self.named(role, fields, vocabulary).map(|value| bare(&value).to_owned())
     }
 
-    fn agent(&self, fields: &[String], vocabulary: &Vocabulary) -> String {
+    fn agent(&self, fields: &Fields, vocabulary: &Vocabulary) -> String {
         let id = self.value(Role::AgentId, fields).map(|value| bare(&value).to_owned());
         id.or_else(|| self.address(Role::AgentName, fields, vocabulary)).unwrap_or_else(|| "?".to_owned())
     }
 
-    fn language_of(&self, fields: &[String], vocabulary: &Vocabulary, met: &mut Met) -> Option<String> {
+    fn language_of(&self, fields: &Fields, vocabulary: &Vocabulary, met: &mut Met) -> Option<String> {
         let told = self.value(Role::Language, fields).and_then(|v| met.languages.of(&v, |v| vocabulary.language(v)));
         told.or_else(|| self.language.clone())
     }
 
     /// A row as a note.
-    pub(super) fn note(&self, mut origin: Origin, fields: &[String], vocabulary: &Vocabulary, met: &mut Met) -> Note {
+    pub(super) fn note(&self, mut origin: Origin, fields: &Fields, vocabulary: &Vocabulary, met: &mut Met) -> Note {
         let given = |role: Role| self.value(role, fields);
         let owned = |role: Role| self.owned(role, fields);
         let named = |role: Role| self.named(role, fields, vocabulary);
@@ -152,7 +152,7 @@ impl Columns {
             .and_then(|(value, utc)| stamp::day(&value, Reading { order: self.order, utc, zone }, &vocabulary.dates));
         let (text, exported) = vocabulary.text(&self.text(fields, language.as_deref(), vocabulary));
         // The one column that holds it.
-        if let [column] = self.places(Role::Note).as_slice() {
+        if let [column] = self.notes.as_slice() {
             origin.column = u32::try_from(column + 1).ok();
         }
         Note {
@@ -184,12 +184,12 @@ impl Columns {
     }
 
     /// The note: as typed where one column has it, else a labelled line a column that is filled.
-    fn text(&self, fields: &[String], language: Option<&str>, vocabulary: &Vocabulary) -> String {
+    fn text(&self, fields: &Fields, language: Option<&str>, vocabulary: &Vocabulary) -> String {
         let parts = match self.assignments.get(&Role::Note).map(|assignment| &assignment.source) {
             Some(Place::Constant(value)) => return value.clone(),
             Some(Place::Columns(columns)) => {
                 let filled = columns.iter().flatten().find(|column| self.cell(**column, fields).is_some());
-                return filled.map(|column| fields[*column].clone()).unwrap_or_default();
+                return filled.map(|column| fields[*column].to_owned()).unwrap_or_default();
             }
             Some(Place::Parts(parts)) => parts,
             None => return String::new(),
@@ -258,7 +258,7 @@ mod tests {
     fn note(columns: &Columns, fields: &[&str], vocabulary: &Vocabulary) -> Note {
         columns.note(
             Origin { file: "x".into(), line: 2, column: None },
-            &strings(fields),
+            &fields.iter().collect(),
             vocabulary,
             &mut Met::default(),
         )
@@ -318,7 +318,7 @@ mod tests {
             (["", "", "Totally lost."], Kind::Note),
             (["1", "", ""], Kind::Nobody),
         ] {
-            assert_eq!(columns.kind(&strings(&fields), &vocabulary), kind, "{fields:?}");
+            assert_eq!(columns.kind(&fields.iter().collect(), &vocabulary), kind, "{fields:?}");
         }
     }
 

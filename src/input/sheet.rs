@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::formats::{self, Wanted};
 use super::source::Source;
-use super::{InputError, Options, Row, Vocabulary};
+use super::{Fields, InputError, Options, Row, Vocabulary};
 use crate::model::{Answer, Criterion, RemarkKind, Role, SheetRemark};
 use crate::text::{Folder, cell, redact};
 use crate::yaml::nearest;
@@ -66,7 +66,7 @@ pub fn read_sheets(paths: &[&Path], vocabulary: &Vocabulary, rules: &[&str]) -> 
 pub(super) struct Table {
     pub(super) headers: Vec<String>,
     /// The number of each row, and its cells.
-    pub(super) rows: Vec<(u64, Result<Vec<String>, Unreadable>)>,
+    pub(super) rows: Vec<(u64, Result<Fields, Unreadable>)>,
 }
 
 /// Why a row cannot be read, and what to do.
@@ -159,7 +159,7 @@ impl Layout {
         sheet
     }
 
-    fn read_row(&self, number: u64, fields: &[String], owner: &str, vocabulary: &Vocabulary, sheet: &mut Sheet) {
+    fn read_row(&self, number: u64, fields: &Fields, owner: &str, vocabulary: &Vocabulary, sheet: &mut Sheet) {
         let cell = |column: usize| fields.get(column).map_or("", |field| cell::unguard(field.trim()));
         let note = cell(self.note).to_owned();
         if note.is_empty() {
@@ -197,7 +197,7 @@ impl Layout {
     /// Says which columns are not counted, and how much stands in them.
     fn remark_columns(&self, table: &Table, sheet: &mut Sheet) {
         for (column, header, near) in &self.unknown {
-            let filled = |row: &&Vec<String>| row.get(*column).is_some_and(|cell| !cell.trim().is_empty());
+            let filled = |row: &&Fields| row.get(*column).is_some_and(|cell| !cell.trim().is_empty());
             let cells = table.rows.iter().filter_map(|(_, row)| row.as_ref().ok()).filter(filled).count();
             let message = format!("the column is no criterion, or stands twice; its {cells} filled cells do not count");
             let help = match near {

@@ -102,7 +102,7 @@ fn month_named(value: &str, words: &DateWords) -> Option<Date> {
     if words.months.is_empty() || !value.chars().any(char::is_alphabetic) {
         return None;
     }
-    let month = value.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let month = value.split(|c: char| !c.is_alphabetic()).filter(|word| !is_of_iso(word));
     let month = month.filter_map(|word| words.months.get(&word.to_lowercase()).copied()).next_back()?;
     let dated = hour_at(value).map_or(value, |at| &value[..at]);
     let mut numbers = dated.split(|c: char| !c.is_ascii_digit()).filter(|part| matches!(part.len(), 1 | 2 | 4));
@@ -110,6 +110,11 @@ fn month_named(value: &str, words: &DateWords) -> Option<Date> {
     let (day, year) = if first.len() == 4 { (second, first) } else { (first, second) };
     let year: i32 = year.parse().ok()?;
     date(if year < 100 { 2_000 + year } else { year }, i32::from(month), day.parse().ok()?)
+}
+
+/// Whether it is a letter of ISO 8601, which stands before or behind most times, or nothing.
+fn is_of_iso(word: &str) -> bool {
+    matches!(word, "" | "T" | "Z")
 }
 
 /// Where the hour of a time starts: digits with a colon, or the sign for hours, and digits behind.
@@ -135,8 +140,10 @@ fn time_of(value: &str, words: &DateWords) -> (Option<Time>, Option<Offset>, boo
             rest = &fraction[digits(fraction)..];
         }
     }
-    let half =
-        |text: &str| words.halves.get(&text.replace(['.', ' ', '\u{a0}', '\u{202f}'], "").to_lowercase()).copied();
+    let half = |text: &str| {
+        let word = || text.replace(['.', ' ', '\u{a0}', '\u{202f}'], "").to_lowercase();
+        if is_of_iso(text) { None } else { words.halves.get(&word()).copied() }
+    };
     let lettered = |c: char| c.is_alphabetic() || matches!(c, '.' | ' ' | '\u{a0}' | '\u{202f}');
     let behind = rest.find(|c: char| !lettered(c)).unwrap_or(rest.len());
     let ahead =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::row::lost_digits;
-use super::{Columns, Vocabulary, stamp};
+use super::{Columns, Fields, Vocabulary, stamp};
 use crate::model::{Problem, Role};
 
 /// What was noticed in the files of a run, by file.
@@ -27,7 +27,7 @@ pub(super) struct Notices {
 
 impl Notices {
     /// Looks at a row.
-    pub(super) fn row(&mut self, fields: &[String], columns: &Columns, vocabulary: &Vocabulary) {
+    pub(super) fn row(&mut self, fields: &Fields, columns: &Columns, vocabulary: &Vocabulary) {
         for role in [Role::NoteId, Role::CaseId, Role::Customer] {
             if let Some(value) = columns.value(role, fields)
                 && lost_digits(&value)
@@ -43,7 +43,7 @@ impl Notices {
         }
         let filled = |column: &&usize| fields.get(**column).is_some_and(|field| !field.trim().is_empty());
         if columns.listed_notes.iter().filter(filled).nth(1).is_some() {
-            let read = columns.places(Role::Note).first().copied();
+            let read = columns.notes.first().copied();
             if let Some(column) = columns.listed_notes.iter().filter(filled).find(|column| Some(**column) != read) {
                 self.further.get_or_insert((0, *column)).0 += 1;
             }

@@ -117,7 +117,7 @@ impl Cells<'_> {
     /// The row; its number counts from 1.
     pub(super) fn finish(self, file: &str, number: u64) -> Row {
         match self.fault {
-            None => Row::Fields(number, self.cells),
+            None => Row::Fields(number, self.cells.iter().collect()),
             Some((message, help)) => unreadable(file, number, message, help),
         }
     }
@@ -173,7 +173,7 @@ mod tests {
         }
         row.put(Target::Path("who.0"), false, Held::Text(&|| Ok("Ann".into())));
         row.put(Target::Path("who.1"), false, Held::Text(&|| Ok(String::new())));
-        assert!(matches!(row.finish("x", 1), Row::Fields(1, cells) if cells == ["text", "a; b", "Ann"]));
+        assert!(matches!(row.finish("x", 1), Row::Fields(1, cells) if cells.to_vec() == ["text", "a; b", "Ann"]));
         let told = |fill: &dyn Fn(&mut Cells<'_>)| {
             let mut row = places.row();
             fill(&mut row);

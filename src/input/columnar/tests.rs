@@ -61,7 +61,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<ReadRow>), InputError> {
         _ => return Err(InputError::Empty { file: "x".into() }),
     };
     let rows = table.rows.map(|row| match row {
-        Row::Fields(number, cells) => Ok((number, cells)),
+        Row::Fields(number, cells) => Ok((number, cells.to_vec())),
         Row::Unreadable(row) => Err(format!("{}: {}", row.problem.line.unwrap_or(0), row.problem.message)),
         Row::Refused(error) => Err(error.to_string()),
     });

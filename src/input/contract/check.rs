@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use jiff::civil::Date;
 
 use super::{Clause, Contract, Limit, Verdict, Violation, Wanted};
-use crate::input::{Columns, Export, InputError, Names, Options, Row, Sources, Vocabulary};
+use crate::input::{Columns, Export, Fields, InputError, Names, Options, Row, Sources, Vocabulary};
 use crate::model::{Note, Role};
 use crate::text::redact;
 use crate::yaml::{did_you_mean, nearest};
@@ -106,7 +106,7 @@ impl Found {
     }
 
     /// The value of a row; `None` where it is empty.
-    fn value<'f>(&self, columns: &'f Columns, fields: &'f [String], note: &'f Note) -> Option<Cow<'f, str>> {
+    fn value<'f>(&self, columns: &'f Columns, fields: &'f Fields, note: &'f Note) -> Option<Cow<'f, str>> {
         match self {
             Found::Role(Role::Note) => Some(Cow::Borrowed(note.text.trim())).filter(|text| !text.is_empty()),
             Found::Role(role) => columns.value(*role, fields),
@@ -260,7 +260,7 @@ impl<'c> Check<'c> {
         for row in rows {
             let (note, fields) = match row {
                 Row::Refused(error) => return Err(error),
-                Row::Unreadable(rejected) => (Err(rejected), Vec::new()),
+                Row::Unreadable(rejected) => (Err(rejected), Fields::default()),
                 Row::Fields(line, fields) => (export.note(line, &fields), fields),
             };
             self.rows = self.rows.saturating_add(note.as_ref().map_or_else(|rejected| rejected.rows, |_| 1));

@@ -340,7 +340,7 @@ mod tests {
             Err(error) => return (error.to_string(), vec![]),
         };
         let row = |row: Row| match row {
-            Row::Fields(line, fields) => (line, fields.join("|")),
+            Row::Fields(line, fields) => (line, fields.to_vec().join("|")),
             Row::Unreadable(row) => (row.problem.line.unwrap(), row.problem.message),
             Row::Refused(error) => (0, error.to_string()),
         };

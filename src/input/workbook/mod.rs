@@ -348,7 +348,7 @@ impl Reading {
             if fields.iter().all(|field| field.trim().is_empty()) {
                 return true;
             }
-            each(Row::Fields(u64::from(row) + 1, fields))
+            each(Row::Fields(u64::from(row) + 1, fields.iter().collect()))
         })?;
         if let Some((first, rows)) = outside {
             self.remarks.add(Problem {
@@ -393,7 +393,7 @@ mod tests {
 
     fn rows(table: Table) -> Vec<(u64, String)> {
         let row = |row: Row| match row {
-            Row::Fields(line, fields) => (line, fields.join("|")),
+            Row::Fields(line, fields) => (line, fields.to_vec().join("|")),
             Row::Unreadable(row) => (0, row.problem.message),
             Row::Refused(error) => (0, error.to_string()),
         };
