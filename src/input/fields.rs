@@ -2,8 +2,10 @@
 
 use std::ops::Index;
 
+use serde::{Deserialize, Serialize};
+
 /// The fields of a row, side by side in one text: a row is read and let go again millions of times.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Fields {
     text: String,
     /// Where each ends.
@@ -63,7 +65,10 @@ mod tests {
     #[test]
     fn fields_stand_side_by_side() {
         let fields: Fields = ["añb", "", "c"].into_iter().collect();
-        assert_eq!((fields.len(), &fields[0], fields.get(1), fields.get(2), fields.get(3)), (3, "añb", Some(""), Some("c"), None));
+        assert_eq!(
+            (fields.len(), &fields[0], fields.get(1), fields.get(2), fields.get(3)),
+            (3, "añb", Some(""), Some("c"), None)
+        );
         assert_eq!(fields.to_vec(), ["añb", "", "c"]);
         assert_eq!(Fields::new("añbc".into(), vec![4, 4, 5]), Some(fields));
         assert_eq!(Fields::new("añb".into(), vec![2, 4]), None, "inside of a character");

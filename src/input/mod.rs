@@ -29,6 +29,7 @@ mod row;
 mod sheet;
 mod source;
 mod sources;
+mod spool;
 mod stamp;
 mod values;
 mod vocabulary;
@@ -82,6 +83,7 @@ const LOOKED_AT: usize = 1_000;
 type Rows = Box<dyn Iterator<Item = Row> + Send>;
 
 /// One row of an export.
+#[derive(Debug, Clone)]
 enum Row {
     /// Line and fields.
     Fields(u64, Fields),
@@ -293,15 +295,6 @@ fn cannot_read(file: &str, error: &io::Error) -> InputError {
 }
 
 impl Export {
-    /// Opens a file, or standard input for `-`; how its days are written is not looked at.
-    ///
-    /// # Errors
-    /// Whatever makes the whole file unusable; single rows become problems instead.
-    fn open(path: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Self, InputError> {
-        let source = if path == Path::new("-") { Source::Stream(Box::new(io::stdin())) } else { Source::open(path)? };
-        Self::read(path.display().to_string(), source, options, vocabulary, Role::Note)
-    }
-
     /// Reads an export from `source`; messages call it `file`.
     fn read(
         file: String,
@@ -312,6 +305,17 @@ impl Export {
     ) -> Result<Self, InputError> {
         let wanted = Wanted { options, vocabulary, needed, saved: false };
         let opened = formats::open(&file, source, &wanted)?;
+        Self::of(file, opened, options, vocabulary, needed)
+    }
+
+    /// An export whose form is known.
+    fn of(
+        file: String,
+        opened: formats::Opened,
+        options: &Options,
+        vocabulary: &Vocabulary,
+        needed: Role,
+    ) -> Result<Self, InputError> {
         let table = opened.table;
         let mut columns = Columns::find(&file, &table.headers, options, vocabulary, needed)?;
         let mut rows = table.rows;

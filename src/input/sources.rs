@@ -9,7 +9,9 @@ use std::sync::Mutex;
 use crate::model::{Problem, Role};
 
 use super::archive::{self, Member, is_export};
+use super::formats::{self, Wanted};
 use super::source::Source;
+use super::spool::{self, Spools};
 use super::watch::Noticed;
 use super::{DateOrder, Days, Export, InputError, Options, Vocabulary, cannot_read, io_error};
 
@@ -31,6 +33,9 @@ pub struct Sources {
     days: Mutex<BTreeMap<PathBuf, Option<Days>>>,
     /// What was noticed in the files that were read.
     noticed: Noticed,
+    /// Whether the files are read more than once, and those whose rows are kept for the next time.
+    more_than_once: bool,
+    spools: Spools,
 }
 
 impl Sources {
@@ -46,6 +51,8 @@ impl Sources {
             told: Mutex::default(),
             days: Mutex::default(),
             noticed: Noticed::default(),
+            more_than_once,
+            spools: Spools::default(),
         };
         for path in paths {
             sources.expand(path)?;
@@ -84,10 +91,18 @@ impl Sources {
             export = opened(file)?;
             export.days_asked(order)
         } else if self.opens_again(file) {
-            let days = self.decided(file, &opened)?;
-            // Only now: two readers of one file in turn, never at once.
-            export = opened(file)?;
-            days
+            match self.without_doubt(file, &opened)? {
+                Some(told) => {
+                    export = told;
+                    None
+                }
+                None => {
+                    let days = self.decided(file, &opened)?;
+                    // Only now: two readers of one file in turn, never at once.
+                    export = opened(file)?;
+                    days
+                }
+            }
         } else {
             export = opened(file)?;
             export.days_of_head()
@@ -129,16 +144,35 @@ impl Sources {
         }))
     }
 
+    /// A file whose first rows leave no doubt about its days, as it was opened to look at them; nothing where they do, or where it is
+    /// known already what the column tells.
+    fn without_doubt(&self, file: &Path, opened: &Opened<'_>) -> Result<Option<Export>, InputError> {
+        if self.told.lock().is_ok_and(|told| told.contains_key(file)) {
+            return Ok(None);
+        }
+        let mut export = opened(file)?;
+        if export.days_of_head().is_some() {
+            self.remember(file, export.days_of_all());
+            return Ok(None);
+        }
+        self.remember(file, None);
+        Ok(Some(export))
+    }
+
     /// What a file's own column tells of its days.
     fn told(&self, file: &Path, opened: &Opened<'_>) -> Result<Option<Days>, InputError> {
         if let Some(told) = self.told.lock().ok().and_then(|told| told.get(file).cloned()) {
             return Ok(told);
         }
         let days = opened(file)?.days_of_all();
-        if let Ok(mut told) = self.told.lock() {
-            told.insert(file.to_owned(), days.clone());
-        }
+        self.remember(file, days.clone());
         Ok(days)
+    }
+
+    fn remember(&self, file: &Path, days: Option<Days>) {
+        if let Ok(mut told) = self.told.lock() {
+            told.insert(file.to_owned(), days);
+        }
     }
 
     /// How the days of each file that was opened are read, by the file as the user named it; only where an order matters.
@@ -150,20 +184,38 @@ impl Sources {
 
     fn opened(&self, file: &Path, options: &Options, vocabulary: &Vocabulary) -> Result<Export, InputError> {
         let name = file.display().to_string();
+        let kept = self.spools.lock().ok().and_then(|spools| Some(spools.get(file)?.open(&name)));
+        let opened = match kept {
+            Some(kept) => kept?,
+            None => {
+                let wanted = Wanted { options, vocabulary, needed: Role::Note, saved: false };
+                let opened = formats::open(&name, self.source(file)?, &wanted)?;
+                // To read a workbook takes many times what it takes to keep its rows.
+                if self.more_than_once && opened.is_workbook {
+                    spool::keeping(opened, file.to_owned(), &self.spools)
+                } else {
+                    opened
+                }
+            }
+        };
+        Export::of(name, opened, options, vocabulary, Role::Note)
+    }
+
+    /// What a file is read from.
+    fn source(&self, file: &Path) -> Result<Source, InputError> {
         if let Some((archive, member)) = self.members.get(file) {
             let zip = match self.kept.get(archive) {
                 Some(kept) => kept.try_clone(),
                 None => File::open(archive),
             };
             let zip = zip.map_err(|error| io_error(archive, &error))?;
-            let stream = member.open(&archive.display().to_string(), zip)?;
-            return Export::read(name, Source::Stream(stream), options, vocabulary, Role::Note);
+            return Ok(Source::Stream(member.open(&archive.display().to_string(), zip)?));
         }
-        let Some(kept) = self.kept.get(file) else {
-            return Export::open(file, options, vocabulary);
-        };
-        let kept = kept.try_clone().map_err(|error| io_error(file, &error))?;
-        Export::read(name, Source::File(kept), options, vocabulary, Role::Note)
+        match self.kept.get(file) {
+            Some(kept) => Ok(Source::File(kept.try_clone().map_err(|error| io_error(file, &error))?)),
+            None if is_standard_input(file) => Ok(Source::Stream(Box::new(io::stdin()))),
+            None => Source::open(file),
+        }
     }
 
     /// Adds the files meant by a path that the user named, in a fixed order: folders and archives are searched for exports.

@@ -17,8 +17,8 @@ use super::scanner::ListId;
 /// Where every term starts.
 pub(super) const ROOT: u32 = 0;
 
-/// States between two counts of others.
-const BLOCK: usize = 64;
+/// States between two counts of others: as many as a number has bits.
+const BLOCK: usize = u64::BITS as usize;
 
 /// Bytes that a step may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,9 +108,10 @@ pub(super) struct Network {
     /// Where each leads.
     #[serde(with = "packed")]
     to: Vec<u32>,
-    /// Of every [`BLOCK`]th state, how many others stand before it; counted when it is first asked for.
+    /// Of every [`BLOCK`]th state, how many others stand before it, and which of the block are others, the first in the lowest bit;
+    /// counted when it is first asked for.
     #[serde(skip)]
-    others: OnceLock<Vec<u32>>,
+    others: OnceLock<Vec<(u32, u64)>>,
 }
 
 impl Network {
@@ -156,13 +157,14 @@ impl Network {
 
     /// How many states that are no links stand before one.
     fn rank(&self, state: u32) -> usize {
-        let others = |states: &[u8]| states.iter().filter(|byte| **byte == 0).count();
-        let before = self.others.get_or_init(|| {
-            let counts = self.chain.chunks(BLOCK).map(|block| others(block) as u32);
-            counts.scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count))).collect()
+        let blocks = self.others.get_or_init(|| {
+            let others = |block: &[u8]| block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte == 0));
+            let blocks = self.chain.chunks(BLOCK).map(others);
+            blocks.scan(0, |sum, bits| Some((std::mem::replace(sum, *sum + bits.count_ones()), bits))).collect()
         });
-        let block = state as usize / BLOCK;
-        before[block] as usize + others(&self.chain[block * BLOCK..state as usize])
+        let (before, bits) = blocks[state as usize / BLOCK];
+        let bits = bits & ((1 << (state as usize % BLOCK)) - 1);
+        before as usize + bits.count_ones() as usize
     }
 
     /// Whether anything is read in the state or ends in it: other states only lead on.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 
-use calamine::{Data, DataRef, Reader, Sheet, SheetType, Xls, Xlsb, Xlsx};
+use calamine::{DataRef, Reader, Sheet, SheetType, Xls, Xlsb, Xlsx};
 
-use super::cells::text;
+use super::cells::{self, text};
 use super::merged::Merged;
 use super::{binary, guard, old};
 use crate::input::formats::MOST_COLUMNS;
@@ -69,12 +69,11 @@ impl<'e, 'f> Rows<'e, 'f> {
     }
 
     /// Adds a cell; `false` where no more rows are wanted.
-    fn add(&mut self, (row, column): (u32, u32), value: &Data) -> Result<bool, Fault> {
+    fn add(&mut self, (row, column): (u32, u32), text: String) -> Result<bool, Fault> {
         if row != self.row && !self.end() {
             return Ok(false);
         }
         self.row = row;
-        let text = text(value);
         if !text.is_empty() {
             self.cells.insert(column, text);
         }
@@ -114,9 +113,8 @@ impl Book for OfXlsx {
         let mut cells = self.book.worksheet_cells_reader(name).map_err(Fault::broken)?;
         let mut rows = Rows::new(each);
         while let Some(cell) = cells.next_cell().map_err(Fault::broken)? {
-            if !matches!(cell.get_value(), DataRef::Empty)
-                && !rows.add(cell.get_position(), &Data::from(cell.get_value().clone()))?
-            {
+            let at = cell.get_position();
+            if !matches!(cell.get_value(), DataRef::Empty) && !rows.add(at, cells::of_ref(cell.get_value()))? {
                 return Ok(());
             }
         }
@@ -156,7 +154,7 @@ impl Book for OfXlsb {
         let mut cells = self.book.worksheet_cells_reader(name).map_err(Fault::broken)?;
         let mut rows = Rows::new(each);
         while let Some(cell) = cells.next_cell().map_err(Fault::broken)? {
-            if !rows.add(cell.get_position(), &Data::from(cell.get_value().clone()))? {
+            if !rows.add(cell.get_position(), cells::of_ref(cell.get_value()))? {
                 return Ok(());
             }
         }
@@ -191,7 +189,7 @@ impl Book for OfXls {
         let Some((top, left)) = range.start() else { return Ok(()) };
         let mut rows = Rows::new(each);
         for (row, column, value) in range.used_cells() {
-            if !rows.add((top + row as u32, left + column as u32), value)? {
+            if !rows.add((top + row as u32, left + column as u32), text(value))? {
                 return Ok(());
             }
         }

@@ -1,6 +1,6 @@
 //! A cell as a person reads it.
 
-use calamine::{Data, ExcelDateTime};
+use calamine::{Data, DataRef, ExcelDateTime};
 use jiff::Unit;
 use jiff::civil::DateTime;
 
@@ -17,6 +17,15 @@ pub(super) fn text(value: &Data) -> String {
         Data::DateTimeIso(text) => iso_moment(text),
         Data::DurationIso(text) => iso_duration(text),
         Data::Error(error) => error.to_string(),
+    }
+}
+
+/// The same of a cell that is not kept.
+pub(super) fn of_ref(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::String(text) => text.clone(),
+        value => text(&Data::from(value.clone())),
     }
 }
 
