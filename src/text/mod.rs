@@ -12,6 +12,7 @@ pub mod identify;
 pub mod lexicon;
 mod mask;
 mod network;
+mod order;
 mod packed;
 mod pattern;
 pub mod prepared;

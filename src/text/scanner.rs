@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::Built;
 use super::found::Found;
 use super::network::Network;
+use super::order::Order;
 use super::pattern::{self, Part, Pattern};
 use super::sets::{Answer, Sets};
 use super::steps::Set;
@@ -29,7 +30,7 @@ pub use super::builder::ScannerBuilder;
 pub struct ListId(pub(super) u16);
 
 /// One place where a term of a list stands, in bytes of the folded text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct TermHit {
     /// The list.
     pub list: ListId,
@@ -71,20 +72,11 @@ pub struct Scratch {
     sets: Option<Sets>,
     tokens: Tokens,
     found: Found,
+    order: Order,
     /// Where lists were stepped over, the piece behind them and the set to go on with there.
     ahead: Vec<(usize, Set)>,
     /// Where each term that was found from this place ends, the nearest first.
     ends: Vec<(ListId, u32, usize)>,
-}
-
-impl TermHit {
-    /// Orders as the fields do, in one comparison.
-    fn order(&self) -> u128 {
-        u128::from(self.list.0) << 96
-            | u128::from(self.start) << 64
-            | u128::from(self.end) << 32
-            | u128::from(self.term)
-    }
 }
 
 impl Scanner {
@@ -201,7 +193,7 @@ impl Scanner {
             }
         }
         scratch.sets = Some(sets);
-        hits.sort_unstable_by_key(TermHit::order);
+        scratch.order.sort(hits);
     }
 }
 

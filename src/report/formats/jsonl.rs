@@ -48,7 +48,11 @@ pub(in crate::report) struct Line<'a> {
 }
 
 /// Writes the findings of each note; places are in Unicode code points of the cell as exported.
-pub(super) struct Lines;
+#[derive(Default)]
+pub(super) struct Lines {
+    /// A line on its way.
+    line: Vec<u8>,
+}
 
 impl Writer for Lines {
     fn note(&mut self, note: &AuditedNote, book: &Rulebook, out: &mut dyn Write) -> io::Result<()> {
@@ -71,8 +75,10 @@ impl Writer for Lines {
                 standing: finding.standing,
                 schema: SCHEMA,
             };
-            serde_json::to_writer(&mut *out, &line)?;
-            out.write_all(b"\n")?;
+            self.line.clear();
+            serde_json::to_writer(&mut self.line, &line)?;
+            self.line.push(b'\n');
+            out.write_all(&self.line)?;
         }
         Ok(())
     }

@@ -117,7 +117,7 @@ pub const FORMATS: &[Format] = &[
         name: "jsonl",
         about: "one finding a line as a JSON object, for programs",
         for_people: false,
-        writer: |_| Box::new(jsonl::Lines),
+        writer: |_| Box::<jsonl::Lines>::default(),
     },
     Format {
         name: "csv",
