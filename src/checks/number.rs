@@ -11,8 +11,6 @@
 //!
 //! A long number that fails its check is not flagged.
 
-use std::borrow::Cow;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -115,9 +113,10 @@ impl Check for Numbers {
             return Outcome::Pass;
         }
         let mut hits = Vec::new();
-        for (start, end, bare) in candidates(text, runs) {
+        for Run { start, end, bare } in note.numbers() {
+            let (start, end) = (*start, *end);
             let matched = self.schemes.iter().any(|scheme| {
-                scheme.matches(&bare)
+                scheme.matches(bare)
                     && (nearest_before(note, &self.context, start).is_some()
                         || scheme.is_strong() && !is_spared(note, &self.spared, start))
             });
@@ -142,7 +141,12 @@ fn of_form<'t>(text: &'t str, runs: &'t [Run], form: &'t str) -> impl Iterator<I
     let same = |(byte, sign): (&u8, &u8)| if *sign == b'#' { byte.is_ascii_digit() } else { byte == sign };
     // What starts with a digit starts in a run.
     let numbered = form.first() == Some(&b'#');
-    let runs = runs.iter().filter(move |_| numbered).flat_map(|run| run.start..run.end);
+    // All of it, where nothing but digits and what joins them is in it.
+    let digits = |byte: &u8| *byte == b'#';
+    let joined =
+        form.split(digits).filter(|between| !between.is_empty()).all(|between| matches!(between, b" " | b"." | b"-"));
+    let long = move |run: &&Run| numbered && (!joined || run.end - run.start >= form.len());
+    let runs = runs.iter().filter(long).flat_map(|run| run.start..run.end);
     let starts = runs.chain((0..bytes.len()).filter(move |_| !numbered));
     starts.filter_map(move |start| {
         let end = start + form.len();
@@ -150,43 +154,6 @@ fn of_form<'t>(text: &'t str, runs: &'t [Run], form: &'t str) -> impl Iterator<I
         let alone = !beside(start.checked_sub(1).and_then(|at| bytes.get(at))) && !beside(bytes.get(end));
         (alone && !place.is_empty() && place.iter().zip(form).all(same)).then_some((start, end))
     })
-}
-
-/// Fewest letters and digits of a number of any scheme: those of a Chilean RUT under ten million.
-const SHORTEST: usize = 8;
-
-/// Numbers to try: each run whole, joined with the next ones (IBANs are written in groups that begin with letters), and
-/// a run's leading digit groups.
-fn candidates<'r>(text: &str, runs: &'r [Run]) -> Vec<(usize, usize, Cow<'r, str>)> {
-    let mut out: Vec<(usize, usize, Cow<'r, str>)> = Vec::new();
-    for (index, run) in runs.iter().enumerate() {
-        if run.bare.len() >= SHORTEST {
-            out.push((run.start, run.end, Cow::Borrowed(&run.bare)));
-        }
-        let mut joined = Cow::Borrowed(run.bare.as_str());
-        let mut end = run.end;
-        for next in &runs[index + 1..] {
-            let gap = &text[end..next.start];
-            if gap.len() > 2 || !gap.chars().all(|c| matches!(c, ' ' | '-' | '.' | '/' | '(')) || joined.len() > 34 {
-                break;
-            }
-            joined.to_mut().push_str(&next.bare);
-            end = next.end;
-            if joined.len() >= SHORTEST {
-                out.push((run.start, end, joined.clone()));
-            }
-        }
-    }
-    // A label glued to its number: `IBANNL91…`.
-    for (start, _, bare) in &mut out {
-        if let Some(rest) = bare.strip_prefix("iban") {
-            *bare = Cow::Owned(rest.to_owned());
-            *start += "iban".len();
-        }
-    }
-    // Longest first, so that a part of a longer good number is not told twice.
-    out.sort_by_key(|(start, end, _)| (std::cmp::Reverse(end - start), *start));
-    out
 }
 
 /// End of the nearest term of the lists that stands within reach in front of `at` on the same line.

@@ -21,7 +21,7 @@ pub(super) struct Masked {
 pub(super) fn masked(folded: &str) -> Vec<Masked> {
     let mut out = Vec::new();
     let mut spelled: Option<Range<usize>> = None;
-    for word in words(folded) {
+    for (word, plain) in words(folded) {
         let text = &folded[word.clone()];
         // `i d i o t`: single letters in a row.
         if text.len() == 1 && text.as_bytes()[0].is_ascii_lowercase() {
@@ -35,7 +35,9 @@ pub(super) fn masked(folded: &str) -> Vec<Masked> {
             continue;
         }
         out.extend(spelled.take().and_then(|run| spelled_out(folded, run)));
-        out.extend(unmask(folded, word));
+        if !plain {
+            out.extend(unmask(folded, word));
+        }
     }
     out.extend(spelled.and_then(|run| spelled_out(folded, run)));
     out
@@ -46,19 +48,22 @@ fn spelled_out(folded: &str, run: Range<usize>) -> Option<Masked> {
     (word.len() > FEWEST).then(|| Masked { place: run, candidates: vec![word] })
 }
 
-/// Runs without white space, trimmed of the punctuation around them.
-fn words(folded: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+/// Runs without white space, trimmed of the punctuation around them; and whether one is of small letters, none of them three times in
+/// a row, and so hides nothing.
+fn words(folded: &str) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let start = at + folded[at..].find(|c: char| !c.is_whitespace())?;
+            let spaces = folded.as_bytes()[at..].iter().take_while(|byte| **byte == b' ').count();
+            let start = at + spaces + folded[at + spaces..].find(|c: char| !c.is_whitespace())?;
             let bytes = &folded.as_bytes()[start..];
             // Most words are of small letters alone, which are read byte by byte.
             let small = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            let stretched = || bytes[..small].windows(3).any(|three| three[0] == three[1] && three[1] == three[2]);
             let behind = bytes[small..].iter().take_while(|byte| b",.:;?!".contains(byte)).count();
             if small > 0 && bytes.get(small + behind).is_none_or(|byte| matches!(byte, b' ' | b'\n')) {
                 at = start + small + behind;
-                return Some(start..start + small);
+                return Some((start..start + small, !stretched()));
             }
             let end = folded[start + small..].find(char::is_whitespace).map_or(folded.len(), |i| start + small + i);
             at = end;
@@ -66,7 +71,7 @@ fn words(folded: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             let left = word.len() - word.trim_start_matches(['(', '"', '\'', '[', ',', '.', ':', ';', '-']).len();
             let right = word.trim_end_matches([')', '"', '\'', ']', ',', '.', ':', ';', '?', '!', '-']).len();
             if left < right {
-                return Some(start + left..start + right);
+                return Some((start + left..start + right, false));
             }
         }
     })

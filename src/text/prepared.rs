@@ -6,7 +6,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{Folded, Folder};
-use super::runs::{Run, runs};
+use super::runs::{Run, numbers, runs};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
 use super::slip::{self, LongWord};
 use super::words::WordSet;
@@ -49,6 +49,7 @@ pub struct Prepared<'n> {
     pub censored: Vec<Range<usize>>,
     scanner: &'n Scanner,
     runs: OnceCell<Vec<Run>>,
+    numbers: OnceCell<Vec<Run>>,
     words: OnceCell<usize>,
     long_words: OnceCell<Vec<LongWord>>,
 }
@@ -137,6 +138,7 @@ impl Workspace {
             censored,
             scanner,
             runs: OnceCell::new(),
+            numbers: OnceCell::new(),
             words: OnceCell::new(),
             long_words: OnceCell::new(),
         };
@@ -263,6 +265,11 @@ impl<'n> Prepared<'n> {
     /// The numbers of the folded text.
     pub fn runs(&self) -> &[Run] {
         self.runs.get_or_init(|| runs(&self.folded.text))
+    }
+
+    /// Numbers of it that a numbering scheme may know, runs that stand side by side also joined; the longest first.
+    pub fn numbers(&self) -> &[Run] {
+        self.numbers.get_or_init(|| numbers(&self.folded.text, self.runs()))
     }
 
     /// Its words that are long enough to be seen through a slip.

@@ -1,5 +1,7 @@
 //! The numbers of a folded text.
 
+use std::borrow::Cow;
+
 /// A run of digits (and capital letters of national numbers) with separators inside, in bytes of the folded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -43,6 +45,45 @@ pub(crate) fn runs(text: &str) -> Vec<Run> {
             out.push(Run { start, end: at, bare });
         }
     }
+    out
+}
+
+/// Fewest letters and digits of a number of any scheme: those of a Chilean RUT under ten million.
+const SHORTEST: usize = 8;
+/// Letters and digits from which on a number is joined with no further run: those of the longest IBAN.
+const LONGEST: usize = 34;
+
+/// Numbers that a scheme may know: each run whole and joined with the next ones (IBANs are written in groups that begin with
+/// letters); longest first, so that a part of a longer good number is not told twice.
+pub(crate) fn numbers(text: &str, runs: &[Run]) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        if run.bare.len() >= SHORTEST {
+            out.push(run.clone());
+        }
+        let mut joined = Cow::Borrowed(run.bare.as_str());
+        let mut end = run.end;
+        for next in &runs[index + 1..] {
+            let gap = &text[end..next.start];
+            let joins = gap.len() <= 2 && gap.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'('));
+            if !joins || joined.len() > LONGEST {
+                break;
+            }
+            joined.to_mut().push_str(&next.bare);
+            end = next.end;
+            if joined.len() >= SHORTEST {
+                out.push(Run { start: run.start, end, bare: joined.clone().into_owned() });
+            }
+        }
+    }
+    // A label glued to its number: `IBANNL91…`.
+    for run in &mut out {
+        if let Some(rest) = run.bare.strip_prefix("iban") {
+            run.bare = rest.to_owned();
+            run.start += "iban".len();
+        }
+    }
+    out.sort_by_key(|run| (std::cmp::Reverse(run.end - run.start), run.start));
     out
 }
 

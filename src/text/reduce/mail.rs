@@ -63,8 +63,15 @@ impl Mail {
     pub(super) fn quoted(&self, text: &str, marked: &[Span]) -> Vec<Span> {
         let lines = Lines::of(text, marked);
         let mut spans = marked.to_vec();
-        spans.extend(self.introduced(&lines));
-        let from = [self.original(&lines), self.header(&lines)].into_iter().flatten().min();
+        // Most notes of several lines have no line that ends as one above a quotation does, and need no expression.
+        let ends = |signs: &str| {
+            (0..lines.starts.len()).any(|line| lines.of_line(line).trim_end().ends_with(|c| signs.contains(c)))
+        };
+        if ends(":：") {
+            spans.extend(self.introduced(&lines));
+        }
+        let original = ends("-_*=—:：").then(|| self.original(&lines)).flatten();
+        let from = [original, self.header(&lines)].into_iter().flatten().min();
         spans.extend(from.map(|from| Span::new(from, text.len())));
         spans.extend(lines.blocks.iter().filter(|block| lines.is_quotation(block)).map(|block| lines.span(block)));
         let spans = merged(spans);
