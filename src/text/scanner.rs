@@ -231,15 +231,15 @@ impl Way<'_> {
                 if at == tokens.len() {
                     return;
                 }
-                let (token, end) = (tokens.get(at), tokens.get(at + 1).start);
-                let piece = &self.text[token.start as usize..end as usize];
+                let token = tokens.get(at);
+                at += 1;
+                let piece = || &self.text[token.start as usize..tokens.get(at).start as usize];
+                set = self.sets.step(self.network, set, token.symbol, piece);
                 // No list starts at a space: it need not be stopped at, unless something ends there.
-                let spaced = token.spaced && next != at + 1;
-                let both = if spaced { self.sets.step_spaced(self.network, set, token.symbol, piece) } else { None };
-                (set, at) = match both {
-                    Some(behind) => (behind, at + 2),
-                    None => (self.sets.step(self.network, set, token.symbol, piece), at + 1),
-                };
+                if token.spaced && at != next && set != Set::EMPTY && !set.ends() {
+                    set = self.sets.step_space(self.network, set);
+                    at += 1;
+                }
             }
             if at == next {
                 for index in (0..ahead.len()).rev() {

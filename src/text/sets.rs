@@ -88,11 +88,8 @@ struct Known {
 pub(super) struct Sets {
     /// The set behind the first one by each piece of text: nearly every word of a text is looked up here, and most begin no term.
     first: Vec<u32>,
-    /// The same with a space behind the piece.
-    first_spaced: Vec<u32>,
-    /// The set behind each set by a piece of text, by one with a space behind it, by a group of lists, and together with another set.
+    /// The set behind each set by a piece of text, by a group of lists, and together with another set.
     by_piece: Steps,
-    by_spaced: Steps,
     /// The set behind each set by so many digits, whichever they are.
     by_digits: Steps,
     by_group: Steps,
@@ -127,9 +124,7 @@ impl Sets {
         let mut sets = Sets {
             opening: Arc::default(),
             first: Vec::new(),
-            first_spaced: Vec::new(),
             by_piece: Steps::default(),
-            by_spaced: Steps::default(),
             by_digits: Steps::default(),
             by_group: Steps::default(),
             unions: Steps::default(),
@@ -161,9 +156,7 @@ impl Sets {
     /// Forgets what was learnt, but for the groups. No set from before is known afterwards.
     pub(super) fn start_over(&mut self, network: &Network) {
         self.first.clear();
-        self.first_spaced.clear();
         self.by_piece = Steps::default();
-        self.by_spaced = Steps::default();
         self.by_digits = Steps::default();
         self.by_group = Steps::default();
         self.unions = Steps::default();
@@ -195,51 +188,47 @@ impl Sets {
 
     /// The set behind a set by a piece of text.
     #[inline]
-    pub(super) fn step(&mut self, network: &Network, set: Set, symbol: Symbol, piece: &[u8]) -> Set {
+    pub(super) fn step<'t>(
+        &mut self,
+        network: &Network,
+        set: Set,
+        symbol: Symbol,
+        piece: impl FnOnce() -> &'t [u8],
+    ) -> Set {
         let next = match symbol {
-            Symbol::NONE => return self.read(network, set, piece),
+            Symbol::NONE => return self.read(network, set, piece()),
             _ if set == Set::START => of(&self.first, symbol),
-            Symbol::SPACE => self.by_space[set.index()],
+            Symbol::SPACE => return self.step_space(network, set),
             _ => self.by_piece.get(set, symbol.0),
         };
-        if next == Set::UNKNOWN { self.learn(network, set, symbol, piece) } else { Set(next) }
+        if next == Set::UNKNOWN { self.learn(network, set, symbol, piece()) } else { Set(next) }
     }
 
     #[cold]
     fn learn(&mut self, network: &Network, set: Set, symbol: Symbol, piece: &[u8]) -> Set {
         self.follow(network, set, piece);
         let next = self.number(network);
-        match symbol {
-            _ if set == Set::START => put(&mut self.first, symbol, next),
-            Symbol::SPACE => self.by_space[set.index()] = next.0,
-            _ => self.bytes += self.by_piece.add(set, symbol.0, next),
+        if set == Set::START {
+            put(&mut self.first, symbol, next);
+        } else {
+            self.bytes += self.by_piece.add(set, symbol.0, next);
         }
         next
     }
 
-    /// The set behind a set by a piece of text and a space behind it; nothing where terms end between the two.
-    pub(super) fn step_spaced(&mut self, network: &Network, set: Set, symbol: Symbol, piece: &[u8]) -> Option<Set> {
-        if symbol == Symbol::NONE {
-            return None;
-        }
-        let next = if set == Set::START { of(&self.first_spaced, symbol) } else { self.by_spaced.get(set, symbol.0) };
-        if next != Set::UNKNOWN {
-            return (next != Set::BETWEEN).then_some(Set(next));
-        }
-        self.follow(network, set, piece);
-        let ends = self.fresh.iter().any(|state| network.terms(*state).next().is_some());
-        let next = if ends {
-            Set(Set::BETWEEN)
-        } else {
-            self.read_byte(network, b' ');
-            self.number(network)
-        };
-        if set == Set::START {
-            put(&mut self.first_spaced, symbol, next);
-        } else {
-            self.bytes += self.by_spaced.add(set, symbol.0, next);
-        }
-        (!ends).then_some(next)
+    /// The set behind a set, not the first, by a space.
+    #[inline]
+    pub(super) fn step_space(&mut self, network: &Network, set: Set) -> Set {
+        let next = self.by_space[set.index()];
+        if next == Set::UNKNOWN { self.learn_space(network, set) } else { Set(next) }
+    }
+
+    #[cold]
+    fn learn_space(&mut self, network: &Network, set: Set) -> Set {
+        self.follow(network, set, b" ");
+        let next = self.number(network);
+        self.by_space[set.index()] = next.0;
+        next
     }
 
     /// The states behind those of a set by a piece of text.
@@ -277,7 +266,7 @@ impl Sets {
             if digits && let Some(next) = self.step_digits(network, set, piece.len() - at) {
                 return next;
             }
-            set = self.step(network, set, Symbol(u32::from(*byte)), &[*byte]);
+            set = self.step(network, set, Symbol(u32::from(*byte)), || &piece[at..=at]);
         }
         set
     }
@@ -286,10 +275,10 @@ impl Sets {
     fn step_digits(&mut self, network: &Network, set: Set, count: usize) -> Option<Set> {
         let mut next = self.by_digits.get(set, count as u32);
         if next == Set::UNKNOWN {
-            next = self.any_digits(network, set, count).map_or(Set::BETWEEN, |set| set.0);
+            next = self.any_digits(network, set, count).map_or(Set::NONE, |set| set.0);
             self.bytes += self.by_digits.add(set, count as u32, Set(next));
         }
-        (next != Set::BETWEEN).then_some(Set(next))
+        (next != Set::NONE).then_some(Set(next))
     }
 
     #[cold]

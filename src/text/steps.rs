@@ -11,8 +11,8 @@ impl Set {
     pub(super) const START: Set = Set(1);
     /// Stand where the number of a set would. Not known yet.
     pub(super) const UNKNOWN: u32 = u32::MAX;
-    /// There is no such step: something is to be told on the way, or other digits lead elsewhere.
-    pub(super) const BETWEEN: u32 = u32::MAX - 1;
+    /// There is no such step: other digits lead elsewhere.
+    pub(super) const NONE: u32 = u32::MAX - 1;
     /// Stand in the number of a set: terms end in it; terms go on with lists. Most sets are neither, and nothing need be looked up.
     pub(super) const ENDS: u32 = 1 << 31;
     pub(super) const GOES_ON: u32 = 1 << 30;
@@ -44,15 +44,15 @@ impl Taken {
     /// Bits of the number of a set.
     const BITS: u32 = MOST_SETS.trailing_zeros();
     /// Where the number of a set would be that nobody has.
-    const BETWEEN: u32 = MOST_SETS - 1;
+    const NONE: u32 = MOST_SETS - 1;
     /// How far the flags of a set stand further left in its number than here.
     const MOVED: u32 = Set::GOES_ON.trailing_zeros() - Self::BITS;
 
     /// Nothing where a number is too large; such a step is made anew each time.
     fn new(from: Set, to: u32) -> Option<Self> {
         let to = match to {
-            Set::BETWEEN => Self::BETWEEN,
-            to if Set(to).index() < Self::BETWEEN as usize => {
+            Set::NONE => Self::NONE,
+            to if Set(to).index() < Self::NONE as usize => {
                 Set(to).index() as u32 | (to & (Set::ENDS | Set::GOES_ON)) >> Self::MOVED
             }
             _ => return None,
@@ -68,7 +68,7 @@ impl Taken {
     /// Where it leads.
     fn to(self) -> u32 {
         let to = self.0 & (MOST_SETS - 1);
-        if to == Self::BETWEEN { Set::BETWEEN } else { to | self.0 << Self::MOVED & (Set::ENDS | Set::GOES_ON) }
+        if to == Self::NONE { Set::NONE } else { to | self.0 << Self::MOVED & (Set::ENDS | Set::GOES_ON) }
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
     fn every_step_is_found_again_and_no_other() {
         let mut steps = Steps::default();
         let to = |from: u32, by: u32| match (from + by) % 5 {
-            0 => Set(Set::BETWEEN),
+            0 => Set(Set::NONE),
             1 => Set::EMPTY,
             2 => Set((from * 7 + by) % 9_000 | Set::ENDS),
             3 => Set((from * 3 + by) % 9_000 | Set::GOES_ON),
