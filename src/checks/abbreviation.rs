@@ -19,6 +19,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,7 +27,7 @@ use serde::Deserialize;
 use super::clip::{Clips, LONGEST_CLIP};
 use super::{Check, Compile, Compiled, Corpus, Glossary};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{Folder, Lexicon, ListId, Prepared, ScannerBuilder, WordSet, Words};
+use crate::text::{Folder, Interest, InterestId, Lexicon, ListId, Piece, Prepared, ScannerBuilder, WordSet, Words};
 use crate::yaml::nearest;
 
 /// As written in a rule.
@@ -63,7 +64,9 @@ struct Shorthand {
     units: WordSet,
     known: Known,
     /// Approved forms and plain words: what needs no second look, as most words of a note.
-    harmless: WordSet,
+    harmless: Arc<Harmless>,
+    /// All other words.
+    unusual: InterestId,
     clips: Clips,
     honorifics: Vec<ListId>,
     spared: Vec<ListId>,
@@ -71,6 +74,16 @@ struct Shorthand {
     /// Approved forms with their meanings, by list.
     in_lists: Vec<(String, Vec<(String, String)>)>,
     folder: Folder,
+}
+
+/// What needs no second look.
+#[derive(Debug)]
+struct Harmless(WordSet);
+
+impl Interest for Harmless {
+    fn takes(&self, word: &str) -> bool {
+        !self.0.contains(word)
+    }
 }
 
 /// Forms that are not approved, with what they stand for.
@@ -145,6 +158,7 @@ impl Compile for Spec {
         harmless.reserve(short.len() + long.len() + approved.len());
         harmless.extend(short.iter().chain(&long).chain(&units).filter(|word| plain(word)));
         harmless.extend(&approved);
+        let harmless = Arc::new(Harmless(harmless));
         let phrases: BTreeSet<String> = known.phrases.keys().cloned().collect();
         let pairs = |list: &String| -> Vec<(String, String)> {
             lexicon.pairs(list).map(|(form, meaning)| (form.to_owned(), meaning.to_owned())).collect()
@@ -153,6 +167,7 @@ impl Compile for Spec {
             approved: approved.iter().collect(),
             written,
             units: units.iter().collect(),
+            unusual: builder.interest(Arc::clone(&harmless) as Arc<dyn Interest>),
             harmless,
             known,
             clips,
@@ -191,13 +206,14 @@ impl Check for Shorthand {
                 hits.push(Hit { better, ..Hit::at(note.hit_span(hit)) });
             }
         }
-        for mut token in tokens(&note.folded.text) {
+        // Among Han text even a plain Latin word is foreign.
+        let passed_over = |piece: &Piece| !script.han && !piece.may_be_of(self.unusual);
+        for mut token in tokens(&note.folded.text, note.pieces(), passed_over) {
             if script.han {
                 // `tk62元`: nothing parts the shorthand from the number behind it.
                 token = token.before_digits();
             }
-            // Among Han text even a plain Latin word is foreign.
-            let harmless = !script.han && self.harmless.contains(token.text);
+            let harmless = !script.han && self.harmless.0.contains(token.text);
             if harmless || !token.text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
                 continue;
             }
@@ -268,39 +284,60 @@ impl<'t> Token<'t> {
     }
 }
 
-fn tokens(folded: &str) -> impl Iterator<Item = Token<'_>> {
+/// The token that starts with this letter or digit.
+fn token_at(folded: &str, start: usize) -> Token<'_> {
+    let bytes = folded.as_bytes();
+    let mut at = start;
+    while at < bytes.len() {
+        let inside = bytes[at].is_ascii_alphanumeric()
+            || (matches!(bytes[at], b'/' | b'&')
+                && at > start
+                && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
+                && at - start <= 2)
+            || (bytes[at] == b'.' && at > start && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric));
+        if !inside {
+            break;
+        }
+        at += 1;
+    }
+    // `w/`, `c/`: the stroke belongs to a single letter.
+    if at - start == 1
+        && bytes.get(at) == Some(&b'/')
+        && bytes[start].is_ascii_alphabetic()
+        && bytes.get(at + 1).is_none_or(|b| *b == b' ')
+    {
+        at += 1;
+    }
+    let stop = bytes.get(at) == Some(&b'.');
+    Token { start, end: at, text: &folded[start..at], stop }
+}
+
+/// Whether a word that ends here is a token by itself.
+fn stands_alone(bytes: &[u8], end: usize) -> bool {
+    match bytes[end..] {
+        [b'/' | b'&', ..] => false,
+        [b'.', next, ..] => !next.is_ascii_alphanumeric(),
+        [next, ..] => !next.is_ascii_alphanumeric(),
+        [] => true,
+    }
+}
+
+/// The tokens of a text, without those that `passed_over` tells by their piece: most words.
+fn tokens<'t>(
+    folded: &'t str,
+    pieces: impl Iterator<Item = Piece> + 't,
+    passed_over: impl Fn(&Piece) -> bool + 't,
+) -> impl Iterator<Item = Token<'t>> {
     let bytes = folded.as_bytes();
     let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < bytes.len() && !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
-        }
-        if at >= bytes.len() {
+    pieces.filter_map(move |piece| {
+        let starts = piece.start >= at && bytes[piece.start].is_ascii_alphanumeric();
+        if !starts || passed_over(&piece) && stands_alone(bytes, piece.end) {
             return None;
         }
-        let start = at;
-        while at < bytes.len() {
-            let inside = bytes[at].is_ascii_alphanumeric()
-                || (matches!(bytes[at], b'/' | b'&')
-                    && at > start
-                    && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
-                    && at - start <= 2)
-                || (bytes[at] == b'.' && at > start && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric));
-            if !inside {
-                break;
-            }
-            at += 1;
-        }
-        // `w/`, `c/`: the stroke belongs to a single letter.
-        if at - start == 1
-            && bytes.get(at) == Some(&b'/')
-            && bytes[start].is_ascii_alphabetic()
-            && bytes.get(at + 1).is_none_or(|b| *b == b' ')
-        {
-            at += 1;
-        }
-        let stop = bytes.get(at) == Some(&b'.');
-        Some(Token { start, end: at, text: &folded[start..at], stop })
+        let token = token_at(folded, piece.start);
+        at = token.end;
+        Some(token)
     })
 }
 
@@ -352,7 +389,7 @@ impl Shorthand {
             let clipped = form.len() <= 4 && form.len() >= 2 || (form.len() <= 6 && !has_vowel(form));
             return (small && clipped).then(String::new);
         }
-        if self.harmless.contains(form) {
+        if self.harmless.0.contains(form) {
             return None;
         }
         let inner_stop = token.stop && continues_small(&note.note.text[span.end..]);
@@ -448,12 +485,29 @@ fn continues_small(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Note;
+    use crate::text::Speech;
+    use crate::text::prepared::Workspace;
 
     #[test]
     fn tokens_keep_strokes_and_tell_stops() {
-        let all: Vec<(String, bool)> = tokens("t/s w/ tec. a.m. 3").map(|t| (t.text.to_owned(), t.stop)).collect();
-        let texts: Vec<&str> = all.iter().map(|(t, _)| t.as_str()).collect();
-        assert_eq!(texts, ["t/s", "w/", "tec", "a.m", "3"]);
+        let (lexicon, folder) = (Lexicon::default(), Folder::default());
+        let mut builder = ScannerBuilder::new(&lexicon, &folder);
+        let unusual = builder.interest(Arc::new(Harmless(["w", "a", "bill", "t"].iter().collect())));
+        let scanner = builder.build();
+        let found = |text: &str| -> Vec<(String, bool)> {
+            let note = Note { text: text.to_owned(), ..Note::default() };
+            let mut workspace = Workspace::new(&scanner);
+            let note = workspace.prepare(&note, &folder, &scanner, &Speech::default());
+            let tokens = tokens(&note.folded.text, note.pieces(), |piece| !piece.may_be_of(unusual));
+            tokens.map(|token| (token.text.to_owned(), token.stop)).collect()
+        };
+        let all = found("t/s w/ tec. a.m. bill 34");
+        let texts: Vec<&str> = all.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(texts, ["t/s", "w/", "tec", "a.m"]);
         assert!(all[2].1);
+        let all = found("bill, bill.x bills bill9 a&b a/ x9 bill. bill");
+        let texts: Vec<&str> = all.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(texts, ["bill.x", "bills", "bill9", "a&b", "a/", "x9"]);
     }
 }

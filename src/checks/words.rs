@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus, Voice};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{ListId, Prepared, ScannerBuilder, Slips, TermHit, WordSet};
+use crate::text::{InterestId, ListId, Prepared, ScannerBuilder, Slips, TermHit, WordSet};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -74,7 +74,7 @@ struct Words {
     names: Names,
     masked: bool,
     censored: bool,
-    slips: Slips,
+    slips: Option<(Arc<Slips>, InterestId)>,
     /// What is no slip: ordinary words.
     ordinary: Arc<WordSet>,
 }
@@ -85,14 +85,15 @@ impl Compile for Spec {
         if lists.is_empty() {
             return Ok(None);
         }
-        let (mut slips, mut ordinary) = (Slips::default(), Arc::default());
+        let (mut slips, mut ordinary) = (None, Arc::default());
         if let Some(plain) = &self.slips {
             ordinary = builder.word_set(plain);
             let mut words = Vec::new();
             for list in &lists {
                 words.extend(builder.words(*list).iter().map(|(word, term)| (word.clone(), *list, *term)));
             }
-            slips = Slips::new(words);
+            let known = Arc::new(Slips::new(words));
+            slips = Some((Arc::clone(&known), builder.interest(known))).filter(|(known, _)| !known.is_empty());
         }
         Ok(Some(Box::new(Words {
             slips,
@@ -117,8 +118,9 @@ impl Check for Words {
     fn check(&self, note: &Prepared<'_>, _: &Corpus) -> Outcome {
         let folded = &note.folded.text;
         let typed = |hit: &TermHit| &folded[hit.start as usize..hit.end as usize];
-        let slips: Vec<TermHit> =
-            self.slips.hits(note.long_words(), folded).filter(|hit| !self.ordinary.contains(typed(hit))).collect();
+        let slips = self.slips.as_ref().filter(|(_, interest)| note.may_interest(*interest));
+        let slips = slips.into_iter().flat_map(|(slips, _)| slips.hits(note.long_words(), folded));
+        let slips: Vec<TermHit> = slips.filter(|hit| !self.ordinary.contains(typed(hit))).collect();
         let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).chain(&slips).collect();
         if self.masked {
             hits.extend(note.masked_hits(&self.lists));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::fold::Folder;
+use super::interest::{Interest, InterestId, Interests};
 use super::lexicon::Lexicon;
 use super::network::Network;
 use super::pattern::{self, Part, Pattern};
@@ -92,6 +93,7 @@ pub struct ScannerBuilder<'l> {
     open: Vec<String>,
     names: HashMap<String, ListId>,
     word_sets: HashMap<Vec<String>, Arc<WordSet>>,
+    interests: Interests,
     built: Built,
     /// What the terms come to, where it was kept.
     network: Option<Network>,
@@ -110,6 +112,7 @@ impl<'l> ScannerBuilder<'l> {
             open: Vec::new(),
             names: HashMap::new(),
             word_sets: HashMap::new(),
+            interests: Interests::default(),
             built: Built::default(),
             network: None,
             room: MOST_STEPS,
@@ -197,9 +200,14 @@ impl<'l> ScannerBuilder<'l> {
         Arc::clone(self.word_sets.entry(lists.to_vec()).or_insert_with(|| Arc::new(words())))
     }
 
+    /// Has the words told at which a check must look closer.
+    pub fn interest(&mut self, interest: Arc<dyn Interest>) -> InterestId {
+        self.interests.add(interest)
+    }
+
     /// The scanner.
     pub fn build(self) -> Scanner {
-        Scanner::new(self.built, self.network)
+        Scanner::new(self.built, self.network, self.interests)
     }
 
     fn new_list(&mut self, name: &str) -> ListId {

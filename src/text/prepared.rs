@@ -6,9 +6,11 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{Folded, Folder};
+use super::interest::{InterestId, Piece, Takers};
 use super::runs::{Run, numbers, runs};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
 use super::slip::{self, LongWord};
+use super::tokens::Token;
 use super::words::WordSet;
 use super::{count_words, han, mask, segment, voice};
 use crate::model::{Note, Span};
@@ -47,6 +49,9 @@ pub struct Prepared<'n> {
     masked: &'n [TermHit],
     /// Words of which so much is hidden that only the hiding is certain, in bytes of the folded text.
     pub censored: Vec<Range<usize>>,
+    tokens: &'n [Token],
+    /// Interests that take one of them.
+    takers: Takers,
     scanner: &'n Scanner,
     runs: OnceCell<Vec<Run>>,
     numbers: OnceCell<Vec<Run>>,
@@ -62,6 +67,7 @@ pub struct Workspace {
     hits: Vec<TermHit>,
     present: Vec<u64>,
     masked: Vec<TermHit>,
+    tokens: Vec<Token>,
 }
 
 impl Workspace {
@@ -73,6 +79,7 @@ impl Workspace {
             hits: Vec::new(),
             present: Vec::new(),
             masked: Vec::new(),
+            tokens: Vec::new(),
         }
     }
 
@@ -114,6 +121,7 @@ impl Workspace {
             typed.flat_map(char::to_lowercase).eq(accents.nfc())
         };
         scanner.scan(&folded.text, &same, &mut self.scratch, &mut self.hits);
+        self.scratch.swap_tokens(&mut self.tokens);
         if speech.joined {
             let words = han::words(&folded.text);
             self.hits.retain(|hit| !han::cuts(&words, hit.start as usize..hit.end as usize));
@@ -136,6 +144,8 @@ impl Workspace {
             present: &self.present,
             masked: &self.masked,
             censored,
+            tokens: &self.tokens,
+            takers: self.tokens.iter().fold(Takers::default(), |all, token| all.and(token.takers)),
             scanner,
             runs: OnceCell::new(),
             numbers: OnceCell::new(),
@@ -270,6 +280,17 @@ impl<'n> Prepared<'n> {
     /// Numbers of it that a numbering scheme may know, runs that stand side by side also joined; the longest first.
     pub fn numbers(&self) -> &[Run] {
         self.numbers.get_or_init(|| numbers(&self.folded.text, self.runs()))
+    }
+
+    /// The words, numbers and signs of the folded text.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece> + '_ {
+        let pairs = self.tokens.windows(2);
+        pairs.map(|pair| Piece::new(pair[0].start, pair[1].start, pair[0].takers))
+    }
+
+    /// Whether a word may stand in the text that an interest takes.
+    pub fn may_interest(&self, interest: InterestId) -> bool {
+        self.takers.may_be(interest)
     }
 
     /// Its words that are long enough to be seen through a slip.

@@ -16,12 +16,13 @@ use serde::{Deserialize, Serialize};
 
 use super::builder::Built;
 use super::found::Found;
+use super::interest::Interests;
 use super::network::Network;
 use super::order::Order;
 use super::pattern::{self, Part, Pattern};
 use super::sets::{Answer, Sets};
 use super::steps::Set;
-use super::tokens::Tokens;
+use super::tokens::{Token, Tokens};
 
 pub use super::builder::ScannerBuilder;
 
@@ -62,6 +63,7 @@ pub struct TermInfo {
 #[derive(Debug)]
 pub struct Scanner {
     built: Built,
+    interests: Interests,
     /// Made when the first text comes: a run in one language need not pay for the others.
     network: OnceLock<Network>,
 }
@@ -79,9 +81,16 @@ pub struct Scratch {
     ends: Vec<(ListId, u32, usize)>,
 }
 
+impl Scratch {
+    /// Gives away the pieces of the text that was scanned last.
+    pub(super) fn swap_tokens(&mut self, others: &mut Vec<Token>) {
+        self.tokens.swap(others);
+    }
+}
+
 impl Scanner {
-    pub(super) fn new(built: Built, network: Option<Network>) -> Self {
-        Scanner { built, network: network.map_or_else(OnceLock::new, OnceLock::from) }
+    pub(super) fn new(built: Built, network: Option<Network>, interests: Interests) -> Self {
+        Scanner { built, interests, network: network.map_or_else(OnceLock::new, OnceLock::from) }
     }
 
     pub(super) fn built(&self) -> &Built {
@@ -161,17 +170,18 @@ impl Scanner {
         hits: &mut Vec<TermHit>,
     ) {
         hits.clear();
+        let text = folded.as_bytes();
         if self.built.terms.is_empty() {
+            scratch.tokens.read(text, &self.interests);
             return;
         }
-        let text = folded.as_bytes();
         let network = self.network();
         let mut sets = scratch.sets.take().unwrap_or_else(|| Sets::new(network));
         if sets.full() || scratch.tokens.full() {
             scratch.tokens.forget();
             sets.forget(network);
         }
-        scratch.tokens.read(text);
+        scratch.tokens.read(text, &self.interests);
         scratch.found.clear(scratch.tokens.len());
         for start in (0..scratch.tokens.len()).rev() {
             let token = scratch.tokens.get(start);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use super::interest::Interest;
 use super::scanner::{ListId, TermHit};
 
 /// Fewest letters of a word that is seen through its slips.
@@ -47,6 +48,11 @@ impl Slips {
         })
     }
 
+    /// Whether there is nothing to find.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// The word that was meant by one that is typed with a slip.
     fn meant(&self, typed: &str, sum: u64) -> Option<(ListId, u32)> {
         let doubled = || {
@@ -72,6 +78,13 @@ impl Slips {
     fn place(sum: u64) -> (usize, u64) {
         let at = sum >> (64 - Self::SIEVE_BITS);
         ((at >> 6) as usize, 1 << (at & 63))
+    }
+}
+
+impl Interest for Slips {
+    fn takes(&self, word: &str) -> bool {
+        let long = word.len() >= FEWEST && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        long && self.meant(word, sum(word)).is_some()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Inside of a piece nothing is told or looked up, so that the network is followed piece by piece; and people use the same few
 //! thousand words all the time, so that each is known by a number.
 
+use super::interest::{Interests, Takers};
 use super::words::Words;
 
 /// A piece of a text.
@@ -16,6 +17,8 @@ pub(super) struct Token {
     pub(super) opens: bool,
     /// Whether a space stands behind it.
     pub(super) spaced: bool,
+    /// Which interests take it.
+    pub(super) takers: Takers,
 }
 
 /// What a piece is known by: a byte's value where it is a single one, else a number from 256 on, as long as the words are not forgotten.
@@ -38,6 +41,8 @@ const MOST: usize = 100_000;
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     words: Words<Symbol>,
+    /// Which interests take each of them, by its number.
+    takers: Vec<Takers>,
     /// Those of the text.
     own: Vec<Token>,
 }
@@ -51,11 +56,17 @@ impl Tokens {
     /// Forgets all words.
     pub(super) fn forget(&mut self) {
         self.words.clear();
+        self.takers.clear();
     }
 
     /// The pieces of a text, and one more at its end.
-    pub(super) fn read(&mut self, text: &[u8]) {
+    pub(super) fn read(&mut self, text: &[u8], interests: &Interests) {
         self.own.clear();
+        if self.takers.is_empty() {
+            // Letters, and signs, which nobody asks about.
+            let takers = |byte: u8| if byte.is_ascii_alphabetic() { interests.of(&[byte]) } else { Takers::default() };
+            self.takers.extend((0..=u8::MAX).map(takers));
+        }
         let mut at = 0;
         while let Some(byte) = text.get(at) {
             let start = at;
@@ -69,11 +80,23 @@ impl Tokens {
                 _ => (1, *byte > b' '),
             };
             at += length;
-            let symbol = if length == 1 { Symbol(u32::from(*byte)) } else { self.symbol(&rest[..length]) };
+            let symbol = if length == 1 { Symbol(u32::from(*byte)) } else { self.symbol(&rest[..length], interests) };
+            let takers = match self.takers.get(symbol.0 as usize) {
+                Some(takers) => *takers,
+                // Figures are no word.
+                None if rest[..length].iter().all(u8::is_ascii_digit) => Takers::default(),
+                None => Takers::UNKNOWN,
+            };
             let spaced = text.get(at) == Some(&b' ');
-            self.own.push(Token { start: start as u32, symbol, opens, spaced });
+            self.own.push(Token { start: start as u32, symbol, opens, spaced, takers });
         }
-        self.own.push(Token { start: text.len() as u32, symbol: Symbol::NONE, opens: false, spaced: false });
+        let start = text.len() as u32;
+        self.own.push(Token { start, symbol: Symbol::NONE, opens: false, spaced: false, takers: Takers::default() });
+    }
+
+    /// Gives the pieces of the text away for those of another, which are forgotten.
+    pub(super) fn swap(&mut self, others: &mut Vec<Token>) {
+        std::mem::swap(&mut self.own, others);
     }
 
     /// How many pieces the text has.
@@ -86,7 +109,7 @@ impl Tokens {
         self.own[index]
     }
 
-    fn symbol(&mut self, word: &[u8]) -> Symbol {
+    fn symbol(&mut self, word: &[u8], interests: &Interests) -> Symbol {
         if word.len() > LONGEST || word[0].is_ascii_digit() {
             return Symbol::NONE;
         }
@@ -97,6 +120,7 @@ impl Tokens {
             return Symbol::NONE;
         }
         let symbol = Symbol(256 + self.words.len() as u32);
+        self.takers.push(interests.of(word));
         *self.words.or_insert(word, symbol)
     }
 }
@@ -114,7 +138,7 @@ mod tests {
     use super::*;
 
     fn pieces(tokens: &mut Tokens, text: &str) -> Vec<(String, bool)> {
-        tokens.read(text.as_bytes());
+        tokens.read(text.as_bytes(), &Interests::default());
         let end = |index: usize| tokens.get(index + 1).start as usize;
         let piece =
             |index: usize| (text[tokens.get(index).start as usize..end(index)].to_owned(), tokens.get(index).opens);
@@ -133,7 +157,7 @@ mod tests {
         assert_eq!(tokens.get(0).symbol, Symbol(256));
         assert_eq!(tokens.get(1).symbol, Symbol::NONE);
         assert_eq!(tokens.get(7).symbol, Symbol(u32::from(b'x')));
-        tokens.read(b"the cvv");
+        tokens.read(b"the cvv", &Interests::default());
         assert_eq!((tokens.get(0).symbol, tokens.get(2).symbol), (Symbol(258), Symbol(256)));
     }
 }
