@@ -522,7 +522,7 @@ mod tests {
     }
 
     /// Every kind of part, and words that start alike.
-    const WORDS: [&str; 16] = [
+    const WORDS: [&str; 18] = [
         "a",
         "b",
         "ab",
@@ -535,6 +535,8 @@ mod tests {
         "c*",
         "*a",
         "*",
+        "12",
+        "1*",
         "<number>",
         "(<how> )?b",
         "a?b",
@@ -549,7 +551,7 @@ mod tests {
             terms in vec(vec(select(WORDS.as_slice()), 1..4), 1..8),
             ahead in vec("\\^?", 8),
             behind in vec("\\$?", 8),
-            words in vec(select(["a", "b", "b", "c", "ab", "ca", "12", "x.", "b,"].as_slice()), 0..20),
+            words in vec(select(["a", "b", "b", "c", "ab", "ca", "12", "x.", "b,", "1", "127", "3", "3.14", "12a"].as_slice()), 0..20),
         ) {
             let term = |(index, words): (usize, &Vec<&str>)| {
                 format!("\"{}{}{}\"", ahead[index], words.join(" "), behind[index])
