@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use foldhash::quality::FixedState;
 
 use crate::model::Note;
-use crate::text::{WordSet, segment};
+use crate::text::{WordSet, hash_word, segment};
 
 /// What a check needs of the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,54 +86,16 @@ impl Unit {
     fn key(&self, agent: &str, folded: &str) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
         agent.hash(&mut hasher);
-        let mut words = Packed::default();
         let unit = &folded[self.0.clone()];
-        let mut at = 0;
-        while let Some(byte) = unit.as_bytes().get(at) {
-            // Byte by byte as far as it goes.
-            let wide = if byte.is_ascii() { None } else { unit[at..].chars().next() };
-            let (length, of_word) =
-                wide.map_or((1, byte.is_ascii_alphanumeric()), |c| (c.len_utf8(), c.is_alphanumeric()));
-            words.add(&unit.as_bytes()[at..at + length], of_word, &mut hasher);
-            at += length;
+        if unit.is_ascii() {
+            // The same words, byte by byte.
+            let words = unit.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+            words.filter(|word| !word.is_empty()).for_each(|word| hash_word(word, &mut hasher));
+        } else {
+            let words = unit.split(|c: char| !c.is_alphanumeric());
+            words.filter(|word| !word.is_empty()).for_each(|word| hash_word(word.as_bytes(), &mut hasher));
         }
-        words.end(&mut hasher);
         hasher.finish()
-    }
-}
-
-/// The words of a sentence with one space between, on their way to a hash in pieces of eight bytes.
-#[derive(Default)]
-struct Packed {
-    piece: u64,
-    bytes: u32,
-    /// Whether a word goes on.
-    inside: bool,
-}
-
-impl Packed {
-    /// Adds a character.
-    fn add(&mut self, character: &[u8], of_word: bool, hasher: &mut impl Hasher) {
-        if of_word {
-            if !self.inside && self.bytes > 0 {
-                self.push(b' ', hasher);
-            }
-            character.iter().for_each(|byte| self.push(*byte, hasher));
-        }
-        self.inside = of_word;
-    }
-
-    fn push(&mut self, byte: u8, hasher: &mut impl Hasher) {
-        self.piece = self.piece << 8 | u64::from(byte);
-        self.bytes += 1;
-        if self.bytes % 8 == 0 {
-            hasher.write_u64(self.piece);
-        }
-    }
-
-    fn end(self, hasher: &mut impl Hasher) {
-        hasher.write_u64(self.piece);
-        hasher.write_u32(self.bytes);
     }
 }
 

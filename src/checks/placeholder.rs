@@ -23,7 +23,7 @@ use serde::Deserialize;
 
 use super::{Check, Compile, Compiled, Corpus, words::longest};
 use crate::model::{Hit, Outcome};
-use crate::text::{ListId, Prepared, ScannerBuilder};
+use crate::text::{ListId, Prepared, ScannerBuilder, blanks};
 
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -112,7 +112,7 @@ impl Check for Unfilled {
             }
         }
         if self.runs {
-            places.extend(runs(text));
+            places.extend(note.blanks());
             places.extend(zero_dates(text));
             places.extend(unticked(text));
         }
@@ -178,56 +178,6 @@ fn bracketed<'t>(text: &'t str, open: &'t str, close: &'t str) -> impl Iterator<
     })
 }
 
-/// Runs of one sign that stand for a missing value: two `x`, three `_` or `#`, four of any other letter or of dots, with
-/// separators inside, that no digit touches.
-fn runs(text: &str) -> Vec<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let sign = bytes[at];
-        let enough = match sign {
-            b'x' => 2,
-            b'_' | b'#' => 3,
-            // A question mark ends a sentence; only in the place of a word do three stand for one.
-            b'?' if at > 0 && matches!(bytes[at - 1], b' ' | b':') => 3,
-            b'.' | b'a'..=b'z' => 4,
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
-        let between = |byte: u8| matches!(byte, b'/' | b'-' | b'.' | b' ') || (sign == b'_' && byte == b'|');
-        let joins = |end: usize| between(bytes[end]) && bytes.get(end + 1) == Some(&sign);
-        let alone = bytes.get(at + 1).is_none_or(|next| *next != sign && !joins(at + 1));
-        if sign.is_ascii_lowercase() && (inside_word || alone) {
-            // No run of letters begins before the word ends.
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            continue;
-        }
-        let (mut end, mut count) = (at, 0);
-        while end < bytes.len()
-            && (bytes[end] == sign || (sign != b'.' && joins(end)) || (sign == b'.' && bytes[end] == b'/'))
-        {
-            count += usize::from(bytes[end] == sign);
-            end += 1;
-        }
-        let touches = || sign.is_ascii_lowercase() && bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
-        let masked = || {
-            bytes[..at].iter().rev().take(2).any(u8::is_ascii_digit)
-                || bytes[end..].iter().take(2).any(u8::is_ascii_digit)
-        };
-        // Dots alone are a pause; with strokes between them they are a date to be filled in.
-        let pause = || sign == b'.' && !bytes[at..end].contains(&b'/');
-        if count >= enough && !touches() && !masked() && !pause() {
-            out.push((at, end));
-        }
-        at = end.max(at + 1);
-    }
-    out
-}
-
 /// Dates of zeros: `00/00/0000`, `0000-00-00`.
 fn zero_dates(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
@@ -264,18 +214,16 @@ fn unticked(text: &str) -> Vec<(usize, usize)> {
     out
 }
 
-/// Places of slots of any form, in bytes of the folded text.
-pub(super) fn slots(text: &str) -> Vec<(usize, usize)> {
-    let mut places: Vec<(usize, usize)> = runs(text);
-    for (open, close) in [("[", "]"), ("<", ">"), ("{", "}")] {
-        places.extend(bracketed(text, open, close));
-    }
-    places
+/// Places of slots of any form, in bytes of the folded text, where those without brackets are known.
+pub(super) fn slots<'t>(text: &'t str, blanks: &'t [(usize, usize)]) -> impl Iterator<Item = (usize, usize)> + 't {
+    let bracketed =
+        [("[", "]"), ("<", ">"), ("{", "}")].into_iter().flat_map(|(open, close)| bracketed(text, open, close));
+    blanks.iter().copied().chain(bracketed)
 }
 
 /// A folded value without its slots, to see whether anything else is in it.
 pub(super) fn without_slots(value: &str) -> Cow<'_, str> {
-    let places = slots(value);
+    let places: Vec<(usize, usize)> = slots(value, &blanks(value)).collect();
     if places.is_empty() {
         return Cow::Borrowed(value);
     }
@@ -291,19 +239,6 @@ pub(super) fn without_slots(value: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn runs_are_slots_unless_digits_touch_them() {
-        let found = |text: &str| runs(text).into_iter().map(|(s, e)| text[s..e].to_owned()).collect::<Vec<_>>();
-        assert_eq!(found("ref xxxx, fecha __/__/____, n.º ______"), ["xxxx", "__/__/____", "______"]);
-        assert!(found("card xxxx-4321, talla xxl, x 3").is_empty());
-        assert_eq!(
-            found("pedido xx, inc#######, contrato nnnnnn, el ../../...."),
-            ["xx", "#######", "nnnnnn", "../../...."]
-        );
-        assert_eq!(found("total ??? eur, |__|__|__|"), ["???", "__|__|__"]);
-        assert!(found("ummm... www.x.com, aaa, mmm, why???").is_empty());
-    }
 
     #[test]
     fn dates_of_zeros_and_unticked_boxes_are_slots() {

@@ -135,11 +135,9 @@ fn is_usable(value: &str) -> bool {
 impl Reference {
     /// Whether a reference is announced and its place left blank: `Ticket: [NUMBER]`.
     fn left_blank(&self, note: &Prepared<'_>) -> bool {
-        let slots = placeholder::slots(&note.folded.text);
-        slots.iter().any(|(start, end)| {
-            let spared = note.hits_of(&self.blanks_spared);
-            self.is_labelled(note, *start)
-                && !spared.into_iter().any(|s| (s.start as usize) < *end && *start < s.end as usize)
+        placeholder::slots(&note.folded.text, note.blanks()).any(|(start, end)| {
+            let mut spared = note.hits_of(&self.blanks_spared);
+            self.is_labelled(note, start) && !spared.any(|s| (s.start as usize) < end && start < s.end as usize)
         })
     }
 

@@ -54,16 +54,20 @@ fn words(folded: &str) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let spaces = folded.as_bytes()[at..].iter().take_while(|byte| **byte == b' ').count();
-            let start = at + spaces + folded[at + spaces..].find(|c: char| !c.is_whitespace())?;
+            let start = at + folded[at..].find(|c: char| !c.is_whitespace())?;
             let bytes = &folded.as_bytes()[start..];
             // Most words are of small letters alone, which are read byte by byte.
-            let small = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-            let stretched = || bytes[..small].windows(3).any(|three| three[0] == three[1] && three[1] == three[2]);
-            let behind = bytes[small..].iter().take_while(|byte| b",.:;?!".contains(byte)).count();
+            let (mut small, mut same, mut stretched) = (0, 0, false);
+            while let Some(byte) = bytes.get(small).filter(|byte| byte.is_ascii_lowercase()) {
+                same = if small > 0 && bytes[small - 1] == *byte { same + 1 } else { 0 };
+                stretched |= same == 2;
+                small += 1;
+            }
+            let stops = |byte: &&u8| matches!(byte, b',' | b'.' | b':' | b';' | b'?' | b'!');
+            let behind = bytes[small..].iter().take_while(stops).count();
             if small > 0 && bytes.get(small + behind).is_none_or(|byte| matches!(byte, b' ' | b'\n')) {
                 at = start + small + behind;
-                return Some((start..start + small, !stretched()));
+                return Some((start..start + small, !stretched));
             }
             let end = folded[start + small..].find(char::is_whitespace).map_or(folded.len(), |i| start + small + i);
             at = end;

@@ -3,6 +3,7 @@
 //!
 //! Everything here is fed by the language packs; no word of any language stands in this code.
 
+mod blanks;
 mod builder;
 pub mod cell;
 pub mod fold;
@@ -31,6 +32,7 @@ mod tokens;
 mod voice;
 mod words;
 
+pub use blanks::blanks;
 pub use builder::{KeepScanner, KeptScanner};
 pub use fold::{Folded, Folder};
 pub use han::tears_a_word;
@@ -45,4 +47,4 @@ pub use scanner::{ListId, Scanner, ScannerBuilder, Scratch, TermHit};
 pub use segment::{count_words, words_up_to};
 pub use slip::Slips;
 pub use voice::Quotes;
-pub use words::{WordSet, Words};
+pub use words::{WordSet, Words, hash_word};

@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::blanks::blanks;
 use super::fold::{Folded, Folder};
 use super::interest::{InterestId, Piece, Takers};
 use super::runs::{Run, numbers, runs};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
+use super::segment::words_of_pieces;
 use super::slip::{self, LongWord};
 use super::tokens::Token;
 use super::words::WordSet;
@@ -56,6 +58,7 @@ pub struct Prepared<'n> {
     runs: OnceCell<Vec<Run>>,
     numbers: OnceCell<Vec<Run>>,
     words: OnceCell<usize>,
+    blanks: OnceCell<Vec<(usize, usize)>>,
     long_words: OnceCell<Vec<LongWord>>,
 }
 
@@ -150,6 +153,7 @@ impl Workspace {
             runs: OnceCell::new(),
             numbers: OnceCell::new(),
             words: OnceCell::new(),
+            blanks: OnceCell::new(),
             long_words: OnceCell::new(),
         };
         prepared.others_words = speech.quotes.places(&note.text);
@@ -298,9 +302,16 @@ impl<'n> Prepared<'n> {
         self.long_words.get_or_init(|| slip::long_words(&self.folded.text))
     }
 
+    /// Where signs of it stand for a missing value: [`blanks`].
+    pub fn blanks(&self) -> &[(usize, usize)] {
+        self.blanks.get_or_init(|| blanks(&self.folded.text))
+    }
+
     /// How many words the folded text has.
     pub fn words(&self) -> usize {
-        *self.words.get_or_init(|| count_words(&self.folded.text))
+        let text = &self.folded.text;
+        let starts = || self.tokens.iter().map(|token| token.start as usize);
+        *self.words.get_or_init(|| if text.is_ascii() { words_of_pieces(text, starts()) } else { count_words(text) })
     }
 
     /// Whether the place is in the agent's own voice.

@@ -88,6 +88,16 @@ pub fn count_words(text: &str) -> usize {
     words_up_to(text, usize::MAX)
 }
 
+/// The same of a plain text, by the places where its words, numbers and signs start.
+pub(super) fn words_of_pieces(text: &str, starts: impl Iterator<Item = usize>) -> usize {
+    let (mut words, mut inside) = (0, false);
+    for part in starts.filter_map(|start| text.as_bytes().get(start)).map(|byte| PARTS[usize::from(*byte)]) {
+        words += usize::from(part == OF_WORD && !inside);
+        inside = part == OF_WORD || (inside && part == JOINS);
+    }
+    words
+}
+
 /// The same where they are fewer than `enough`; else some number from there on, without reading all of the text.
 pub fn words_up_to(text: &str, enough: usize) -> usize {
     /// Bytes after which it is asked whether that is enough.
@@ -122,6 +132,8 @@ pub fn words_up_to(text: &str, enough: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::interest::Interests;
+    use super::super::tokens::Tokens;
     use super::*;
 
     #[test]
@@ -140,6 +152,11 @@ mod tests {
     #[test]
     fn words_of_two_scripts() {
         assert_eq!(count_words("call-back at 3.5 o'clock"), 4);
+        let text = "Call-back at 3.5 o'clock -x1 - ref4471, (a) ok. .";
+        let mut tokens = Tokens::default();
+        tokens.read(text.as_bytes(), &Interests::default());
+        let starts = (0..tokens.len()).map(|at| tokens.get(at).start as usize);
+        assert_eq!((words_of_pieces(text, starts), count_words(text)), (8, 8));
         assert_eq!(count_words("客户来电sim卡"), 4);
     }
 }

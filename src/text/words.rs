@@ -1,6 +1,7 @@
 //! Words that are looked up in every note.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use foldhash::fast::FixedState;
 
@@ -29,6 +30,14 @@ impl Short {
             },
         };
         (word.last() != Some(&0)).then_some(Short(known))
+    }
+}
+
+/// Adds a word to a hash, as one number where it is short.
+pub fn hash_word(word: &[u8], hasher: &mut impl Hasher) {
+    match Short::of(word) {
+        Some(short) => hasher.write_u128(short.0),
+        None => word.hash(hasher),
     }
 }
 
