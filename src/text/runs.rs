@@ -41,7 +41,8 @@ pub(crate) fn runs(text: &str) -> Vec<Run> {
             at += 1;
         }
         if numbered {
-            let bare = text[start..at].chars().filter(char::is_ascii_alphanumeric).collect();
+            let mut bare = text[start..at].to_owned();
+            bare.retain(|c| c.is_ascii_alphanumeric());
             out.push(Run { start, end: at, bare });
         }
     }
