@@ -17,7 +17,7 @@
 //!    [`input::Rejected`] for a row that cannot be read. A contract is held against all of it before anything is scored; a filter
 //!    says which notes are audited.
 //! 4. Where a rule in force must know the whole export (a paragraph pasted over many notes), [`audit`] reads it
-//!    once for a survey. Then it deals batches of notes to a worker a core, takes them back in their order, and folds
+//!    once for a survey; of workbooks the rows are kept for the second reading. Then it deals batches of notes to a worker a core, takes them back in their order, and folds
 //!    scores and per-agent summaries from integers: any number of threads gives the same bytes.
 //! 5. [`report`] writes findings as they come, then the table and the pages.
 //!
@@ -31,7 +31,7 @@
 //! | [`yaml`] | the only user of the YAML library; faults with path, line, column, line and remedy |
 //! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
-//! | [`text`] | from a cell to a note's text, folding, words and numbers, terms, their network and the sets of its states, scanner, masks, slips, sentences, whose words, language, masking of secrets |
+//! | [`text`] | from a cell to a note's text, folding, words and numbers, at which words a check looks closer, terms, their network and the sets of its states, scanner, masks, slips, sentences, whose words, language, masking of secrets |
 //! | [`input`] | formats, encodings, columns, values, labelled notes; the contract, the filter, rejected rows |
 //! | [`measure`] | pure arithmetic: score, intervals, places, times, samples, agreement, change |
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |

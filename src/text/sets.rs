@@ -90,10 +90,10 @@ pub(super) struct Sets {
     first: Vec<u32>,
     /// The set behind each set by a piece of text, by a group of lists, and together with another set.
     by_piece: Steps,
-    /// The set behind each set by so many digits, whichever they are.
-    by_digits: Steps,
     by_group: Steps,
     unions: Steps,
+    /// The set behind each set by so many digits, whichever they are.
+    by_digits: Steps,
     known: Vec<Known>,
     /// What is told of each set where nothing is asked for; read at every place where terms end.
     plain: Vec<u32>,
@@ -105,6 +105,7 @@ pub(super) struct Sets {
     opening: Arc<Opening>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     told: Vec<Told>,
+    /// The terms of all that is told, one after the other.
     told_terms: Vec<(ListId, u32)>,
     /// What is told of a set where accents are asked for.
     answered: HashMap<(Set, Answer), u32, FixedState>,
@@ -512,7 +513,8 @@ impl Sets {
         let tells = |anything: bool, flag: u32| if self.known.len() > 1 && anything { flag } else { 0 };
         let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on != Mask::default(), Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
-        self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + 40;
+        let beside = size_of::<(u32, Mask, u32)>() + 40;
+        self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + beside;
         self.known.push(Known { states: states.clone(), terms: terms.into(), asks: None, told: [Set::UNKNOWN; 4] });
         self.plain.push(Set::UNKNOWN);
         self.lists_of.push(goes_on);

@@ -125,10 +125,10 @@ impl Steps {
     /// Remembers a step; the bytes that it takes.
     pub(super) fn add(&mut self, from: Set, by: u32, to: Set) -> usize {
         let Some(step) = Taken::new(from, to.0).filter(|_| by < Self::MOST) else { return 0 };
-        if self.tables.len() <= by as usize {
+        let (tables, before) = (self.tables.len(), self.places.len());
+        if tables <= by as usize {
             self.tables.resize(by as usize + 1, Table::default());
         }
-        let before = self.places.len();
         let mut table = self.tables[by as usize];
         let places = if table.power == 0 { 0 } else { 1 << table.power };
         if (usize::from(table.taken) + 1) * 3 > places * 2 {
@@ -147,7 +147,7 @@ impl Steps {
         self.places[place] = step;
         table.taken += 1;
         self.tables[by as usize] = table;
-        (self.places.len() - before) * size_of::<Taken>()
+        (self.places.len() - before) * size_of::<Taken>() + (self.tables.len() - tables) * size_of::<Table>()
     }
 }
 
