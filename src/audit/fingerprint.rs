@@ -1,7 +1,5 @@
 //! What names a finding across runs, so that it can be disputed, waived and known again.
 
-use std::collections::HashMap;
-
 use sha2::{Digest, Sha256};
 
 use crate::model::{Finding, Note};
@@ -12,14 +10,19 @@ use crate::rules::Rule;
 /// They are made of the note's identifier (of agent, time and text where the export has none), the rule, the element and the
 /// masked words, counted where the same words fail the same rule more than once.
 pub(super) fn mark(findings: &mut [Finding], note: &Note, rules: &[Rule]) {
-    let mut seen: HashMap<u64, u32> = HashMap::new();
+    if findings.is_empty() {
+        return;
+    }
+    // A note has few findings.
+    let mut seen: Vec<u64> = Vec::with_capacity(findings.len());
+    let nameless = note.id == note.origin.own_id();
     for finding in findings {
         let mut hash = Sha256::new();
         let mut part = |bytes: &[u8]| {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         };
-        if note.id == note.origin.own_id() {
+        if nameless {
             part(note.agent.as_bytes());
             part(note.started_at.as_deref().unwrap_or("").as_bytes());
             part(note.text.as_bytes());
@@ -30,9 +33,9 @@ pub(super) fn mark(findings: &mut [Finding], note: &Note, rules: &[Rule]) {
         part(finding.element.map_or("", |element| element.name()).as_bytes());
         part(finding.excerpt.to_lowercase().as_bytes());
         let first = number(&hash.clone().finalize());
-        let nth = seen.entry(first).or_default();
-        finding.fingerprint = if *nth == 0 { first } else { number(&hash.chain_update(nth.to_le_bytes()).finalize()) };
-        *nth += 1;
+        let nth = seen.iter().filter(|known| **known == first).count() as u32;
+        finding.fingerprint = if nth == 0 { first } else { number(&hash.chain_update(nth.to_le_bytes()).finalize()) };
+        seen.push(first);
     }
 }
 

@@ -37,7 +37,8 @@ fn steers(c: char) -> bool {
 /// A name or a number of an export without what steers a terminal or turns the direction of a line: such characters become `\u{fffd}`,
 /// line ends and tabs spaces.
 pub fn tame(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
+    // Most of it, byte by byte.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(steers) {
         return Cow::Borrowed(text);
     }
     let tamed = |c: char| match c {
