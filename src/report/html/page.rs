@@ -48,9 +48,23 @@ const LEARNING: [&str; 4] = ["spot-the-error", "work-sheet", "answer-key", "guid
 /// What the scripts of several pages share, in front of each of them.
 const COMMON: &str = "common.js";
 
-/// What every page is made of: its frame, and its own figures under `page`.
+/// The frame of a page.
+const LAYOUT: &str = "layout";
+
+/// What a page tells by itself, its own figures under `page`. It is made before its frame: a template that is included gets a copy of all
+/// that the including one sees, and that would be the whole page each time.
 #[derive(Serialize)]
-struct Frame<'p, T> {
+struct Body<'p, T> {
+    lang: &'p str,
+    title: &'p str,
+    full_text: bool,
+    filter: Option<&'p str>,
+    page: &'p T,
+}
+
+/// What stands around it on every page.
+#[derive(Serialize)]
+struct Frame<'p> {
     lang: &'p str,
     /// What the browser may do: run and show what stands in this file, and nothing else.
     policy: String,
@@ -68,7 +82,8 @@ struct Frame<'p, T> {
     /// The filter, where not all notes of the exports were audited.
     filter: Option<&'p str>,
     nav: Vec<Link<'p>>,
-    page: &'p T,
+    /// What the page tells, as HTML.
+    body: String,
 }
 
 impl Pages {
@@ -118,6 +133,8 @@ impl Pages {
         }
         let current = |entry: &Entry| template.starts_with(entry.template);
         let nav = self.nav.iter().map(|e| Link { file: e.file, title: &e.title, current: current(e) }).collect();
+        let (full_text, filter) = (self.full_text && !learning, self.filter.as_deref().filter(|_| !learning));
+        let body = self.made(template, &Body { lang: &self.lang, title, full_text, filter, page })?;
         let frame = Frame {
             lang: &self.lang,
             policy: format!(
@@ -131,14 +148,17 @@ impl Pages {
             title,
             here: template,
             learning,
-            full_text: self.full_text && !learning,
-            filter: self.filter.as_deref().filter(|_| !learning),
+            full_text,
+            filter,
             nav,
-            page,
+            body,
         };
-        self.templates
-            .render(template, &frame)
-            .map_err(|error| io::Error::other(format!("reports/{template}.hbs: {error}")))
+        self.made(LAYOUT, &frame)
+    }
+
+    fn made(&self, template: &str, of: &impl Serialize) -> io::Result<String> {
+        let failed = |error| io::Error::other(format!("reports/{template}.hbs: {error}"));
+        self.templates.render(template, of).map_err(failed)
     }
 }
 
