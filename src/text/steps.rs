@@ -161,8 +161,8 @@ mod tests {
         let to = |from: u32, by: u32| match (from + by) % 5 {
             0 => Set(Set::NONE),
             1 => Set::EMPTY,
-            2 => Set((from * 7 + by) % 9_000 | Set::ENDS),
-            3 => Set((from * 3 + by) % 9_000 | Set::GOES_ON),
+            2 => Set(((from * 7 + by) % 9_000) | Set::ENDS),
+            3 => Set(((from * 3 + by) % 9_000) | Set::GOES_ON),
             _ => Set(by | Set::ENDS | Set::GOES_ON),
         };
         let pairs = || (1..300u32).flat_map(|from| (0..40u32).map(move |by| (from * 50, by * 9)));

@@ -41,7 +41,7 @@ impl Quotes {
             let Some(first) = chars.next() else { break };
             from = start + first.len_utf8();
             let Some((_, close)) = self.pairs.iter().find(|(open, _)| *open == first) else { continue };
-            let Some(ends) = text[from..].find(|c| c == *close || c == '\n') else { break };
+            let Some(ends) = text[from..].find([*close, '\n']) else { break };
             let end = from + ends;
             from = end + text[end..].chars().next().map_or(0, char::len_utf8);
             if text[end..].starts_with(*close) {
