@@ -119,7 +119,9 @@ impl Check for Words {
         let folded = &note.folded.text;
         let typed = |hit: &TermHit| &folded[hit.start as usize..hit.end as usize];
         let slips = self.slips.as_ref().filter(|(_, interest)| note.may_interest(*interest));
-        let slips = slips.into_iter().flat_map(|(slips, _)| slips.hits(note.long_words(), folded));
+        let slips = slips
+            .into_iter()
+            .flat_map(|(slips, interest)| slips.hits(note.pieces().filter(|piece| piece.may_be_of(*interest)), folded));
         let slips: Vec<TermHit> = slips.filter(|hit| !self.ordinary.contains(typed(hit))).collect();
         let mut hits: Vec<&TermHit> = note.hits_of(&self.lists).chain(&slips).collect();
         if self.masked {

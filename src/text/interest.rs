@@ -50,7 +50,8 @@ impl Takers {
         interest.0.is_none_or(|bit| self.0 & 1 << bit != 0)
     }
 
-    pub(super) fn and(self, others: Takers) -> Takers {
+    /// These and the others.
+    pub(super) fn with(self, others: Takers) -> Takers {
         Takers(self.0 | others.0)
     }
 }
@@ -95,7 +96,7 @@ mod tests {
         let (one, other) = (interests.add(Arc::new(Of("a"))), interests.add(Arc::new(Of("b"))));
         let met = |interests: &Interests, word: &str, id| interests.of(word.as_bytes()).may_be(id);
         assert!(met(&interests, "a", one) && !met(&interests, "a", other) && met(&interests, "b", other));
-        assert!(Takers::UNKNOWN.may_be(one) && interests.of(b"a").and(interests.of(b"b")).may_be(other));
+        assert!(Takers::UNKNOWN.may_be(one) && interests.of(b"a").with(interests.of(b"b")).may_be(other));
         let last = (0..Interests::MOST).map(|_| interests.add(Arc::new(Of("c")))).last().unwrap();
         assert!(met(&interests, "a", last) && !met(&interests, "c", one));
     }

@@ -11,7 +11,6 @@ use super::interest::{InterestId, Piece, Takers};
 use super::runs::{Run, numbers, runs};
 use super::scanner::{ListId, Scanner, Scratch, TermHit};
 use super::segment::words_of_pieces;
-use super::slip::{self, LongWord};
 use super::tokens::Token;
 use super::words::WordSet;
 use super::{count_words, han, mask, segment, voice};
@@ -59,7 +58,6 @@ pub struct Prepared<'n> {
     numbers: OnceCell<Vec<Run>>,
     words: OnceCell<usize>,
     blanks: OnceCell<Vec<(usize, usize)>>,
-    long_words: OnceCell<Vec<LongWord>>,
 }
 
 /// Buffers that serve one note after the other.
@@ -148,13 +146,12 @@ impl Workspace {
             masked: &self.masked,
             censored,
             tokens: &self.tokens,
-            takers: self.tokens.iter().fold(Takers::default(), |all, token| all.and(token.takers)),
+            takers: self.tokens.iter().fold(Takers::default(), |all, token| all.with(token.takers)),
             scanner,
             runs: OnceCell::new(),
             numbers: OnceCell::new(),
             words: OnceCell::new(),
             blanks: OnceCell::new(),
-            long_words: OnceCell::new(),
         };
         prepared.others_words = speech.quotes.places(&note.text);
         let ahead: Vec<Span> = prepared.spans(speech.attribution).collect();
@@ -295,11 +292,6 @@ impl<'n> Prepared<'n> {
     /// Whether a word may stand in the text that an interest takes.
     pub fn may_interest(&self, interest: InterestId) -> bool {
         self.takers.may_be(interest)
-    }
-
-    /// Its words that are long enough to be seen through a slip.
-    pub fn long_words(&self) -> &[LongWord] {
-        self.long_words.get_or_init(|| slip::long_words(&self.folded.text))
     }
 
     /// Where signs of it stand for a missing value: [`blanks`].

@@ -411,10 +411,17 @@ mod tests {
 
     #[test]
     fn hostile_markup_takes_no_longer_than_its_length() {
-        let begun = std::time::Instant::now();
+        let took = |part: &str| {
+            let text = part.repeat(200_000) + "<br>";
+            let begun = std::time::Instant::now();
+            reduced(&text);
+            begun.elapsed()
+        };
+        // Beside what is harmless, so that it does not matter what else the machine does.
+        let harmless = took("<b>a</b>");
         for part in ["<style>", "<p ", "<!--", "<a b=\"", "&amp;amp;", "<blockquote>", "&lt;"] {
-            reduced(&(part.repeat(200_000) + "<br>"));
+            let took = took(part);
+            assert!(took < harmless * 5, "{part}: {took:?}, {harmless:?}");
         }
-        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     }
 }
