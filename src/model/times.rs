@@ -1,8 +1,15 @@
 //! How long after-call work took, note by note, in little memory: an agent has hundreds of different times in every call type.
 
 /// Notes by seconds of after-call work: those that do not comply, those that do.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Times(Vec<Time>);
+///
+/// Notes come in any order and to thousands of these in turn: a note is put down behind the others, and they are put in order now and
+/// then.
+#[derive(Debug, Clone, Default)]
+pub struct Times {
+    all: Vec<Time>,
+    /// So many of them are in order, each second once.
+    ordered: usize,
+}
 
 /// Some notes that took the same; more than are counted here stand in a further entry of the same seconds, behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,23 +19,48 @@ struct Time {
     good: u16,
 }
 
+impl Time {
+    /// Both, where they can be counted in one.
+    fn with(self, other: Time) -> Option<Time> {
+        let (poor, good) = (self.poor.checked_add(other.poor)?, self.good.checked_add(other.good)?);
+        (self.seconds == other.seconds).then_some(Time { poor, good, ..self })
+    }
+}
+
 impl Times {
+    /// Fewest notes that are put in order at once.
+    const FEWEST: usize = 32;
+
     /// Counts a note.
     pub fn add(&mut self, seconds: u32, complies: bool) {
-        let at = self.0.partition_point(|time| time.seconds < seconds);
-        let known = self.0.get_mut(at).filter(|time| time.seconds == seconds);
-        let count = known.map(|time| if complies { &mut time.good } else { &mut time.poor });
-        match count.filter(|count| **count < u16::MAX) {
-            Some(count) => *count += 1,
-            None => self.0.insert(at, Time { seconds, poor: u16::from(!complies), good: u16::from(complies) }),
+        self.all.push(Time { seconds, poor: u16::from(!complies), good: u16::from(complies) });
+        if self.all.len() - self.ordered > self.ordered.max(Self::FEWEST) {
+            self.order();
         }
     }
 
+    fn order(&mut self) {
+        self.all.sort_by_key(|time| time.seconds);
+        self.all.dedup_by(|next, before| before.with(*next).map(|both| *before = both).is_some());
+        self.ordered = self.all.len();
+    }
+
     /// Seconds, notes that do not comply and notes that do; ascending, the same seconds perhaps several times.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, u64, u64)> + '_ {
-        self.0.iter().map(|time| (time.seconds, u64::from(time.poor), u64::from(time.good)))
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u64, u64)> + use<> {
+        let mut ordered = self.clone();
+        ordered.order();
+        ordered.all.into_iter().map(|time| (time.seconds, u64::from(time.poor), u64::from(time.good)))
     }
 }
+
+/// The same notes, in whatever order they came.
+impl PartialEq for Times {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Times {}
 
 #[cfg(test)]
 mod tests {
@@ -49,6 +81,6 @@ mod tests {
         assert!(times.iter().map(|(seconds, ..)| seconds).is_sorted());
         times = Times::default();
         (0..100_000).for_each(|_| times.add(7, true));
-        assert_eq!(times.iter().collect::<Vec<_>>(), [(7, 0, 34_465), (7, 0, 65_535)]);
+        assert_eq!(times.iter().collect::<Vec<_>>(), [(7, 0, 65_535), (7, 0, 34_465)]);
     }
 }
