@@ -27,38 +27,39 @@ pub fn audit_note(
     corpus: &Corpus,
     workspaces: &mut Workspaces,
 ) -> AuditedNote {
-    audit_decided(note, language, book, corpus, &Decisions::default(), workspaces)
+    let mut audited = AuditedNote { note, ..AuditedNote::default() };
+    audit_decided(&mut audited, language, book, corpus, &Decisions::default(), workspaces);
+    audited
 }
 
-/// The same where people have decided about findings.
+/// The same in place, where people have decided about findings: a note is moved as seldom as can be.
 pub(super) fn audit_decided(
-    note: Note,
+    audited: &mut AuditedNote,
     language: Option<usize>,
     book: &Rulebook,
     corpus: &Corpus,
     decisions: &Decisions,
     workspaces: &mut Workspaces,
-) -> AuditedNote {
-    let Some(index) = language else {
-        return AuditedNote { note, ..AuditedNote::default() };
-    };
+) {
+    let Some(index) = language else { return };
+    let note = &audited.note;
     let language = &book.languages[index];
     // Quoted mail is rare, and then most of a note is.
     let mut beside = (!note.quoted().is_empty()).then(|| {
         workspaces.remove(&(index + book.languages.len())).unwrap_or_else(|| Workspace::new(&language.scanner))
     });
     let workspace = workspaces.entry(index).or_insert_with(|| Workspace::new(&language.scanner));
-    let prepared = workspace.prepare(&note, &book.folder, &language.scanner, &language.speech);
+    let prepared = workspace.prepare(note, &book.folder, &language.scanner, &language.speech);
     let whole =
-        beside.as_mut().map(|whole| whole.prepare_whole(&note, &book.folder, &language.scanner, &language.speech));
+        beside.as_mut().map(|whole| whole.prepare_whole(note, &book.folder, &language.scanner, &language.speech));
     let mut stakes = Vec::with_capacity(book.rules.len());
     let mut findings = Vec::new();
     let mut grave = Vec::new();
     let pass = book.scorecard.not_applicable == NotApplicable::Pass;
-    let profile = book.profile(&note, &language.code);
+    let profile = book.profile(note, &language.code);
     for (at, (rule, check)) in book.rules.iter().zip(&language.checks).enumerate() {
         let Some(points) = book.points(at, profile) else { continue };
-        let applies = rule.when.holds(&note, &language.code);
+        let applies = rule.when.holds(note, &language.code);
         let check = check.as_ref().filter(|_| applies);
         let outcome = check.map(|check| judged(&**check, rule.category, &prepared, whole.as_ref(), corpus));
         let judged = outcome.as_ref().is_some_and(|outcome| !matches!(outcome, Outcome::NotApplicable(_)));
@@ -69,7 +70,7 @@ pub(super) fn audit_decided(
             if rule.fatal || rule.auto_fail {
                 grave.push(at);
             }
-            findings.extend(hits.into_iter().map(|hit| finding(at, rule, &language.code, &note, hit)));
+            findings.extend(hits.into_iter().map(|hit| finding(at, rule, &language.code, note, hit)));
         }
     }
     drop(whole);
@@ -77,8 +78,8 @@ pub(super) fn audit_decided(
         workspaces.insert(index + book.languages.len(), whole);
     }
     settle(&mut findings);
-    fingerprint::mark(&mut findings, &note, &book.rules);
-    let set_aside = decisions.apply(&mut findings, &note, &language.code, &book.rules);
+    fingerprint::mark(&mut findings, note, &book.rules);
+    let set_aside = decisions.apply(&mut findings, note, &language.code, &book.rules);
     // A grave failure counts even where another finding tells the same words, but not where all of it was set aside.
     grave.retain(|rule| findings.iter().any(|f| f.rule == *rule) || !set_aside.iter().any(|f| f.rule == *rule));
     let fatal = grave.iter().any(|rule| book.rules[*rule].fatal);
@@ -109,7 +110,10 @@ pub(super) fn audit_decided(
         let (now, then) = (score.value().unwrap_or_default(), other.value().unwrap_or_default());
         findings[first].gain = then.0.saturating_sub(now.0);
     }
-    AuditedNote { language: Some(language.code.clone()), note, score, findings, set_aside }
+    audited.language = Some(language.code.clone());
+    audited.score = score;
+    audited.findings = findings;
+    audited.set_aside = set_aside;
 }
 
 /// What a check finds in what the agent wrote, where `whole` holds quoted mail too.

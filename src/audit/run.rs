@@ -168,7 +168,7 @@ pub fn run_opened(
     let audit = |workspaces: &mut Workspaces, taken: Result<Taken, InputError>| {
         taken.map(|taken| {
             taken.audited(book, |note, language| {
-                audit_decided(note, language, book, corpus, &options.decisions, workspaces)
+                audit_decided(note, language, book, corpus, &options.decisions, workspaces);
             })
         })
     };
@@ -240,36 +240,35 @@ fn take(
 ) -> Taken {
     let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
     let read = batch.len() as u64;
-    let mut left_out = Vec::new();
-    let mut rows = Batch::with_capacity(batch.len());
-    for row in batch {
-        match row {
-            Ok(note) if !sieve.takes(&note) => {
-                left_out.extend((options.input.filter.by_day() && note.day.is_none()).then_some(note));
-            }
-            row => rows.push(row),
+    let (mut rows, mut left_out) = (batch, Vec::new());
+    rows.retain_mut(|row| {
+        let Some(note) = row.as_mut().ok().filter(|note| !sieve.takes(note)) else { return true };
+        if options.input.filter.by_day() && note.day.is_none() {
+            left_out.push(std::mem::take(note));
         }
-    }
+        false
+    });
     Taken { read, left_out, rows, fallback }
 }
 
 impl Taken {
     /// Audits the notes, those of one language one after the other: what a language needs is much for a processor's cache, and the
     /// languages would drive each other out of it at every note.
-    fn audited(self, book: &Rulebook, mut audit: impl FnMut(Note, Option<usize>) -> AuditedNote) -> Audited {
+    fn audited(self, book: &Rulebook, mut audit: impl FnMut(&mut AuditedNote, Option<usize>)) -> Audited {
         let language = |row: &Result<Note, Rejected>| {
             let note = row.as_ref().ok()?;
             language_of(note, book).or(self.fallback.filter(|_| note.language.is_none()))
         };
         let mut order: Vec<(Option<usize>, usize)> = self.rows.iter().map(language).zip(0..).collect();
         order.sort_unstable();
-        let mut rows: Vec<Option<Result<Note, Rejected>>> = self.rows.into_iter().map(Some).collect();
-        let mut audited: Vec<Option<Result<AuditedNote, Rejected>>> = Vec::new();
-        audited.resize_with(rows.len(), || None);
+        let row = |row: Result<Note, Rejected>| row.map(|note| AuditedNote { note, ..AuditedNote::default() });
+        let mut rows: Vec<Result<AuditedNote, Rejected>> = self.rows.into_iter().map(row).collect();
         for (language, place) in order {
-            audited[place] = rows[place].take().map(|row| row.map(|note| audit(note, language)));
+            if let Ok(note) = &mut rows[place] {
+                audit(note, language);
+            }
         }
-        Audited { read: self.read, left_out: self.left_out, rows: audited.into_iter().flatten().collect() }
+        Audited { read: self.read, left_out: self.left_out, rows }
     }
 }
 
@@ -335,7 +334,9 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
         let corpus = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
         let audit = |workspaces: &mut Workspaces, note: Note| {
             let language = language_of(&note, book).or(fallback.flatten().filter(|_| note.language.is_none()));
-            audit_decided(note, language, book, &corpus, &options.decisions, workspaces)
+            let mut audited = AuditedNote { note, ..AuditedNote::default() };
+            audit_decided(&mut audited, language, book, &corpus, &options.decisions, workspaces);
+            audited
         };
         picked.notes = chosen.into_par_iter().map_init(Workspaces::default, audit).collect();
     }
@@ -350,7 +351,8 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, deal: Deal
     for file in sources.files() {
         match sources.open(file, options, &book.vocabulary) {
             Ok(mut export) => loop {
-                let batch: Batch = export.by_ref().take(BATCH).collect();
+                let mut batch = Batch::with_capacity(BATCH);
+                batch.extend(export.by_ref().take(BATCH));
                 let last = batch.len() < BATCH;
                 if !batch.is_empty() && !deal(Ok(batch)) {
                     return;
