@@ -18,6 +18,17 @@ impl Fields {
         ends.iter().all(|end| text.is_char_boundary(*end as usize)).then_some(Fields { text, ends })
     }
 
+    /// None yet, with room for so many and their bytes.
+    pub(super) fn with_capacity(fields: usize, bytes: usize) -> Self {
+        Fields { text: String::with_capacity(bytes), ends: Vec::with_capacity(fields) }
+    }
+
+    /// Adds a field behind the others.
+    pub(super) fn push(&mut self, field: &str) {
+        self.text.push_str(field);
+        self.ends.push(self.text.len() as u32);
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -50,10 +61,7 @@ impl Index<usize> for Fields {
 impl<T: AsRef<str>> FromIterator<T> for Fields {
     fn from_iter<I: IntoIterator<Item = T>>(fields: I) -> Self {
         let mut all = Fields::default();
-        for field in fields {
-            all.text.push_str(field.as_ref());
-            all.ends.push(all.text.len() as u32);
-        }
+        fields.into_iter().for_each(|field| all.push(field.as_ref()));
         all
     }
 }

@@ -1,19 +1,16 @@
 //! One face for the kinds of workbooks.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 
 use calamine::{DataRef, Reader, Sheet, SheetType, Xls, Xlsb, Xlsx};
 
 use super::cells::{self, text};
+use super::filled::Cells;
 use super::merged::Merged;
 use super::{binary, guard, old};
 use crate::input::formats::MOST_COLUMNS;
 use crate::input::source::Limit;
-
-/// Filled cells of a row by their column, from 0.
-pub(super) type Cells = BTreeMap<u32, String>;
 
 /// Why a workbook cannot be read.
 #[derive(Debug)]
@@ -35,7 +32,7 @@ impl Fault {
 }
 
 /// Takes a filled row by its number, from 0, and says whether it wants more.
-pub(super) type Each<'e> = dyn FnMut(u32, Cells) -> bool + 'e;
+pub(super) type Each<'e> = dyn FnMut(u32, &mut Cells) -> bool + 'e;
 
 /// A workbook that is open.
 pub(super) trait Book {
@@ -65,18 +62,16 @@ struct Rows<'e, 'f> {
 
 impl<'e, 'f> Rows<'e, 'f> {
     fn new(each: &'e mut Each<'f>) -> Self {
-        Rows { each, row: 0, cells: Cells::new() }
+        Rows { each, row: 0, cells: Cells::default() }
     }
 
     /// Adds a cell; `false` where no more rows are wanted.
-    fn add(&mut self, (row, column): (u32, u32), text: String) -> Result<bool, Fault> {
+    fn add(&mut self, (row, column): (u32, u32), write: impl FnOnce(&mut String)) -> Result<bool, Fault> {
         if row != self.row && !self.end() {
             return Ok(false);
         }
         self.row = row;
-        if !text.is_empty() {
-            self.cells.insert(column, text);
-        }
+        self.cells.put(column, write);
         if self.cells.len() > MOST_COLUMNS {
             let message = format!("row {} has more than {MOST_COLUMNS} filled cells", row + 1);
             return Err(Fault::limit(message, "delete the columns that are not needed, and save it again"));
@@ -86,8 +81,9 @@ impl<'e, 'f> Rows<'e, 'f> {
 
     /// Ends the row; `false` where no more are wanted.
     fn end(&mut self) -> bool {
-        let cells = std::mem::take(&mut self.cells);
-        cells.is_empty() || (self.each)(self.row, cells)
+        let more = self.cells.is_empty() || (self.each)(self.row, &mut self.cells);
+        self.cells.clear();
+        more
     }
 }
 
@@ -114,7 +110,8 @@ impl Book for OfXlsx {
         let mut rows = Rows::new(each);
         while let Some(cell) = cells.next_cell().map_err(Fault::broken)? {
             let at = cell.get_position();
-            if !matches!(cell.get_value(), DataRef::Empty) && !rows.add(at, cells::of_ref(cell.get_value()))? {
+            let value = cell.get_value();
+            if !matches!(value, DataRef::Empty) && !rows.add(at, |out| cells::write(value, out))? {
                 return Ok(());
             }
         }
@@ -154,7 +151,7 @@ impl Book for OfXlsb {
         let mut cells = self.book.worksheet_cells_reader(name).map_err(Fault::broken)?;
         let mut rows = Rows::new(each);
         while let Some(cell) = cells.next_cell().map_err(Fault::broken)? {
-            if !rows.add(cell.get_position(), cells::of_ref(cell.get_value()))? {
+            if !rows.add(cell.get_position(), |out| cells::write(cell.get_value(), out))? {
                 return Ok(());
             }
         }
@@ -189,7 +186,7 @@ impl Book for OfXls {
         let Some((top, left)) = range.start() else { return Ok(()) };
         let mut rows = Rows::new(each);
         for (row, column, value) in range.used_cells() {
-            if !rows.add((top + row as u32, left + column as u32), text(value))? {
+            if !rows.add((top + row as u32, left + column as u32), |out| out.push_str(&text(value)))? {
                 return Ok(());
             }
         }

@@ -20,12 +20,12 @@ pub(super) fn text(value: &Data) -> String {
     }
 }
 
-/// The same of a cell that is not kept.
-pub(super) fn of_ref(value: &DataRef<'_>) -> String {
+/// Writes the same of a cell that is not kept.
+pub(super) fn write(value: &DataRef<'_>, out: &mut String) {
     match value {
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::String(text) => text.clone(),
-        value => text(&Data::from(value.clone())),
+        DataRef::SharedString(text) => out.push_str(text),
+        DataRef::String(text) => out.push_str(text),
+        value => out.push_str(&text(&Data::from(value.clone()))),
     }
 }
 

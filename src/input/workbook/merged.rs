@@ -2,7 +2,7 @@
 
 use calamine::Dimensions;
 
-use super::book::Cells;
+use super::filled::Cells;
 use crate::input::formats::MOST_COLUMNS;
 
 /// The merged cells of a worksheet, filled in row by row.
@@ -34,9 +34,9 @@ impl Merged {
         while let Some(range) = self.ranges.get(self.next).filter(|range| range.start.0 <= row) {
             // The first cell of a range is empty where its row is not there.
             if range.start.0 == row
-                && let Some(value) = cells.get(&range.start.1)
+                && let Some(value) = cells.get(range.start.1)
             {
-                self.open.push((*range, value.clone()));
+                self.open.push((*range, value.to_owned()));
             }
             self.next += 1;
         }
@@ -45,7 +45,9 @@ impl Merged {
                 if cells.len() >= MOST_COLUMNS {
                     break;
                 }
-                cells.entry(column).or_insert_with(|| value.clone());
+                if cells.get(column).is_none() {
+                    cells.put(column, |out| out.push_str(value));
+                }
             }
         }
     }
@@ -59,9 +61,10 @@ mod tests {
     fn the_value_stands_in_every_cell() {
         let mut merged = Merged::new(vec![Dimensions::new((1, 0), (3, 0)), Dimensions::new((0, 0), (0, 2))]);
         let mut filled = |row: u32, cells: &[(u32, &str)]| {
-            let mut cells: Cells = cells.iter().map(|(column, text)| (*column, (*text).to_owned())).collect();
-            merged.fill(row, &mut cells);
-            cells.into_values().collect::<Vec<_>>().join("|")
+            let mut all = Cells::default();
+            cells.iter().for_each(|(column, text)| all.put(*column, |out| out.push_str(text)));
+            merged.fill(row, &mut all);
+            all.texts().collect::<Vec<_>>().join("|")
         };
         assert_eq!(filled(0, &[(0, "title")]), "title|title|title");
         assert_eq!(filled(1, &[(0, "Ana"), (1, "x")]), "Ana|x");

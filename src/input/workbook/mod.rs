@@ -3,6 +3,7 @@
 mod binary;
 mod book;
 mod cells;
+mod filled;
 mod guard;
 mod merged;
 mod ods;
@@ -13,12 +14,13 @@ use std::sync::Once;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use book::{Book, Cells, Fault};
+use book::{Book, Fault};
+use filled::Cells;
 use merged::Merged;
 
 use super::formats::{MOST_COLUMNS, Remarks, Start, Table, Wanted, check_width};
 use super::header::{self, Known, Likeness};
-use super::{InputError, Row};
+use super::{Fields, InputError, Row};
 use crate::model::Problem;
 use crate::yaml::did_you_mean;
 
@@ -285,32 +287,30 @@ impl Reading {
     fn worksheet(&self, book: &mut dyn Book, name: &str) -> Result<Option<Chosen>, Fault> {
         let mut merged = book.merged(name)?;
         let mut rows: Vec<(u32, Cells)> = Vec::new();
-        book.rows(name, &mut |row, mut cells| {
-            merged.fill(row, &mut cells);
-            rows.push((row, cells));
+        book.rows(name, &mut |row, cells| {
+            merged.fill(row, cells);
+            rows.push((row, cells.clone()));
             rows.len() < header::LOOKED_AT
         })?;
         merged.rewind();
         let texts = |cells: &Cells| {
-            let texts = cells.values().filter(|cell| cell.parse::<f64>().is_err());
+            let texts = cells.texts().filter(|cell| cell.parse::<f64>().is_err());
             texts.collect::<std::collections::BTreeSet<_>>().len()
         };
         let worth = |cells: &Cells| {
-            let likeness = self.known.likeness(cells.values().map(String::as_str));
+            let likeness = self.known.likeness(cells.texts());
             (likeness, if likeness.known == 0 { texts(cells) } else { 0 })
         };
         // The first of those that are worth the same: `max_by_key` gives the last.
         let best = rows.iter().rev().max_by_key(|(_, cells)| worth(cells));
         let Some((row, cells)) = best else { return Ok(None) };
-        let (Some((left, _)), Some((right, _))) = (cells.first_key_value(), cells.last_key_value()) else {
-            return Ok(None);
-        };
-        let header = |column: u32| cells.get(&column).map(|cell| cell.trim().to_owned()).unwrap_or_default();
+        let Some((left, right)) = cells.ends() else { return Ok(None) };
+        let header = |column: u32| cells.get(column).map(|cell| cell.trim().to_owned()).unwrap_or_default();
         Ok(Some(Chosen {
             worksheet: name.to_owned(),
             row: *row,
-            left: *left,
-            headers: (*left..=*right).take(MOST_COLUMNS + 1).map(header).collect(),
+            left,
+            headers: (left..=right).take(MOST_COLUMNS + 1).map(header).collect(),
             likeness: worth(cells).0,
             merged,
         }))
@@ -321,26 +321,26 @@ impl Reading {
         let Chosen { worksheet, row: header, left, headers, mut merged, .. } = chosen;
         let width = headers.len();
         // A column of moments may have lost its format, so that numbers are left of them.
-        let moments: Vec<usize> = (0..width).filter(|at| self.known.is_moment(&headers[*at])).collect();
+        let moments: Vec<bool> = headers.iter().map(|header| self.known.is_moment(header)).collect();
         let mut outside: Option<(u32, u64)> = None;
-        book.rows(&worksheet, &mut |row, mut cells| {
-            merged.fill(row, &mut cells);
+        book.rows(&worksheet, &mut |row, cells| {
+            merged.fill(row, cells);
             if row <= header {
                 return true;
             }
-            let mut fields = vec![String::new(); width];
+            let mut fields = Fields::with_capacity(width, cells.bytes());
             let mut others = false;
-            for (column, text) in cells {
-                match column.checked_sub(left).and_then(|at| fields.get_mut(at as usize)) {
-                    Some(field) => *field = text,
+            for (column, text) in cells.iter() {
+                match column.checked_sub(left).map(|at| at as usize).filter(|at| *at < width) {
+                    Some(at) => {
+                        (fields.len()..at).for_each(|_| fields.push(""));
+                        let moment = if moments[at] { cells::serial(text) } else { None };
+                        fields.push(moment.as_deref().unwrap_or(text));
+                    }
                     None => others = true,
                 }
             }
-            for at in &moments {
-                if let Some(moment) = cells::serial(&fields[*at]) {
-                    fields[*at] = moment;
-                }
-            }
+            (fields.len()..width).for_each(|_| fields.push(""));
             if others {
                 outside = Some(outside.map_or((row, 1), |(first, rows)| (first, rows + 1)));
             }
@@ -348,7 +348,7 @@ impl Reading {
             if fields.iter().all(|field| field.trim().is_empty()) {
                 return true;
             }
-            each(Row::Fields(u64::from(row) + 1, fields.iter().collect()))
+            each(Row::Fields(u64::from(row) + 1, fields))
         })?;
         if let Some((first, rows)) = outside {
             self.remarks.add(Problem {

@@ -8,8 +8,9 @@ use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
-use super::book::{Book, Cells, Each, Fault};
+use super::book::{Book, Each, Fault};
 use super::cells::{iso_duration, iso_moment, number};
+use super::filled::Cells;
 use super::guard;
 use super::merged::Merged;
 use crate::input::archive::{self, Member};
@@ -239,20 +240,22 @@ impl Book for Ods {
 
     fn rows(&mut self, name: &str, each: &mut Each<'_>) -> Result<(), Fault> {
         let mut row = Place::default();
-        let mut cells = Cells::new();
+        let mut cells = Cells::default();
         let mut given = 0_u64;
-        let mut end = |row: Place, cells: Cells| -> Result<bool, Fault> {
+        let mut end = |row: Place, cells: &mut Cells| -> Result<bool, Fault> {
             if cells.is_empty() {
                 return Ok(true);
             }
-            let bytes: usize = cells.values().map(|cell| cell.len() + 1).sum();
+            let bytes: usize = cells.texts().map(|cell| cell.len() + 1).sum();
+            let own = std::mem::take(cells);
             for number in row.row..row.row.saturating_add(row.rows).min(MOST_ROWS) {
                 given += bytes as u64;
                 if given > LARGEST {
                     let help = "open it in a spreadsheet program and save the worksheet as CSV";
                     return Err(Fault::limit("the worksheet repeats its rows beyond 1 GiB".into(), help));
                 }
-                if !each(number, cells.clone()) {
+                // What is merged is filled in by each.
+                if !each(number, &mut own.clone()) {
                     return Ok(false);
                 }
             }
@@ -261,12 +264,12 @@ impl Book for Ods {
         let mut more = true;
         self.read(name, &mut |place, cell| {
             if place.row != row.row {
-                more = end(row, std::mem::take(&mut cells))?;
+                more = end(row, &mut cells)?;
             }
             row = Place { column: 0, ..place };
             if !cell.text.is_empty() {
                 for column in (place.column..place.column.saturating_add(cell.columns)).take(MOST_COLUMNS + 1) {
-                    cells.insert(column, cell.text.clone());
+                    cells.put(column, |out| out.push_str(&cell.text));
                 }
             }
             if cells.len() > MOST_COLUMNS {
@@ -276,7 +279,7 @@ impl Book for Ods {
             Ok(more)
         })?;
         if more {
-            end(row, cells)?;
+            end(row, &mut cells)?;
         }
         Ok(())
     }
