@@ -113,10 +113,10 @@ impl Check for Numbers {
             return Outcome::Pass;
         }
         let mut hits = Vec::new();
-        for Run { start, end, bare } in note.numbers() {
-            let (start, end) = (*start, *end);
+        for run in note.numbers() {
+            let (start, end, bare) = (run.start, run.end, run.bare(text));
             let matched = self.schemes.iter().any(|scheme| {
-                scheme.matches(bare)
+                scheme.matches(&bare)
                     && (nearest_before(note, &self.context, start).is_some()
                         || scheme.is_strong() && !is_spared(note, &self.spared, start))
             });

@@ -146,7 +146,7 @@ impl Reference {
         let secrets: Vec<(usize, usize)> = note
             .runs()
             .iter()
-            .filter(|run| digits::card(&run.bare) || digits::iban(&run.bare))
+            .filter(|run| digits::card(&run.bare(text)) || digits::iban(&run.bare(text)))
             .map(|run| (run.start, run.end))
             .collect();
         codes(text, note.runs()).into_iter().any(|(start, end)| {
@@ -266,7 +266,7 @@ pub(super) fn codes(text: &str, runs: &[Run]) -> Vec<(usize, usize)> {
     }
     // Digit groups parted by spaces (`079 2214 460817`) are one number.
     for run in runs {
-        if run.bare.len() >= 7 && !out.contains(&(run.start, run.end)) {
+        if run.length() >= 7 && !out.contains(&(run.start, run.end)) {
             out.push((run.start, run.end));
         }
     }

@@ -3,14 +3,30 @@
 use std::borrow::Cow;
 
 /// A run of digits (and capital letters of national numbers) with separators inside, in bytes of the folded text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
     /// First byte.
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
-    /// Letters and digits without separators, lower case.
-    pub bare: String,
+    /// How many letters and digits it has.
+    length: usize,
+}
+
+impl Run {
+    /// How many letters and digits it has.
+    pub fn length(self) -> usize {
+        self.length
+    }
+
+    /// Its letters and digits without separators, lower case.
+    pub fn bare(self, text: &str) -> Cow<'_, str> {
+        let run = &text[self.start..self.end];
+        if run.len() == self.length {
+            return Cow::Borrowed(run);
+        }
+        Cow::Owned(run.chars().filter(char::is_ascii_alphanumeric).collect())
+    }
 }
 
 /// Every run of letters and digits that holds a digit; groups parted by one space, dot or dash are joined where both sides are digits,
@@ -19,32 +35,26 @@ pub(crate) fn runs(text: &str) -> Vec<Run> {
     let bytes = text.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        let mut numbered = false;
+    while let Some(before) = bytes[at..].iter().position(u8::is_ascii_digit) {
+        // Letters may stand in front of the first digit.
+        let letters = bytes[at..at + before].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let start = at + before - letters;
+        at += before;
+        let mut separators = 0;
         loop {
-            while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
-                numbered |= bytes[at].is_ascii_digit();
+            while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
                 at += 1;
             }
-            let joins = numbered
-                && matches!(bytes.get(at), Some(b' ' | b'.' | b'-'))
+            let joins = matches!(bytes.get(at), Some(b' ' | b'.' | b'-'))
                 && bytes[at - 1].is_ascii_digit()
                 && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
             if !joins {
                 break;
             }
+            separators += 1;
             at += 1;
         }
-        if numbered {
-            let mut bare = text[start..at].to_owned();
-            bare.retain(|c| c.is_ascii_alphanumeric());
-            out.push(Run { start, end: at, bare });
-        }
+        out.push(Run { start, end: at, length: at - start - separators });
     }
     out
 }
@@ -59,30 +69,27 @@ const LONGEST: usize = 34;
 pub(crate) fn numbers(text: &str, runs: &[Run]) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     for (index, run) in runs.iter().enumerate() {
-        if run.bare.len() >= SHORTEST {
-            out.push(run.clone());
+        if run.length >= SHORTEST {
+            out.push(*run);
         }
-        let mut joined = Cow::Borrowed(run.bare.as_str());
-        let mut end = run.end;
+        let mut joined = *run;
         for next in &runs[index + 1..] {
-            let gap = &text[end..next.start];
+            let gap = &text[joined.end..next.start];
             let joins = gap.len() <= 2 && gap.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'('));
-            if !joins || joined.len() > LONGEST {
+            if !joins || joined.length > LONGEST {
                 break;
             }
-            joined.to_mut().push_str(&next.bare);
-            end = next.end;
-            if joined.len() >= SHORTEST {
-                out.push(Run { start: run.start, end, bare: joined.clone().into_owned() });
+            joined = Run { start: run.start, end: next.end, length: joined.length + next.length };
+            if joined.length >= SHORTEST {
+                out.push(joined);
             }
         }
     }
     // A label glued to its number: `IBANNL91…`.
-    for run in &mut out {
-        if let Some(rest) = run.bare.strip_prefix("iban") {
-            run.bare = rest.to_owned();
-            run.start += "iban".len();
-        }
+    const LABEL: &str = "iban";
+    for run in out.iter_mut().filter(|run| text[run.start..].starts_with(LABEL)) {
+        run.start += LABEL.len();
+        run.length -= LABEL.len();
     }
     out.sort_by_key(|run| (std::cmp::Reverse(run.end - run.start), run.start));
     out
@@ -94,7 +101,7 @@ mod tests {
 
     #[test]
     fn groups_of_digits_join_and_words_do_not() {
-        let bare = |text: &str| runs(text).into_iter().map(|r| r.bare).collect::<Vec<_>>();
+        let bare = |text: &str| runs(text).into_iter().map(|run| run.bare(text).into_owned()).collect::<Vec<_>>();
         assert_eq!(bare("card 4539 2512 3937 0456, cvv 482"), ["4539251239370456", "482"]);
         assert_eq!(
             bare("卡号4111111111111111。de46120300000051847260 x-1"),
