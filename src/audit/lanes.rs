@@ -4,21 +4,37 @@
 //! input, and no worker waits for the others to end a piece.
 
 use std::panic::resume_unwind;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
 /// Hands the next piece to a worker; false where nobody takes any more.
 pub(super) type Deal<'d, T> = &'d mut dyn FnMut(T) -> bool;
 
-/// Runs `produce` on a thread of its own, `work` on as many as rayon would use, each with what `begin` gives it, and `take` here; all of
-/// it here and in turn, where rayon would use one. What `produce` gave at its end.
+/// What a worker does with a piece, and while none waits.
+pub(super) trait Work<T, R> {
+    /// Works on a piece.
+    fn work(&mut self, piece: T) -> R;
+
+    /// Does a little of what will be of use later; false where there is nothing to do.
+    fn idle(&mut self) -> bool {
+        false
+    }
+}
+
+impl<T, R, F: FnMut(T) -> R> Work<T, R> for F {
+    fn work(&mut self, piece: T) -> R {
+        self(piece)
+    }
+}
+
+/// Runs `produce` on a thread of its own, workers on as many as rayon would use, each as `begin` gives it, and `take` here; all of it
+/// here and in turn, where rayon would use one. What `produce` gave at its end.
 ///
 /// # Errors
 /// The first one of `take`; nothing more is produced after it.
-pub(super) fn run<T, R, W, S, E>(
+pub(super) fn run<T, R, W: Work<T, R>, S, E>(
     produce: impl FnOnce(Deal<'_, T>) -> S + Send,
     begin: impl Fn() -> W + Sync,
-    work: impl Fn(&mut W, T) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<S, E>
 where
@@ -26,11 +42,11 @@ where
     R: Send,
     S: Send,
 {
-    let (begin, work, workers) = (&begin, &work, rayon::current_num_threads());
+    let (begin, workers) = (&begin, rayon::current_num_threads());
     if workers <= 1 {
         let (mut own, mut failed) = (begin(), None);
         let produced = produce(&mut |piece| {
-            failed = take(work(&mut own, piece)).err();
+            failed = take(own.work(piece)).err();
             failed.is_none()
         });
         return failed.map_or(Ok(produced), Err);
@@ -42,7 +58,11 @@ where
             scope.spawn(move || {
                 let mut own = begin();
                 // A closed channel means that the other side stopped; nobody needs the rest.
-                let _ = pieces.into_iter().try_for_each(|piece| done.send(work(&mut own, piece)));
+                while let Some(piece) = next(&pieces, || own.idle()) {
+                    if done.send(own.work(piece)).is_err() {
+                        break;
+                    }
+                }
             });
             (deal, results)
         });
@@ -59,9 +79,38 @@ where
     })
 }
 
+/// The next piece; `idle` goes on while none waits, as long as it has something to do.
+fn next<T>(pieces: &Receiver<T>, mut idle: impl FnMut() -> bool) -> Option<T> {
+    loop {
+        match pieces.try_recv() {
+            Ok(piece) => return Some(piece),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) if idle() => {}
+            Err(TryRecvError::Empty) => return pieces.recv().ok(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Doubles numbers, and rests a little after each.
+    #[derive(Default)]
+    struct Doubling {
+        tired: bool,
+    }
+
+    impl Work<u32, u32> for Doubling {
+        fn work(&mut self, number: u32) -> u32 {
+            self.tired = true;
+            number * 2
+        }
+
+        fn idle(&mut self) -> bool {
+            std::mem::take(&mut self.tired)
+        }
+    }
 
     #[test]
     fn pieces_come_back_in_order_and_an_error_ends_all() {
@@ -73,15 +122,10 @@ mod tests {
 
     fn in_order_until_an_error() {
         let numbers = |deal: Deal<'_, u32>| (0..10_000).take_while(|number| deal(*number)).count();
-        let double = |seen: &mut u32, number: u32| {
-            *seen += 1;
-            number * 2
-        };
         let mut got = Vec::new();
         let all = run(
             numbers,
-            || 0,
-            double,
+            Doubling::default,
             |number| {
                 got.push(number);
                 Ok::<(), ()>(())
@@ -92,8 +136,7 @@ mod tests {
         let mut left = 5;
         let stopped = run(
             numbers,
-            || 0,
-            double,
+            Doubling::default,
             |_| {
                 left -= 1;
                 if left == 0 { Err("enough") } else { Ok(()) }

@@ -8,6 +8,7 @@ mod gate;
 mod judge;
 mod lanes;
 mod run;
+mod survey;
 mod twice;
 
 pub use baseline::{Baseline, BaselineError, Compared};

@@ -10,11 +10,10 @@ use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use super::lanes::{self, Deal};
-use crate::checks::{Corpus, Needs, Observed};
+use super::survey::{Surveyed, survey};
 use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sieve, Sources, Verdict, Worked};
 use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
-use crate::text::Folded;
 
 /// Rows of a batch: what bounds the memory, and from how many the language of notes too short to tell theirs is taken.
 const BATCH: usize = 400;
@@ -144,8 +143,8 @@ pub fn run_opened(
 ) -> Result<Report, AuditError> {
     let needs = book.needs();
     let changes = Changes::watch(sources.files());
-    let corpus = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
-    let (sources, corpus) = (&sources, &corpus);
+    let surveyed = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
+    let (sources, corpus) = (&sources, &surveyed.corpus);
     let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
     let reading = &options.reading();
     let info = RunInfo {
@@ -165,14 +164,17 @@ pub fn run_opened(
         });
         sieve
     };
-    let audit = |workspaces: &mut Workspaces, taken: Result<Taken, InputError>| {
-        taken.map(|taken| {
-            taken.audited(book, |note, language| {
-                audit_decided(note, language, book, corpus, &options.decisions, workspaces);
+    let begin = || {
+        let mut workspaces = surveyed.workspaces.clone();
+        move |taken: Result<Taken, InputError>| {
+            taken.map(|taken| {
+                taken.audited(book, |note, language| {
+                    audit_decided(note, language, book, corpus, &options.decisions, &mut workspaces);
+                })
             })
-        })
+        }
     };
-    let sieve = lanes::run(produce, Workspaces::default, audit, |batch| {
+    let sieve = lanes::run(produce, begin, |batch: Result<Audited, InputError>| {
         let batch = batch.map_err(AuditError::Input)?;
         collector.read(batch.read);
         batch.left_out.iter().for_each(|note| collector.day_of(note));
@@ -303,8 +305,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
     let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, reading, book, deal);
     lanes::run(
         produce,
-        || (),
-        |(), batch| batch,
+        || |batch: Result<Batch, InputError>| batch,
         |batch| {
             let batch = batch.map_err(AuditError::Input)?;
             fallback.get_or_insert_with(|| majority(&batch, book));
@@ -331,7 +332,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
         None => rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output),
     }?;
     if !chosen.is_empty() {
-        let corpus = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
+        let Surveyed { corpus, .. } = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
         let audit = |workspaces: &mut Workspaces, note: Note| {
             let language = language_of(&note, book).or(fallback.flatten().filter(|_| note.language.is_none()));
             let mut audited = AuditedNote { note, ..AuditedNote::default() };
@@ -344,10 +345,10 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
 }
 
 /// Rows that travel together.
-type Batch = Vec<Result<Note, Rejected>>;
+pub(super) type Batch = Vec<Result<Note, Rejected>>;
 
 /// Reads the exports batch by batch, until they end or nobody listens any more.
-fn read(sources: &Sources, options: &input::Options, book: &Rulebook, deal: Deal<'_, Result<Batch, InputError>>) {
+pub(super) fn read(sources: &Sources, options: &input::Options, book: &Rulebook, deal: Deal<'_, Result<Batch, InputError>>) {
     for file in sources.files() {
         match sources.open(file, options, &book.vocabulary) {
             Ok(mut export) => loop {
@@ -373,31 +374,8 @@ fn read(sources: &Sources, options: &input::Options, book: &Rulebook, deal: Deal
     }
 }
 
-/// Reads everything once for the checks that must know the whole export; an empty corpus where none must. Notes that the filter
-/// leaves out take part: what is found in a note does not depend on which others are audited with it.
-fn survey(sources: &Sources, options: &input::Options, book: &Rulebook, needs: Needs) -> Result<Corpus, InputError> {
-    let mut corpus = Corpus::of(needs);
-    if !needs.any() {
-        return Ok(corpus);
-    }
-    let options = &input::Options { survey: true, ..options.clone() };
-    let observe = |folded: &mut Folded, batch: Result<Batch, InputError>| -> Result<Vec<Observed>, InputError> {
-        let observed = batch?.into_iter().flatten().map(|note| {
-            book.folder.fold_into(&note.own_text(), folded);
-            needs.observe(&note, &folded.text)
-        });
-        Ok(observed.collect())
-    };
-    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, options, book, deal);
-    lanes::run(produce, Folded::default, observe, |observed| {
-        observed?.into_iter().for_each(|observed| corpus.add(observed));
-        Ok(())
-    })?;
-    Ok(corpus)
-}
-
 /// The language that the export states, or the one that the text is in.
-fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
+pub(super) fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
     match &note.language {
         Some(code) => book.language(code),
         None => book.identifier.identify(&book.folder.fold_str(&note.own_text())),

@@ -375,9 +375,10 @@ impl Export {
                 let note = if self.survey {
                     self.columns.surveyed(fields, &self.vocabulary, &mut self.met)
                 } else {
-                    self.notices.row(fields, &self.columns, &self.vocabulary);
                     let origin = Origin { file: self.file.clone(), line, column: None };
-                    self.columns.note(origin, fields, &self.vocabulary, &mut self.met)
+                    let note = self.columns.note(origin, fields, &self.vocabulary, &mut self.met);
+                    self.notices.row(fields, &note, &self.columns, &self.vocabulary);
+                    note
                 };
                 let longest = (note.text.len() > LONGEST_NOTE).then(|| note.text.chars().nth(LONGEST_NOTE)).flatten();
                 match longest {

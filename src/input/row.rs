@@ -107,7 +107,7 @@ impl Columns {
         let language = self.language_of(fields, vocabulary, met);
         let (text, exported) = vocabulary.text(&self.text(fields, language.as_deref(), vocabulary));
         let (case_id, customer) = (self.owned(Role::CaseId, fields), self.address(Role::Customer, fields, vocabulary));
-        Note { agent: self.agent(fields, vocabulary), text, exported, case_id, customer, ..Note::default() }
+        Note { agent: self.agent(fields, vocabulary), language, text, exported, case_id, customer, ..Note::default() }
     }
 
     fn owned(&self, role: Role, fields: &Fields) -> Option<String> {

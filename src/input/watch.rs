@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::row::lost_digits;
 use super::{Columns, Fields, Vocabulary, stamp};
-use crate::model::{Problem, Role};
+use crate::model::{Note, Problem, Role};
 
 /// What was noticed in the files of a run, by file.
 pub(super) type Noticed = Arc<Mutex<BTreeMap<String, Vec<Problem>>>>;
@@ -26,8 +26,8 @@ pub(super) struct Notices {
 }
 
 impl Notices {
-    /// Looks at a row.
-    pub(super) fn row(&mut self, fields: &Fields, columns: &Columns, vocabulary: &Vocabulary) {
+    /// Looks at a row, and what note it is.
+    pub(super) fn row(&mut self, fields: &Fields, note: &Note, columns: &Columns, vocabulary: &Vocabulary) {
         for role in [Role::NoteId, Role::CaseId, Role::Customer] {
             if let Some(value) = columns.value(role, fields)
                 && lost_digits(&value)
@@ -48,9 +48,9 @@ impl Notices {
                 self.further.get_or_insert((0, *column)).0 += 1;
             }
         }
-        for role in [Role::AcwSeconds, Role::TalkSeconds] {
-            if let Some(value) = columns.value(role, fields)
-                && columns.seconds(role, fields, vocabulary).is_none()
+        for (role, seconds) in [(Role::AcwSeconds, note.acw_seconds), (Role::TalkSeconds, note.talk_seconds)] {
+            if seconds.is_none()
+                && let Some(value) = columns.value(role, fields)
                 && value.bytes().any(|byte| byte.is_ascii_digit())
             {
                 self.no_time.entry(role).or_insert_with(|| (0, value.trim().chars().take(40).collect())).0 += 1;

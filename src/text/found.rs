@@ -10,7 +10,7 @@ pub(super) struct Group(pub(super) u32);
 pub(super) type Hit = (u32, Group, Mask);
 
 /// Hits of the lists that terms use, by the piece of the text where they start; filled from the end of the text to its start.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// Where the hits end and which lists they are of, those of one place side by side.
     hits: Vec<Hit>,

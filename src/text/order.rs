@@ -3,7 +3,7 @@
 use super::scanner::TermHit;
 
 /// Orders hits that were found from the end of a text to its start: they need only be dealt to their lists, of which a note has few.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Order {
     /// Of each list that has hits, how many, and then where its next one belongs.
     next: Vec<u32>,

@@ -61,7 +61,7 @@ pub struct Prepared<'n> {
 }
 
 /// Buffers that serve one note after the other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Workspace {
     folded: Folded,
     scratch: Scratch,

@@ -69,7 +69,7 @@ pub struct Scanner {
 }
 
 /// A thread's working memory for one scanner.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Scratch {
     sets: Option<Sets>,
     tokens: Tokens,

@@ -100,13 +100,15 @@ pub(super) fn words_of_pieces(text: &str, starts: impl Iterator<Item = usize>) -
 
 /// The same where they are fewer than `enough`; else some number from there on, without reading all of the text.
 pub fn words_up_to(text: &str, enough: usize) -> usize {
-    /// Bytes after which it is asked whether that is enough.
+    /// Bytes after which it is asked whether that is enough, at most, and those of a long word.
     const PIECE: usize = 64;
+    const LONG: usize = 8;
+    let piece = enough.saturating_mul(LONG).min(PIECE);
     let (mut words, mut han, mut inside) = (0, 0, false);
     let mut rest = text;
     loop {
         // Byte by byte as far as it goes.
-        let ascii = rest.bytes().take(PIECE).take_while(u8::is_ascii).count();
+        let ascii = rest.bytes().take(piece).take_while(u8::is_ascii).count();
         for byte in rest[..ascii].bytes() {
             let part = PARTS[usize::from(byte)];
             words += usize::from(part == OF_WORD && !inside);
@@ -116,7 +118,7 @@ pub fn words_up_to(text: &str, enough: usize) -> usize {
         if words >= enough {
             break;
         }
-        if ascii == PIECE {
+        if ascii == piece {
             continue;
         }
         let Some(c) = rest.chars().next() else { break };

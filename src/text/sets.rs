@@ -71,7 +71,7 @@ pub(super) struct Told {
 }
 
 /// What is known of a set.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     /// Its states, in order.
     states: Box<[u32]>,
@@ -84,7 +84,7 @@ struct Known {
 }
 
 /// The sets known so far.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Sets {
     /// The set behind the first one by each piece of text: nearly every word of a text is looked up here, and most begin no term.
     first: Vec<u32>,

@@ -75,7 +75,7 @@ impl Taken {
 /// Steps from set to set: for each thing that leads on, a table with open addressing of the sets that it led from. Of all steps that a
 /// set could take, texts take a few; and at one place of a text the same piece leads on from the sets of all starts before it, so that
 /// what is looked up there stands side by side.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Steps {
     tables: Vec<Table>,
     /// The places of all tables. Each table has a power of two of them, of which at least a third are free.

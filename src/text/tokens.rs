@@ -38,7 +38,7 @@ const LONGEST: usize = 24;
 const MOST: usize = 100_000;
 
 /// Tells the pieces of texts.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tokens {
     words: Words<Symbol>,
     /// Which interests take each of them, by its number.
