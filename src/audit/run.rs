@@ -165,7 +165,7 @@ pub fn run_opened(
         sieve
     };
     let begin = || {
-        let mut workspaces = surveyed.workspaces.clone();
+        let mut workspaces = surveyed.workspaces();
         move |taken: Result<Taken, InputError>| {
             taken.map(|taken| {
                 taken.audited(book, |note, language| {

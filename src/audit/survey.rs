@@ -13,15 +13,22 @@ use crate::text::Folded;
 use crate::text::prepared::Workspace;
 
 /// Most notes that are learnt from meanwhile: others hardly tell anything new.
-const MOST_LEARNT: usize = 4_000;
+const MOST_LEARNT: usize = 2_000;
 
 /// What a survey gives.
 #[derive(Default)]
 pub(super) struct Surveyed {
     /// What it tells of the whole export; empty where no check must know.
     pub(super) corpus: Corpus,
-    /// Buffers for a worker that comes after it, with what was learnt meanwhile of the terms that stand in the notes.
-    pub(super) workspaces: Workspaces,
+    /// Buffers for the workers that come after it, with what was learnt meanwhile of the terms that stand in the notes.
+    workspaces: Mutex<Vec<Workspaces>>,
+}
+
+impl Surveyed {
+    /// Buffers for a worker.
+    pub(super) fn workspaces(&self) -> Workspaces {
+        self.workspaces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
 }
 
 /// Reads everything once. Notes that the filter leaves out take part: what is found in a note does not depend on which others are
@@ -47,7 +54,8 @@ pub(super) fn survey(
         observed?.into_iter().for_each(|observed| surveyed.corpus.add(observed));
         Ok(())
     })?;
-    surveyed.workspaces = learner.into_inner().unwrap_or_else(PoisonError::into_inner).workspaces;
+    let learnt = learner.into_inner().unwrap_or_else(PoisonError::into_inner).workspaces;
+    surveyed.workspaces = Mutex::new(std::iter::repeat_n(learnt, rayon::current_num_threads()).collect());
     Ok(surveyed)
 }
 

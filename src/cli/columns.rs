@@ -47,7 +47,7 @@ impl Show {
             let _ = writeln!(text, "{}: {}, {}, {encoding} ({reason})", export.file, export.format, export.form);
             let _ = writeln!(text, "  preset        {}", preset(&export.columns));
             for role in Role::ALL {
-                let Some(assignment) = export.columns.assignments.get(&role) else { continue };
+                let Some(assignment) = export.columns.assignments.get(role) else { continue };
                 let source = export.columns.shown(&assignment.source);
                 let days = export.days.as_ref().filter(|_| role == Role::StartedAt).map(days).unwrap_or_default();
                 let clock = if export.columns.in_hours(role) { "; 1:05 is hours and minutes" } else { "" };

@@ -202,7 +202,7 @@ fn form(export: &Export, files: usize) -> Seen {
         None => "none of them; the columns are found by their headers".to_owned(),
     };
     let column = |role: Role| {
-        let assignment = columns.assignments.get(&role)?;
+        let assignment = columns.assignments.get(role)?;
         let column = quoted(columns.shown(&assignment.source).trim_start_matches("← "));
         Some(Column { role: role.name(), column, why: quoted(&assignment.why).trim_matches('"').to_owned() })
     };
@@ -225,7 +225,7 @@ fn form(export: &Export, files: usize) -> Seen {
 
 /// Roles that columns play.
 fn roles(columns: &Columns) -> BTreeSet<Role> {
-    let assigned = columns.assignments.values().filter(|one| !matches!(one.source, Place::Constant(_)));
+    let assigned = columns.assignments.iter().filter(|one| !matches!(one.source, Place::Constant(_)));
     assigned.map(|one| one.role).collect()
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use flate2::Crc;
+use crc32fast::Hasher;
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -125,7 +125,7 @@ impl Member {
                     if stored { packed } else { Box::new(DeflateDecoder::new(packed)) }
                 },
             );
-        Ok(Box::new(Checked { inner: plain, crc: Crc::new(), expected: self.crc }))
+        Ok(Box::new(Checked { inner: plain, crc: Hasher::new(), expected: self.crc }))
     }
 
     /// Where the member's bytes start: behind its own header, whose length only itself tells.
@@ -156,7 +156,7 @@ pub(super) fn is_export(path: &Path) -> bool {
 /// Compares the checksum at the end.
 struct Checked {
     inner: Stream,
-    crc: Crc,
+    crc: Hasher,
     expected: u32,
 }
 
@@ -164,7 +164,7 @@ impl Read for Checked {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.crc.update(&buffer[..read]);
-        if read == 0 && !buffer.is_empty() && self.crc.sum() != self.expected {
+        if read == 0 && !buffer.is_empty() && self.crc.clone().finalize() != self.expected {
             return Err(io::Error::other("the member's checksum is wrong"));
         }
         Ok(read)

@@ -22,6 +22,32 @@ pub struct Assignment {
     pub why: String,
 }
 
+/// Where the values of roles come from. Asked for many times a row, so that each role has its place.
+#[derive(Debug, Clone, Default)]
+pub struct Assignments([Option<Assignment>; Role::ALL.len()]);
+
+impl Assignments {
+    /// That of a role.
+    pub fn get(&self, role: Role) -> Option<&Assignment> {
+        self.0[role as usize].as_ref()
+    }
+
+    /// Whether a role has one.
+    pub fn has(&self, role: Role) -> bool {
+        self.get(role).is_some()
+    }
+
+    /// All there are.
+    pub fn iter(&self) -> impl Iterator<Item = &Assignment> {
+        self.0.iter().flatten()
+    }
+
+    fn set(&mut self, assignment: Assignment) {
+        let role = assignment.role as usize;
+        self.0[role] = Some(assignment);
+    }
+}
+
 /// Where a value stands in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -73,7 +99,7 @@ pub struct Columns {
     /// The system that wrote the export, where it is known.
     pub preset: Option<Recognised>,
     /// What plays a part.
-    pub assignments: BTreeMap<Role, Assignment>,
+    pub assignments: Assignments,
     /// Headers that play none, with the nearest known one.
     pub unknown: Vec<(String, Option<String>)>,
     /// Units of bare numbers, column by column.
@@ -127,27 +153,27 @@ impl Columns {
             (Some(name), _) => named(name, vocabulary).map_err(|(message, help)| error(message, help))?,
         };
         let mut parts = Parts { headers: &headers, squeezed: &squeezed, vocabulary, taken: BTreeSet::new() };
-        let mut assignments = BTreeMap::new();
+        let mut assignments = Assignments::default();
         for role in Role::ALL {
             let given: Vec<&Given> = options.columns.iter().filter(|given| given.role == role).collect();
             if let Some(source) = parts.given(role, &given).map_err(|(message, help)| error(message, help))? {
                 let constant = matches!(source, Place::Constant(_));
                 let why = if constant { "constant, as asked for" } else { "as asked for" };
-                assignments.insert(role, Assignment { role, source, why: why.into() });
+                assignments.set(Assignment { role, source, why: why.into() });
             }
         }
         let mut unused = BTreeSet::new();
         if let Some(preset) = &preset {
             unused = preset.unused.iter().flat_map(|header| squeezed.find(header, vocabulary)).collect();
-            for role in Role::ALL.into_iter().filter(|role| !assignments.contains_key(role)).collect::<Vec<_>>() {
+            for role in Role::ALL.into_iter().filter(|role| !assignments.has(*role)).collect::<Vec<_>>() {
                 if let Some(source) = parts.of_preset(role, preset) {
                     let why = format!("as {} has it", preset.name);
-                    assignments.insert(role, Assignment { role, source, why });
+                    assignments.set(Assignment { role, source, why });
                 }
             }
         }
         parts.guess(&mut assignments, &unused);
-        if !assignments.contains_key(&needed) {
+        if !assignments.has(needed) {
             return Err(match needed {
                 Role::Note => error("no column holds the notes".into(), note_help(&headers, vocabulary)),
                 role => error(
@@ -160,7 +186,7 @@ impl Columns {
         let unknown =
             headers.iter().enumerate().filter(|(column, _)| !taken.contains(column)).map(|(column, header)| {
                 let guess = guess(header, vocabulary)
-                    .filter(|(role, _)| !unused.contains(&column) && !assignments.contains_key(role));
+                    .filter(|(role, _)| !unused.contains(&column) && !assignments.has(*role));
                 (header.clone(), guess.map(|(role, _)| role.name().to_owned()))
             });
         let unknown = unknown.collect();
@@ -182,7 +208,7 @@ impl Columns {
         });
         Ok(Columns {
             notes: places(&assignments, Role::Note),
-            listed_notes: listed(&headers, assignments.get(&Role::Note)),
+            listed_notes: listed(&headers, assignments.get(Role::Note)),
             complete: complete.collect(),
             last_of: of_preset(|preset| &preset.last_of),
             clocks: clocks(&headers, &assignments, vocabulary),
@@ -246,8 +272,8 @@ impl Columns {
     }
 }
 
-fn places(assignments: &BTreeMap<Role, Assignment>, role: Role) -> Vec<usize> {
-    match assignments.get(&role).map(|assignment| &assignment.source) {
+fn places(assignments: &Assignments, role: Role) -> Vec<usize> {
+    match assignments.get(role).map(|assignment| &assignment.source) {
         Some(Place::Columns(columns)) => columns.concat(),
         Some(Place::Parts(parts)) => parts.iter().flat_map(|part| part.columns.clone()).collect(),
         _ => Vec::new(),
@@ -307,8 +333,8 @@ fn named(name: &str, vocabulary: &Vocabulary) -> Result<Option<Recognised>, (Str
 
 /// What two numbers with a colon between are: minutes and seconds, but of the time worked in a day, and where the header says
 /// `hh:mm`.
-fn clocks(headers: &[String], assignments: &BTreeMap<Role, Assignment>, vocabulary: &Vocabulary) -> Vec<Clock> {
-    let worked = assignments.get(&Role::WorkedSeconds).map(|assignment| &assignment.source);
+fn clocks(headers: &[String], assignments: &Assignments, vocabulary: &Vocabulary) -> Vec<Clock> {
+    let worked = assignments.get(Role::WorkedSeconds).map(|assignment| &assignment.source);
     let hours = |(column, header): (usize, &String)| {
         let worked = matches!(worked, Some(Place::Columns(columns)) if columns.iter().any(|c| c.contains(&column)));
         let header = vocabulary.header(header);
@@ -398,14 +424,14 @@ impl Parts<'_> {
     }
 
     /// The likeliest header of each role that has none yet; a header plays one part.
-    fn guess(&mut self, assignments: &mut BTreeMap<Role, Assignment>, unused: &BTreeSet<usize>) {
+    fn guess(&mut self, assignments: &mut Assignments, unused: &BTreeSet<usize>) {
         let mut best: BTreeMap<Role, (usize, usize, String)> = BTreeMap::new();
         for (column, header) in self.headers.iter().enumerate() {
             if self.taken.contains(&column) || unused.contains(&column) {
                 continue;
             }
             let Some(alias) = self.vocabulary.column(header) else { continue };
-            if assignments.contains_key(&alias.role) {
+            if assignments.has(alias.role) {
                 continue;
             }
             let better = best.get(&alias.role).is_none_or(|(rank, ..)| alias.rank < *rank);
@@ -420,7 +446,7 @@ impl Parts<'_> {
         }
         for (role, (_, column, why)) in best {
             self.taken.insert(column);
-            assignments.insert(role, Assignment { role, source: Place::Columns(vec![vec![column]]), why });
+            assignments.set(Assignment { role, source: Place::Columns(vec![vec![column]]), why });
         }
     }
 }

@@ -42,7 +42,7 @@ impl Columns {
 
     /// The value of a part, and the column that it is from.
     fn found<'f>(&'f self, role: Role, fields: &'f Fields) -> Option<(Cow<'f, str>, Option<usize>)> {
-        match &self.assignments.get(&role)?.source {
+        match &self.assignments.get(role)?.source {
             Place::Constant(value) => (!value.is_empty()).then_some((Cow::Borrowed(value.as_str()), None)),
             Place::Columns(columns) => columns.iter().find_map(|joined| {
                 let mut filled = joined.iter().filter_map(|column| Some((*column, self.cell(*column, fields)?)));
@@ -185,7 +185,7 @@ impl Columns {
 
     /// The note: as typed where one column has it, else a labelled line a column that is filled.
     fn text(&self, fields: &Fields, language: Option<&str>, vocabulary: &Vocabulary) -> String {
-        let parts = match self.assignments.get(&Role::Note).map(|assignment| &assignment.source) {
+        let parts = match self.assignments.get(Role::Note).map(|assignment| &assignment.source) {
             Some(Place::Constant(value)) => return value.clone(),
             Some(Place::Columns(columns)) => {
                 let filled = columns.iter().flatten().find(|column| self.cell(**column, fields).is_some());

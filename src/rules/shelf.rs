@@ -8,7 +8,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use flate2::Crc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -53,7 +52,7 @@ impl Shelf {
     pub(super) fn read<T: DeserializeOwned>(&self, file: &Path) -> Option<T> {
         let bytes = fs::read(file).ok()?;
         let (sum, body) = bytes.strip_prefix(MARK)?.split_first_chunk::<4>()?;
-        if u32::from_le_bytes(*sum) != checksum(body) {
+        if u32::from_le_bytes(*sum) != crc32fast::hash(body) {
             return None;
         }
         postcard::from_bytes(body).ok()
@@ -66,7 +65,7 @@ impl Shelf {
             fs::create_dir_all(&self.folder).ok()?;
             let mut beside = tempfile::NamedTempFile::new_in(&self.folder).ok()?;
             beside.write_all(MARK).ok()?;
-            beside.write_all(&checksum(&body).to_le_bytes()).ok()?;
+            beside.write_all(&crc32fast::hash(&body).to_le_bytes()).ok()?;
             beside.write_all(&body).ok()?;
             beside.persist(file).ok()?;
             Some(())
@@ -88,12 +87,6 @@ impl Shelf {
             let _ = fs::remove_file(path);
         }
     }
-}
-
-fn checksum(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ enum Found {
 impl Found {
     fn of(wanted: &Wanted, columns: &Columns, vocabulary: &Vocabulary) -> Self {
         match wanted {
-            Wanted::Role(role) if columns.assignments.contains_key(role) => Found::Role(*role),
+            Wanted::Role(role) if columns.assignments.has(*role) => Found::Role(*role),
             Wanted::Role(_) => Found::Nowhere,
             Wanted::Header(header) => {
                 let folded = vocabulary.header(header);
