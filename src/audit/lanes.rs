@@ -123,25 +123,17 @@ mod tests {
     fn in_order_until_an_error() {
         let numbers = |deal: Deal<'_, u32>| (0..10_000).take_while(|number| deal(*number)).count();
         let mut got = Vec::new();
-        let all = run(
-            numbers,
-            Doubling::default,
-            |number| {
-                got.push(number);
-                Ok::<(), ()>(())
-            },
-        );
+        let all = run(numbers, Doubling::default, |number| {
+            got.push(number);
+            Ok::<(), ()>(())
+        });
         assert_eq!(all, Ok(10_000));
         assert!(got.iter().copied().eq((0..10_000).map(|number| number * 2)));
         let mut left = 5;
-        let stopped = run(
-            numbers,
-            Doubling::default,
-            |_| {
-                left -= 1;
-                if left == 0 { Err("enough") } else { Ok(()) }
-            },
-        );
+        let stopped = run(numbers, Doubling::default, |_| {
+            left -= 1;
+            if left == 0 { Err("enough") } else { Ok(()) }
+        });
         assert_eq!(stopped, Err("enough"));
     }
 }

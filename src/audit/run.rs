@@ -348,7 +348,12 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
 pub(super) type Batch = Vec<Result<Note, Rejected>>;
 
 /// Reads the exports batch by batch, until they end or nobody listens any more.
-pub(super) fn read(sources: &Sources, options: &input::Options, book: &Rulebook, deal: Deal<'_, Result<Batch, InputError>>) {
+pub(super) fn read(
+    sources: &Sources,
+    options: &input::Options,
+    book: &Rulebook,
+    deal: Deal<'_, Result<Batch, InputError>>,
+) {
     for file in sources.files() {
         match sources.open(file, options, &book.vocabulary) {
             Ok(mut export) => loop {

@@ -185,8 +185,8 @@ impl Columns {
         let taken = parts.taken;
         let unknown =
             headers.iter().enumerate().filter(|(column, _)| !taken.contains(column)).map(|(column, header)| {
-                let guess = guess(header, vocabulary)
-                    .filter(|(role, _)| !unused.contains(&column) && !assignments.has(*role));
+                let guess =
+                    guess(header, vocabulary).filter(|(role, _)| !unused.contains(&column) && !assignments.has(*role));
                 (header.clone(), guess.map(|(role, _)| role.name().to_owned()))
             });
         let unknown = unknown.collect();

@@ -10,7 +10,8 @@ pub fn blanks(text: &str) -> Vec<(usize, usize)> {
 fn likely(bytes: &[u8]) -> bool {
     let begins = |before: u8, sign: u8, next: u8, third: u8| {
         let parts = |byte: u8| matches!(byte, b'/' | b'-' | b'.' | b' ' | b'|');
-        let counts = sign.is_ascii_lowercase() & !before.is_ascii_alphanumeric() | matches!(sign, b'_' | b'#' | b'?' | b'.');
+        let counts =
+            sign.is_ascii_lowercase() & !before.is_ascii_alphanumeric() | matches!(sign, b'_' | b'#' | b'?' | b'.');
         // Two are enough of an `x` alone.
         let doubled = (next == sign) & ((third == sign) | parts(third) | (sign == b'x'));
         let parted = parts(next) & (third == sign) | (sign == b'.') & (next == b'/');

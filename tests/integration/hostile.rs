@@ -6,7 +6,6 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use calamine::Data;
 
@@ -15,7 +14,8 @@ use crate::support::{Done, Place, text_of, workbook};
 const RULE: &str = "rules:\n  - {id: mine, category: judgement, severity: minor, points: 1, readers: [], check: {words: {lists: [mine]}}}\n";
 const TEXTS: &str = "mine: {title: t, message: m, customer: c, organisation: o, agent: a, fires: [rude], spares: []}\n";
 
-/// Runs `acw audit` with a pack, in four gibibytes of memory at most (the allocator reserves one of them).
+/// Runs `acw audit` with a pack, in four gibibytes of memory (the allocator reserves one of them) and a minute of processor time at
+/// most: each needs a second or less, and what goes on for ever is stopped, however busy the machine.
 fn with_pack(place: &Place, pack: &str) -> Done {
     place.write("n.csv", "note_id,agent_id,language,note\n1,A,en,x x x rude\n");
     let output = Command::new("sh")
@@ -24,7 +24,7 @@ fn with_pack(place: &Place, pack: &str) -> Done {
         .args([
             "-c",
             &format!(
-                "ulimit -v 4194304 2> /dev/null; exec \"{}\" audit n.csv --rules {pack}",
+                "ulimit -v 4194304 2> /dev/null; ulimit -t 60; exec \"{}\" audit n.csv --rules {pack}",
                 env!("CARGO_BIN_EXE_acw")
             ),
         ])
@@ -70,12 +70,10 @@ fn word_lists_that_explode_are_refused_with_their_place() {
     ];
     for (name, words, said) in cases {
         let place = pack(&words);
-        let start = Instant::now();
         let done = with_pack(&place, "rules");
         assert_eq!(done.code, 4, "{name}: {}{}", done.out, done.err);
         assert!(done.err.contains(said) && done.err.contains("help:"), "{name}: {}", done.err);
         assert!(done.err.contains("words/mine.yaml:"), "{name}: {}", done.err);
-        assert!(start.elapsed() < Duration::from_secs(20), "{name}: {:?}", start.elapsed());
     }
 }
 
@@ -89,10 +87,8 @@ fn ways_that_meet_again_do_not_multiply() {
         )
     };
     let place = pack(&optional("(-?|/?)"));
-    let start = Instant::now();
     let done = with_pack(&place, "rules");
     assert_eq!(done.code, 0, "{}{}", done.out, done.err);
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -130,18 +126,15 @@ fn yaml_that_explodes_is_refused_with_its_place() {
     for (name, text, place_of, said) in cases {
         let place = pack("mine: [x]\n");
         place.write("rules/lang/en/words/mine.yaml", text);
-        let start = Instant::now();
         let done = with_pack(&place, "rules");
         assert_eq!(done.code, 4, "{name}: {}{}", done.out, done.err);
         assert!(done.err.contains(place_of) && done.err.contains(said), "{name}: {}", done.err);
-        assert!(start.elapsed() < Duration::from_secs(20), "{name}: {:?}", start.elapsed());
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn folders_of_rules_that_have_no_end_are_refused() {
-    let start = Instant::now();
     let large = pack("mine: [x]\n");
     // A gigabyte that takes no room on the disk.
     fs::File::create(large.path("rules/lang/en/words/large.yaml")).unwrap().set_len(1 << 30).unwrap();
@@ -170,7 +163,6 @@ fn folders_of_rules_that_have_no_end_are_refused() {
         assert_eq!(done.code, 4, "{said}: {}{}", done.out, done.err);
         assert!(done.err.contains(said), "{said}: {}", done.err);
     }
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
