@@ -245,28 +245,37 @@ impl Way<'_> {
                 at += 1;
                 let piece = || &self.text[token.start as usize..tokens.get(at).start as usize];
                 set = self.sets.step(self.network, set, token.symbol, piece);
-                // No list starts at a space: it need not be stopped at, unless something ends there.
-                if token.spaced && at != next && set != Set::EMPTY && !set.ends() {
-                    set = self.sets.step_space(self.network, set);
-                    at += 1;
-                }
             }
-            if at == next {
-                for index in (0..ahead.len()).rev() {
-                    if ahead[index].0 == at {
-                        let (_, more) = ahead.swap_remove(index);
-                        set = self.sets.union(self.network, set, more);
-                    }
+            // Once behind the piece and, where a space follows, which is read at once, behind it.
+            loop {
+                if at == next {
+                    (set, next) = self.join(set, at, ahead);
                 }
-                next = ahead.iter().map(|(place, _)| *place).min().unwrap_or(usize::MAX);
-            }
-            if set.ends() {
-                set = self.tell(set, at, tokens.get(at).start as usize, found, ends);
+                if set.ends() {
+                    set = self.tell(set, at, tokens.get(at).start as usize, found, ends);
+                }
+                // No list starts at a space.
+                if set == Set::EMPTY || !tokens.get(at - 1).spaced {
+                    break;
+                }
+                set = self.sets.step_space(self.network, set);
+                at += 1;
             }
             if set.goes_on() {
                 next = next.min(self.step_over(set, at, found, ahead));
             }
         }
+    }
+
+    /// The set to go on with where lists were stepped over up to here, and the nearest of the other places to go on from.
+    fn join(&mut self, mut set: Set, at: usize, ahead: &mut Vec<(usize, Set)>) -> (Set, usize) {
+        for index in (0..ahead.len()).rev() {
+            if ahead[index].0 == at {
+                let (_, more) = ahead.swap_remove(index);
+                set = self.sets.union(self.network, set, more);
+            }
+        }
+        (set, ahead.iter().map(|(place, _)| *place).min().unwrap_or(usize::MAX))
     }
 
     /// Notes the terms that end here, and opens those that start with a list that was found by it: the set to go on with.

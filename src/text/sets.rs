@@ -290,6 +290,7 @@ impl Sets {
     }
 
     /// The set behind a set by a piece that has no number of its own: byte by byte, but for digits at once where all lead to the same.
+    #[inline(never)]
     fn read(&mut self, network: &Network, set: Set, piece: &[u8]) -> Set {
         let digits = piece.len() < LONGEST_NUMBER && piece.iter().all(u8::is_ascii_digit);
         let mut set = set;
@@ -333,6 +334,7 @@ impl Sets {
     }
 
     /// The set behind a set by hits of lists that end together.
+    #[inline(never)]
     pub(super) fn by_group(&mut self, network: &Network, set: Set, group: Group) -> Set {
         let next = self.by_group.get(set, group.0);
         if next != Set::UNKNOWN {
@@ -363,6 +365,7 @@ impl Sets {
     }
 
     /// The states of both.
+    #[inline(never)]
     pub(super) fn union(&mut self, network: &Network, one: Set, other: Set) -> Set {
         let (one, other) = if one.index() <= other.index() { (one, other) } else { (other, one) };
         if one == Set::EMPTY || one == other {
