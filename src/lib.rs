@@ -17,7 +17,8 @@
 //!    [`input::Rejected`] for a row that cannot be read. A contract is held against all of it before anything is scored; a filter
 //!    says which notes are audited.
 //! 4. Where a rule in force must know the whole export (a paragraph pasted over many notes), [`audit`] reads it
-//!    once for a survey; of workbooks the rows are kept for the second reading. Then it deals batches of notes to a worker a core, takes them back in their order, and folds
+//!    once for a survey, while workers that wait make ready what the languages of the first notes need; of workbooks the rows are kept
+//!    for the second reading. Then it deals batches of notes to a worker a core, takes them back in their order, and folds
 //!    scores and per-agent summaries from integers: any number of threads gives the same bytes.
 //! 5. [`report`] writes findings as they come, then the table and the pages.
 //!
@@ -37,7 +38,7 @@
 //! | [`checks`] | the `Check` trait, the list of kinds, one file a kind, what a survey tells them |
 //! | [`rules`] | packs as written, laid over each other, compiled for every language; the shelf on which compiled lists and texts are kept; examples, lint, coverage, schemas |
 //! | [`config`] | `acw.yaml` in its layers, the gate's conditions, the settings that come of them |
-//! | [`audit`] | the run (reader, lanes of workers, collector), the judge (hits to findings), fingerprints, decisions about findings, the gate, the baseline |
+//! | [`audit`] | the run (survey, reader, lanes of workers, collector), the judge (hits to findings), fingerprints, decisions about findings, the gate, the baseline |
 //! | [`coach`] | exercises made from audited notes, anonymised and judged again by the audit |
 //! | [`report`] | the forms of findings (`formats/`), the verdict, pages, sheets for reviewers, a first `acw.yaml`, folders that appear whole |
 //! | [`sampling`] | samples of an export: drawn, written for people to score, weighed |
