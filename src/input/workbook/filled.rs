@@ -7,7 +7,12 @@ pub(super) struct Cells {
     text: String,
     /// Column, and where its text starts and ends; by column.
     places: Vec<(u32, usize, usize)>,
+    /// Bytes of cells that were written over.
+    lost: usize,
 }
+
+/// Bytes that may be lost before those that are not are moved together.
+const MOST_LOST: usize = 1 << 16;
 
 impl Cells {
     /// Puts what is written into a cell; nothing is no cell.
@@ -19,9 +24,26 @@ impl Cells {
             return;
         }
         match self.find(column) {
-            Ok(at) => self.places[at] = place,
+            Ok(at) => {
+                let (_, from, to) = std::mem::replace(&mut self.places[at], place);
+                self.lost += to - from;
+                if self.lost > MOST_LOST.max(self.text.len() / 2) {
+                    self.tidy();
+                }
+            }
             Err(at) => self.places.insert(at, place),
         }
+    }
+
+    /// Lets go what was written over: a broken file may write the same cell over and over.
+    fn tidy(&mut self) {
+        let mut text = String::with_capacity(self.text.len() - self.lost);
+        for (_, from, to) in &mut self.places {
+            let start = text.len();
+            text.push_str(&self.text[*from..*to]);
+            (*from, *to) = (start, text.len());
+        }
+        (self.text, self.lost) = (text, 0);
     }
 
     /// Where a column stands, or would: most come from left to right.
@@ -69,6 +91,7 @@ impl Cells {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.places.clear();
+        self.lost = 0;
     }
 }
 
@@ -84,6 +107,12 @@ mod tests {
         }
         assert_eq!(cells.iter().collect::<Vec<_>>(), [(0, "ñ"), (1, "b"), (2, "z")]);
         assert_eq!((cells.get(2), cells.get(5), cells.ends(), cells.len()), (Some("z"), None, Some((0, 2)), 3));
+        let long = "x".repeat(1_000);
+        for at in 0..1_000 {
+            cells.put(2, |out| out.push_str(&format!("{long}{at}")));
+            assert!(cells.bytes() < 3 * MOST_LOST);
+        }
+        assert_eq!((cells.get(0), cells.get(1), cells.get(2)), (Some("ñ"), Some("b"), Some(&*format!("{long}999"))));
         cells.clear();
         assert_eq!((cells.is_empty(), cells.ends(), cells.get(0)), (true, None, None));
     }
