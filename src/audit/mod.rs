@@ -1,6 +1,7 @@
 //! Runs the rules over every note, on all cores, in bounded memory, in the order of the input.
 
 mod baseline;
+mod batches;
 mod collect;
 pub mod decisions;
 mod fingerprint;

@@ -6,17 +6,15 @@ use std::{fmt, io};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::batches::{Batch, language_of, majority, read};
 use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use super::lanes::{self, Deal};
-use super::survey::{Surveyed, survey};
+use super::survey::survey;
 use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sieve, Sources, Verdict, Worked};
 use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
 use crate::rules::Rulebook;
-
-/// Rows of a batch: what bounds the memory, and from how many the language of notes too short to tell theirs is taken.
-const BATCH: usize = 400;
 
 /// What a run needs to know.
 #[derive(Debug, Clone, Default)]
@@ -332,71 +330,16 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
         None => rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output),
     }?;
     if !chosen.is_empty() {
-        let Surveyed { corpus, .. } = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
+        let surveyed = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
         let audit = |workspaces: &mut Workspaces, note: Note| {
             let language = language_of(&note, book).or(fallback.flatten().filter(|_| note.language.is_none()));
             let mut audited = AuditedNote { note, ..AuditedNote::default() };
-            audit_decided(&mut audited, language, book, &corpus, &options.decisions, workspaces);
+            audit_decided(&mut audited, language, book, &surveyed.corpus, &options.decisions, workspaces);
             audited
         };
-        picked.notes = chosen.into_par_iter().map_init(Workspaces::default, audit).collect();
+        picked.notes = chosen.into_par_iter().map_init(|| surveyed.workspaces(), audit).collect();
     }
     Ok(picked)
-}
-
-/// Rows that travel together.
-pub(super) type Batch = Vec<Result<Note, Rejected>>;
-
-/// Reads the exports batch by batch, until they end or nobody listens any more.
-pub(super) fn read(
-    sources: &Sources,
-    options: &input::Options,
-    book: &Rulebook,
-    deal: Deal<'_, Result<Batch, InputError>>,
-) {
-    for file in sources.files() {
-        match sources.open(file, options, &book.vocabulary) {
-            Ok(mut export) => loop {
-                let mut batch = Batch::with_capacity(BATCH);
-                batch.extend(export.by_ref().take(BATCH));
-                let last = batch.len() < BATCH;
-                if !batch.is_empty() && !deal(Ok(batch)) {
-                    return;
-                }
-                if last {
-                    if let Some(error) = export.refused.take() {
-                        deal(Err(error));
-                        return;
-                    }
-                    break;
-                }
-            },
-            Err(error) => {
-                deal(Err(error));
-                return;
-            }
-        }
-    }
-}
-
-/// The language that the export states, or the one that the text is in.
-pub(super) fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
-    match &note.language {
-        Some(code) => book.language(code),
-        None => book.identifier.identify(&book.folder.fold_str(&note.own_text())),
-    }
-}
-
-/// The most frequent language of a batch, for notes too short to tell theirs.
-fn majority(batch: &[Result<Note, Rejected>], book: &Rulebook) -> Option<usize> {
-    let mut counts = vec![0usize; book.languages.len()];
-    for note in batch.iter().flatten() {
-        if let Some(language) = language_of(note, book) {
-            counts[language] += 1;
-        }
-    }
-    let best = (0..counts.len()).max_by_key(|i| (counts[*i], std::cmp::Reverse(*i)))?;
-    (counts[best] > 0).then_some(best)
 }
 
 #[cfg(test)]

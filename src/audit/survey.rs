@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::batches::{Batch, language_of, read};
 use super::judge::Workspaces;
 use super::lanes::{self, Deal, Work};
-use super::run::{Batch, language_of, read};
 use crate::checks::{Corpus, Needs, Observed};
 use crate::input::{self, InputError, Sources};
 use crate::model::Note;
@@ -110,5 +110,27 @@ impl Work<Result<Batch, InputError>, Result<Vec<Observed>, InputError>> for Surv
 
     fn idle(&mut self) -> bool {
         self.learner.try_lock().is_ok_and(|mut learner| learner.learn(self.book))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::judge::audit_note;
+    use super::*;
+
+    #[test]
+    fn what_was_learnt_makes_no_difference_to_a_note() {
+        let book = Rulebook::load(None).unwrap();
+        let text = "Cust was rude and i d i o t i c, ref 4471. I explained the charges to her and she will call back.";
+        let note = || Note { text: text.into(), language: Some("en".into()), agent: "A".into(), ..Note::default() };
+        let mut learner = Learner { notes: vec![note()], ..Learner::default() };
+        assert!(learner.learn(&book) && !learner.learn(&book));
+        let index = book.language("en").unwrap();
+        assert!(learner.workspaces.contains_key(&index));
+        let audited =
+            |workspaces: &mut Workspaces| audit_note(note(), Some(index), &book, &Corpus::default(), workspaces);
+        let learnt = audited(&mut learner.workspaces.clone());
+        assert_eq!(learnt, audited(&mut Workspaces::default()));
+        assert!(!learnt.findings.is_empty());
     }
 }

@@ -103,8 +103,8 @@ pub(super) struct Sets {
     by_space: Vec<u32>,
     /// What leads from the first set, which has a hundred times as many states as the others.
     opening: Arc<Opening>,
-    /// The states behind the first set by the first bytes of a piece: few words are new in all of them.
-    behind: HashMap<[u8; Self::FIRST_BYTES], Box<[u32]>, FixedState>,
+    /// The states behind the first set by the first two bytes of a piece: few words begin as no other did.
+    by_two: HashMap<[u8; 2], Box<[u32]>, FixedState>,
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     told: Vec<Told>,
     /// The terms of all that is told, one after the other.
@@ -123,9 +123,6 @@ pub(super) struct Sets {
 }
 
 impl Sets {
-    /// Bytes of a word from where on hardly any term begins alike.
-    const FIRST_BYTES: usize = 2;
-
     pub(super) fn new(network: &Network) -> Self {
         let mut sets = Sets {
             opening: Arc::default(),
@@ -138,7 +135,7 @@ impl Sets {
             plain: Vec::new(),
             lists_of: Vec::new(),
             by_space: Vec::new(),
-            behind: HashMap::default(),
+            by_two: HashMap::default(),
             numbers: HashMap::default(),
             told: Vec::new(),
             told_terms: Vec::new(),
@@ -171,7 +168,7 @@ impl Sets {
         self.plain.clear();
         self.lists_of.clear();
         self.by_space.clear();
-        self.behind.clear();
+        self.by_two.clear();
         self.numbers.clear();
         self.told.clear();
         self.told_terms.clear();
@@ -242,43 +239,42 @@ impl Sets {
     /// The states behind those of a set by a piece of text.
     #[cold]
     fn follow(&mut self, network: &Network, set: Set, piece: &[u8]) {
-        let mut rest = piece;
-        if set != Set::START {
-            self.fresh.clear();
-            self.fresh.extend_from_slice(&self.known[set.index()].states);
-        } else if let Some((first, behind)) = piece.split_first_chunk() {
-            self.follow_first(network, first);
-            rest = behind;
-        } else {
-            self.open(network, piece);
-            rest = &[];
-        }
+        let rest = match piece {
+            [first, second, rest @ ..] if set == Set::START => {
+                self.open_by_two(network, [*first, *second]);
+                rest
+            }
+            [first, rest @ ..] if set == Set::START => {
+                self.open(network, *first);
+                rest
+            }
+            _ => {
+                self.fresh.clear();
+                self.fresh.extend_from_slice(&self.known[set.index()].states);
+                piece
+            }
+        };
         rest.iter().for_each(|byte| self.read_byte(network, *byte));
     }
 
-    /// The states behind those of the first set by a few bytes.
-    fn open(&mut self, network: &Network, piece: &[u8]) {
-        let Some((first, rest)) = piece.split_first() else {
-            self.fresh.clear();
-            self.fresh.extend_from_slice(&self.known[Set::START.index()].states);
-            return;
-        };
+    /// The states behind those of the first set by a byte.
+    fn open(&mut self, network: &Network, first: u8) {
         let opening = Arc::clone(&self.opening);
         self.begin();
-        opening.by_byte[usize::from(*first)].iter().for_each(|state| self.add(network, *state));
-        rest.iter().for_each(|byte| self.read_byte(network, *byte));
+        opening.by_byte[usize::from(first)].iter().for_each(|state| self.add(network, *state));
     }
 
-    /// The same, remembered.
-    fn follow_first(&mut self, network: &Network, first: &[u8; Self::FIRST_BYTES]) {
-        if let Some(known) = self.behind.get(first) {
+    /// Those by two bytes, remembered.
+    fn open_by_two(&mut self, network: &Network, first: [u8; 2]) {
+        if let Some(known) = self.by_two.get(&first) {
             self.fresh.clear();
             self.fresh.extend_from_slice(known);
             return;
         }
-        self.open(network, first);
-        self.bytes += size_of_val(self.fresh.as_slice()) + size_of::<([u8; Self::FIRST_BYTES], Box<[u32]>)>();
-        self.behind.insert(*first, self.fresh.as_slice().into());
+        self.open(network, first[0]);
+        self.read_byte(network, first[1]);
+        self.bytes += size_of_val(self.fresh.as_slice()) + size_of::<([u8; 2], Box<[u32]>)>();
+        self.by_two.insert(first, self.fresh.as_slice().into());
     }
 
     /// The states behind those that were made last.

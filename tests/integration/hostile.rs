@@ -14,17 +14,16 @@ use crate::support::{Done, Place, text_of, workbook};
 const RULE: &str = "rules:\n  - {id: mine, category: judgement, severity: minor, points: 1, readers: [], check: {words: {lists: [mine]}}}\n";
 const TEXTS: &str = "mine: {title: t, message: m, customer: c, organisation: o, agent: a, fires: [rude], spares: []}\n";
 
-/// Runs `acw audit` with a pack, in four gibibytes of memory (the allocator reserves one of them) and a minute of processor time at
-/// most: each needs a second or less, and what goes on for ever is stopped, however busy the machine.
-fn with_pack(place: &Place, pack: &str) -> Done {
-    place.write("n.csv", "note_id,agent_id,language,note\n1,A,en,x x x rude\n");
+/// Runs `acw audit` on `n.csv`, in four gibibytes of memory (the allocator reserves one of them) and so many seconds of processor time
+/// at most: what goes on for ever is stopped, however busy the machine.
+fn limited(place: &Place, seconds: u32, arguments: &str) -> Done {
     let output = Command::new("sh")
         .current_dir(place.path("."))
         .env("RAYON_NUM_THREADS", "2")
         .args([
             "-c",
             &format!(
-                "ulimit -v 4194304 2> /dev/null; ulimit -t 60; exec \"{}\" audit n.csv --rules {pack}",
+                "ulimit -v 4194304 2> /dev/null; ulimit -t {seconds}; exec \"{}\" audit n.csv {arguments}",
                 env!("CARGO_BIN_EXE_acw")
             ),
         ])
@@ -32,6 +31,12 @@ fn with_pack(place: &Place, pack: &str) -> Done {
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Done { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+/// The same with a pack; each needs a second or less.
+fn with_pack(place: &Place, pack: &str) -> Done {
+    place.write("n.csv", "note_id,agent_id,language,note\n1,A,en,x x x rude\n");
+    limited(place, 60, &format!("--rules {pack}"))
 }
 
 /// A pack whose one rule asks for the list `mine`.
@@ -100,6 +105,18 @@ fn what_people_write_is_far_from_the_limits() {
     );
     let done = with_pack(&pack(&words), "rules");
     assert_eq!(done.code, 0, "{}", done.err);
+}
+
+/// A second is enough; if each of so many beginnings were looked through to the end of the cell, a minute would not be.
+#[test]
+fn hostile_markup_takes_no_longer_than_its_length() {
+    for part in ["<style>", "<p ", "<!--", "<a b=\"", "&amp;amp;", "<blockquote>", "&lt;"] {
+        let place = Place::new();
+        let cell = part.repeat(400_000).replace('"', "\"\"");
+        place.write("n.csv", format!("note_id,agent_id,language,note\n1,A,en,\"{cell}<br>rude\"\n"));
+        let done = limited(&place, 10, "--format concise");
+        assert_eq!(done.code, 0, "{part}: {}", done.err);
+    }
 }
 
 #[test]

@@ -408,20 +408,4 @@ mod tests {
         assert_eq!(&cell[start..end], "idiot");
         assert_eq!(draft.places().unwrap().in_cell(3, 4), (6, 10));
     }
-
-    #[test]
-    fn hostile_markup_takes_no_longer_than_its_length() {
-        let took = |part: &str| {
-            let text = part.repeat(200_000) + "<br>";
-            let begun = std::time::Instant::now();
-            reduced(&text);
-            begun.elapsed()
-        };
-        // Beside what is harmless, so that it does not matter what else the machine does.
-        let harmless = took("<b>a</b>");
-        for part in ["<style>", "<p ", "<!--", "<a b=\"", "&amp;amp;", "<blockquote>", "&lt;"] {
-            let took = took(part);
-            assert!(took < harmless * 5, "{part}: {took:?}, {harmless:?}");
-        }
-    }
 }
