@@ -227,10 +227,26 @@ pub struct Options {
     /// Whether each file is the text of one note, and no table.
     #[serde(skip)]
     pub one_note: bool,
-    /// Whether notes are wanted only as far as a survey of the whole export asks for them.
+    /// How much of a note is wanted.
     #[serde(skip)]
-    pub survey: bool,
+    pub extent: Extent,
 }
+
+/// How much of the notes of an export is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Extent {
+    /// All of every note.
+    #[default]
+    Whole,
+    /// What a survey of the whole export asks for; such a note has no origin.
+    Survey,
+    /// The same, but all of the first notes, which may be audited meanwhile: of more in a workbook, which takes long to read.
+    SurveyAhead,
+}
+
+/// How many notes of a file are wanted whole by [`Extent::SurveyAhead`].
+const AHEAD: usize = 2_000;
+const AHEAD_OF_WORKBOOK: usize = 12_000;
 
 impl Options {
     /// These, and the others where these say nothing: of a column, role by role.
@@ -249,7 +265,7 @@ impl Options {
             filter: self.filter.over(others.filter),
             keep_rejected: self.keep_rejected || others.keep_rejected,
             one_note: self.one_note || others.one_note,
-            survey: self.survey || others.survey,
+            extent: self.extent.max(others.extent),
         }
     }
 }
@@ -274,7 +290,8 @@ pub struct Export {
     rows: Rows,
     vocabulary: Vocabulary,
     keep_rejected: bool,
-    survey: bool,
+    /// Whether notes are wanted only as far as a survey asks for them, after so many whole ones.
+    survey: Option<usize>,
     met: Met,
     notices: watch::Notices,
     /// Where what was noticed is kept when the reading ends.
@@ -339,7 +356,11 @@ impl Export {
             rows,
             vocabulary: vocabulary.clone(),
             keep_rejected: options.keep_rejected,
-            survey: options.survey,
+            survey: match options.extent {
+                Extent::Whole => None,
+                Extent::Survey => Some(0),
+                Extent::SurveyAhead => Some(if opened.is_workbook { AHEAD_OF_WORKBOOK } else { AHEAD }),
+            },
             met: Met::default(),
             notices: watch::Notices::default(),
             noticed: None,
@@ -372,12 +393,15 @@ impl Export {
                 "nothing is to be done; where agents or notes stand in another column, name it with --column",
             ),
             row::Kind::Note => {
-                let note = if self.survey {
+                let note = if self.survey == Some(0) {
                     self.columns.surveyed(fields, &self.vocabulary, &mut self.met)
                 } else {
                     let origin = Origin { file: self.file.clone(), line, column: None };
                     let note = self.columns.note(origin, fields, &self.vocabulary, &mut self.met);
-                    self.notices.row(fields, &note, &self.columns, &self.vocabulary);
+                    match &mut self.survey {
+                        Some(whole) => *whole -= 1,
+                        None => self.notices.row(fields, &note, &self.columns, &self.vocabulary),
+                    }
                     note
                 };
                 let longest = (note.text.len() > LONGEST_NOTE).then(|| note.text.chars().nth(LONGEST_NOTE)).flatten();
