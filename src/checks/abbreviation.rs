@@ -18,6 +18,7 @@
 //! form.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -221,7 +222,7 @@ impl Check for Shorthand {
             if hits.iter().any(|h| h.span.is_some_and(|s| s.overlaps(span))) {
                 continue;
             }
-            let Some(verdict) = self.judge(note, &token, span, script) else { continue };
+            let Some(verdict) = self.judge(note, &token, span, &script) else { continue };
             if self.is_part_of_code(&note.folded.text, &token) {
                 continue;
             }
@@ -237,29 +238,49 @@ impl Check for Shorthand {
 }
 
 /// How a note uses letters, which decides what a capital says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Script {
-    /// Mostly capitals: a capital says nothing.
-    shouted: bool,
+#[derive(Debug)]
+struct Script<'t> {
+    text: &'t str,
     /// Mostly Han: a Latin word is foreign.
     han: bool,
+    /// Asked for at few words, in few notes.
+    shouted: OnceCell<bool>,
 }
 
-impl Script {
-    fn of(text: &str) -> Self {
-        let (mut upper, mut lower, mut han) = (0usize, 0usize, 0usize);
-        // The others are counted byte by byte.
-        upper += text.bytes().filter(u8::is_ascii_uppercase).count();
-        lower += text.bytes().filter(u8::is_ascii_lowercase).count();
-        if !text.is_ascii() {
-            for c in text.chars().filter(|c| !c.is_ascii()) {
-                upper += usize::from(c.is_uppercase());
-                lower += usize::from(c.is_lowercase());
-                han += usize::from(('\u{3400}'..='\u{9fff}').contains(&c));
-            }
-        }
-        Script { shouted: upper > 2 * lower, han: han * 2 > upper + lower }
+impl<'t> Script<'t> {
+    fn of(text: &'t str) -> Self {
+        // The first bytes of all Han characters, looked for without a branch.
+        let may_hold_han = text.bytes().filter(|byte| (0xe3..=0xe9).contains(byte)).count() > 0;
+        let han = may_hold_han && {
+            let (upper, lower, han) = letters(text);
+            han * 2 > upper + lower
+        };
+        Script { text, han, shouted: OnceCell::new() }
     }
+
+    /// Mostly capitals: a capital says nothing.
+    fn shouted(&self) -> bool {
+        *self.shouted.get_or_init(|| {
+            let (upper, lower, _) = letters(self.text);
+            upper > 2 * lower
+        })
+    }
+}
+
+/// How many capitals, small letters and Han characters a text has.
+fn letters(text: &str) -> (usize, usize, usize) {
+    // Those of other scripts are counted character by character.
+    let mut upper = text.bytes().filter(u8::is_ascii_uppercase).count();
+    let mut lower = text.bytes().filter(u8::is_ascii_lowercase).count();
+    let mut han = 0;
+    if !text.is_ascii() {
+        for c in text.chars().filter(|c| !c.is_ascii()) {
+            upper += usize::from(c.is_uppercase());
+            lower += usize::from(c.is_lowercase());
+            han += usize::from(('\u{3400}'..='\u{9fff}').contains(&c));
+        }
+    }
+    (upper, lower, han)
 }
 
 /// A run of letters and digits with `/` inside, perhaps followed by a full stop.
@@ -350,7 +371,7 @@ impl Shorthand {
     }
 
     /// The expansion (empty where unknown) if the token is shorthand.
-    fn judge(&self, note: &Prepared<'_>, token: &Token<'_>, span: Span, script: Script) -> Option<String> {
+    fn judge(&self, note: &Prepared<'_>, token: &Token<'_>, span: Span, script: &Script<'_>) -> Option<String> {
         let folded = &note.folded.text;
         let form: Cow<'_, str> =
             if token.text.contains('.') { bare(token.text).into() } else { Cow::Borrowed(token.text) };
@@ -368,7 +389,7 @@ impl Shorthand {
         if self.approved.contains(form) || self.approved.contains(token.text) {
             return None;
         }
-        if all_capitals && !script.shouted && (self.is_initial(note, span) || is_signature(&note.note.text, span)) {
+        if all_capitals && !script.shouted() && (self.is_initial(note, span) || is_signature(&note.note.text, span)) {
             return None;
         }
         let behind_number = folded[..token.start].trim_end().ends_with(|c: char| c.is_ascii_digit() || c == '/');
@@ -377,7 +398,7 @@ impl Shorthand {
         }
         if let Some(meaning) = known {
             // A known form written like a name inside a sentence is a name (`Sra. Tec`), unless it cannot be one.
-            let name = starts_capital && !all_capitals && !script.shouted && self.addressed(note, token.start);
+            let name = starts_capital && !all_capitals && !script.shouted() && self.addressed(note, token.start);
             return (!name).then(|| meaning.clone());
         }
         // What follows is the model; digits make product codes, quantities and references.
@@ -393,11 +414,11 @@ impl Shorthand {
             return None;
         }
         let inner_stop = token.stop && continues_small(&note.note.text[span.end..]);
-        if all_capitals && !script.shouted && form.len() > 1 {
+        if all_capitals && !script.shouted() && form.len() > 1 {
             // Initials nobody outside the team knows; longer ones are brands.
             return ((2..=4).contains(&form.len()) && !has_vowel(form) && !self.in_name(note, span)).then(String::new);
         }
-        if starts_capital && !script.shouted && (self.in_name(note, span) || self.addressed(note, token.start)) {
+        if starts_capital && !script.shouted() && (self.in_name(note, span) || self.addressed(note, token.start)) {
             return None;
         }
         let clip = self.clips.of(form);
