@@ -16,7 +16,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use memchr::{memchr, memchr_iter, memchr3};
+use memchr::{memchr, memchr_iter, memchr3_iter};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -194,8 +194,10 @@ fn unticked(text: &str) -> Vec<(usize, usize)> {
     const EMPTY: [&str; 6] = ["☐", "□", "◻", "⬜", "[ ]", "( )"];
     const TICKED: [&str; 8] = ["☑", "☒", "✓", "✔", "■", "✅", "[x]", "(x)"];
     let mut out = Vec::new();
-    // The first bytes of all empty boxes.
-    if memchr3(b'[', b'(', 0xe2, text.as_bytes()).is_none() {
+    // The first bytes of all empty boxes; other signs begin as some do.
+    let bytes = text.as_bytes();
+    let is_box = |at: usize| EMPTY.iter().any(|sign| bytes[at..].starts_with(sign.as_bytes()));
+    if !memchr3_iter(b'[', b'(', 0xe2, bytes).any(is_box) {
         return out;
     }
     let mut start = 0;
