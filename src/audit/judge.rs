@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use memchr::memchr;
+
 use super::decisions::Decisions;
 use super::fingerprint;
 use crate::checks::{Check, Corpus};
@@ -188,7 +190,7 @@ fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Fin
         severity: rule.severity,
         span: hit.span,
         element: hit.element,
-        message: text.map_or(String::new(), |t| t.message.replace("{text}", &excerpt)),
+        message: text.map_or(String::new(), |t| told(&t.message, &excerpt)),
         suggestion: hit.better.or_else(|| text.and_then(|t| t.better.clone())),
         excerpt,
         fingerprint: 0,
@@ -196,6 +198,14 @@ fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Fin
         decision: None,
         points_lost: 0,
         gain: 0,
+    }
+}
+
+/// The message, with the excerpt where it has a place for one: few have, which a look for one sign tells.
+fn told(message: &str, excerpt: &str) -> String {
+    match memchr(b'{', message.as_bytes()) {
+        Some(_) => message.replace("{text}", excerpt),
+        None => message.to_owned(),
     }
 }
 
