@@ -15,7 +15,7 @@ use crate::rules::Rulebook;
 use crate::text::Folded;
 
 /// Most bytes of notes that wait or are audited.
-const MOST_BYTES: usize = 12 << 20;
+const MOST_BYTES: usize = 20 << 20;
 /// Bytes of a note beside its text, about.
 const BESIDE: usize = size_of::<AuditedNote>() + 300;
 
@@ -38,11 +38,10 @@ impl Ahead {
     /// Takes the notes of a batch that were read whole.
     pub(super) fn take(&mut self, batch: usize, notes: Vec<Note>) {
         for note in notes {
-            if note.origin == Origin::default() || self.bytes >= MOST_BYTES {
-                return;
+            if note.origin != Origin::default() && self.bytes < MOST_BYTES {
+                self.bytes += BESIDE + note.text.len();
+                self.waiting.push_back((batch, note));
             }
-            self.bytes += BESIDE + note.text.len();
-            self.waiting.push_back((batch, note));
         }
     }
 

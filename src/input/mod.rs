@@ -240,13 +240,33 @@ pub enum Extent {
     Whole,
     /// What a survey of the whole export asks for; such a note has no origin.
     Survey,
-    /// The same, but all of the first notes, which may be audited meanwhile: of more in a workbook, which takes long to read.
+    /// The same, but all of some notes, which may be audited meanwhile: of more in a workbook, which takes long to read.
     SurveyAhead,
 }
 
-/// How many notes of a file are wanted whole by [`Extent::SurveyAhead`].
-const AHEAD: usize = 2_000;
-const AHEAD_OF_WORKBOOK: usize = 12_000;
+/// How many notes of a file are wanted whole by [`Extent::SurveyAhead`], and that each of so many is: what is done already should not
+/// stand at the beginning, where those who read and write would be all that has work.
+const AHEAD: usize = 1_000;
+const AHEAD_OF_WORKBOOK: usize = 20_000;
+const EVERY: usize = 4;
+
+/// How far a survey is, in notes.
+#[derive(Debug, Default)]
+struct Survey {
+    /// Those that are still wanted whole.
+    ahead: usize,
+    read: usize,
+}
+
+impl Survey {
+    /// Whether the next note is.
+    fn wants_whole(&mut self) -> bool {
+        let wanted = self.ahead > 0 && self.read.is_multiple_of(EVERY);
+        self.read += 1;
+        self.ahead -= usize::from(wanted);
+        wanted
+    }
+}
 
 impl Options {
     /// These, and the others where these say nothing: of a column, role by role.
@@ -290,8 +310,8 @@ pub struct Export {
     rows: Rows,
     vocabulary: Vocabulary,
     keep_rejected: bool,
-    /// Whether notes are wanted only as far as a survey asks for them, after so many whole ones.
-    survey: Option<usize>,
+    /// Where notes are wanted only as far as a survey asks for them.
+    survey: Option<Survey>,
     met: Met,
     notices: watch::Notices,
     /// Where what was noticed is kept when the reading ends.
@@ -358,8 +378,10 @@ impl Export {
             keep_rejected: options.keep_rejected,
             survey: match options.extent {
                 Extent::Whole => None,
-                Extent::Survey => Some(0),
-                Extent::SurveyAhead => Some(if opened.is_workbook { AHEAD_OF_WORKBOOK } else { AHEAD }),
+                Extent::Survey => Some(Survey::default()),
+                Extent::SurveyAhead => {
+                    Some(Survey { ahead: if opened.is_workbook { AHEAD_OF_WORKBOOK } else { AHEAD }, read: 0 })
+                }
             },
             met: Met::default(),
             notices: watch::Notices::default(),
@@ -393,14 +415,13 @@ impl Export {
                 "nothing is to be done; where agents or notes stand in another column, name it with --column",
             ),
             row::Kind::Note => {
-                let note = if self.survey == Some(0) {
+                let note = if self.survey.as_mut().is_some_and(|survey| !survey.wants_whole()) {
                     self.columns.surveyed(fields, &self.vocabulary, &mut self.met)
                 } else {
                     let origin = Origin { file: self.file.clone(), line, column: None };
                     let note = self.columns.note(origin, fields, &self.vocabulary, &mut self.met);
-                    match &mut self.survey {
-                        Some(whole) => *whole -= 1,
-                        None => self.notices.row(fields, &note, &self.columns, &self.vocabulary),
+                    if self.survey.is_none() {
+                        self.notices.row(fields, &note, &self.columns, &self.vocabulary);
                     }
                     note
                 };
