@@ -17,10 +17,9 @@
 //!    [`input::Rejected`] for a row that cannot be read. A contract is held against all of it before anything is scored; a filter
 //!    says which notes are audited.
 //! 4. Where a rule in force must know the whole export (a paragraph pasted over many notes), [`audit`] reads it
-//!    once for a survey, while workers that wait audit notes ahead: their audit counts where the survey tells nothing of them
-//!    and the second reading gives the same note. Of workbooks the rows are kept for that. Then it deals batches of notes to a
-//!    worker a core, takes them back in their order, and folds scores and per-agent summaries from integers: any number of
-//!    threads gives the same bytes.
+//!    once for a survey, while workers that wait make ready what the languages of the first notes need; of workbooks the rows are kept
+//!    for the second reading. Then it deals batches of notes to a worker a core, takes them back in their order, and folds
+//!    scores and per-agent summaries from integers: any number of threads gives the same bytes.
 //! 5. [`report`] writes findings as they come, then the table and the pages.
 //!
 //! # The rooms, in the order of their dependencies

@@ -1,6 +1,5 @@
 //! Runs the rules over every note, on all cores, in bounded memory, in the order of the input.
 
-mod ahead;
 mod baseline;
 mod batches;
 mod collect;

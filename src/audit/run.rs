@@ -6,7 +6,6 @@ use std::{fmt, io};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::ahead::Done;
 use super::batches::{Batch, language_of, majority, read};
 use super::collect::Collector;
 use super::decisions::Decisions;
@@ -142,8 +141,7 @@ pub fn run_opened(
 ) -> Result<Report, AuditError> {
     let needs = book.needs();
     let changes = Changes::watch(sources.files());
-    let mut surveyed = survey(&sources, &options.input, book, needs, &options.decisions).map_err(AuditError::Input)?;
-    let mut done = std::mem::take(&mut surveyed.done);
+    let surveyed = survey(&sources, &options.input, book, needs).map_err(AuditError::Input)?;
     let (sources, corpus) = (&sources, &surveyed.corpus);
     let mut rejects = options.rejects.as_deref().map(Rejects::create).transpose().map_err(AuditError::Output)?;
     let reading = &options.reading();
@@ -158,11 +156,9 @@ pub fn run_opened(
     let mut collector = Collector::new(book, info, options.keep);
     let produce = |deal: Deal<'_, Result<Taken, InputError>>| {
         let mut sieve = options.input.filter.sieve(&book.vocabulary);
-        let (mut fallback, mut number) = (None, 0);
+        let mut fallback = None;
         read(sources, reading, book, &mut |batch| {
-            let done = done.remove(&number).unwrap_or_default();
-            number += 1;
-            deal(batch.map(|batch| Taken { done, ..take(batch, options, book, &mut sieve, &mut fallback) }))
+            deal(batch.map(|batch| take(batch, options, book, &mut sieve, &mut fallback)))
         });
         sieve
     };
@@ -220,8 +216,6 @@ struct Taken {
     left_out: Vec<Note>,
     /// The others.
     rows: Batch,
-    /// Those among them that are audited already, if they are still the same.
-    done: Done,
     /// Language of notes too short to tell theirs.
     fallback: Option<usize>,
 }
@@ -254,13 +248,13 @@ fn take(
         }
         false
     });
-    Taken { read, left_out, rows, done: Done::default(), fallback }
+    Taken { read, left_out, rows, fallback }
 }
 
 impl Taken {
     /// Audits the notes, those of one language one after the other: what a language needs is much for a processor's cache, and the
     /// languages would drive each other out of it at every note.
-    fn audited(mut self, book: &Rulebook, mut audit: impl FnMut(&mut AuditedNote, Option<usize>)) -> Audited {
+    fn audited(self, book: &Rulebook, mut audit: impl FnMut(&mut AuditedNote, Option<usize>)) -> Audited {
         let language = |row: &Result<Note, Rejected>| {
             let note = row.as_ref().ok()?;
             language_of(note, book).or(self.fallback.filter(|_| note.language.is_none()))
@@ -270,11 +264,8 @@ impl Taken {
         let row = |row: Result<Note, Rejected>| row.map(|note| AuditedNote { note, ..AuditedNote::default() });
         let mut rows: Vec<Result<AuditedNote, Rejected>> = self.rows.into_iter().map(row).collect();
         for (language, place) in order {
-            if let Ok(row) = &mut rows[place] {
-                match self.done.remove(&row.note.origin.line).filter(|done| done.note == row.note) {
-                    Some(done) => *row = done,
-                    None => audit(row, language),
-                }
+            if let Ok(note) = &mut rows[place] {
+                audit(note, language);
             }
         }
         Audited { read: self.read, left_out: self.left_out, rows }
@@ -339,7 +330,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
         None => rejects.map_or(Ok(()), Rejects::finish).map_err(AuditError::Output),
     }?;
     if !chosen.is_empty() {
-        let surveyed = survey(sources, &options.input, book, needs, &options.decisions).map_err(AuditError::Input)?;
+        let surveyed = survey(sources, &options.input, book, needs).map_err(AuditError::Input)?;
         let audit = |workspaces: &mut Workspaces, note: Note| {
             let language = language_of(&note, book).or(fallback.flatten().filter(|_| note.language.is_none()));
             let mut audited = AuditedNote { note, ..AuditedNote::default() };

@@ -1,26 +1,25 @@
 //! The survey: everything is read once for the checks that must know the whole export.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::ahead::{Ahead, Done};
-use super::batches::{Batch, read};
-use super::decisions::Decisions;
+use super::batches::{Batch, language_of, read};
 use super::judge::Workspaces;
 use super::lanes::{self, Deal, Work};
 use crate::checks::{Corpus, Needs, Observed};
-use crate::input::{self, Extent, InputError, Sources};
+use crate::input::{self, InputError, Sources};
 use crate::model::Note;
 use crate::rules::Rulebook;
 use crate::text::Folded;
+use crate::text::prepared::Workspace;
+
+/// Most notes that are learnt from meanwhile: others hardly tell anything new.
+const MOST_LEARNT: usize = 2_000;
 
 /// What a survey gives.
 #[derive(Default)]
 pub(super) struct Surveyed {
     /// What it tells of the whole export; empty where no check must know.
     pub(super) corpus: Corpus,
-    /// Notes that were audited meanwhile, by the number of their batch.
-    pub(super) done: BTreeMap<usize, Done>,
     /// Buffers for the workers that come after it, with what was learnt meanwhile of the terms that stand in the notes.
     workspaces: Mutex<Vec<Workspaces>>,
 }
@@ -42,49 +41,59 @@ pub(super) fn survey(
     options: &input::Options,
     book: &Rulebook,
     needs: Needs,
-    decisions: &Decisions,
 ) -> Result<Surveyed, InputError> {
-    let mut corpus = Corpus::of(needs);
+    let mut surveyed = Surveyed { corpus: Corpus::of(needs), ..Surveyed::default() };
     if !needs.any() {
-        return Ok(Surveyed { corpus, ..Surveyed::default() });
+        return Ok(surveyed);
     }
+    let options = &input::Options { survey: true, ..options.clone() };
+    let learner = Mutex::default();
     // A worker that is alone never waits.
-    let extent = if rayon::current_num_threads() > 1 { Extent::SurveyAhead } else { Extent::Survey };
-    let options = &input::Options { extent, ..options.clone() };
-    let ahead = Mutex::default();
-    let begin = || Surveyor { book, needs, decisions, folded: Folded::default(), ahead: &ahead };
-    let produce = |deal: Deal<'_, Numbered>| {
-        let mut number = 0;
-        read(sources, options, book, &mut |batch| {
-            number += 1;
-            deal((number - 1, batch))
-        });
-    };
+    let learns = (rayon::current_num_threads() > 1).then_some(&learner);
+    let begin = || Surveyor { book, needs, folded: Folded::default(), learner: learns };
+    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, options, book, deal);
     lanes::run(produce, begin, |observed: Result<Vec<Observed>, InputError>| {
-        observed?.into_iter().for_each(|observed| corpus.add(observed));
+        observed?.into_iter().for_each(|observed| surveyed.corpus.add(observed));
         Ok(())
     })?;
-    let mut ahead = ahead.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let learnt = std::mem::take(&mut ahead.workspaces);
-    let workspaces = Mutex::new(std::iter::repeat_n(learnt, rayon::current_num_threads()).collect());
-    Ok(Surveyed { done: ahead.settled(&corpus), corpus, workspaces })
+    let learnt = learner.into_inner().unwrap_or_else(PoisonError::into_inner).workspaces;
+    surveyed.workspaces = Mutex::new(std::iter::repeat_n(learnt, rayon::current_num_threads()).collect());
+    Ok(surveyed)
 }
 
-/// A batch and its number, from 0.
-type Numbered = (usize, Result<Batch, InputError>);
-
-/// A worker of the survey.
+/// A worker of the survey. To read an export takes longer than to look at what was read: while it waits, it makes ready what the audit
+/// will need.
 struct Surveyor<'a> {
     book: &'a Rulebook,
     needs: Needs,
-    decisions: &'a Decisions,
     folded: Folded,
-    /// One worker at a time: the others would only keep the reader from its core.
-    ahead: &'a Mutex<Ahead>,
+    learner: Option<&'a Mutex<Learner>>,
 }
 
-impl Work<Numbered, Result<Vec<Observed>, InputError>> for Surveyor<'_> {
-    fn work(&mut self, (number, batch): Numbered) -> Result<Vec<Observed>, InputError> {
+/// What workers learn while they wait. One at a time: the others would only keep the reader from its core.
+#[derive(Default)]
+struct Learner {
+    /// Notes to learn from, and how many there have been.
+    notes: Vec<Note>,
+    met: usize,
+    workspaces: Workspaces,
+}
+
+impl Learner {
+    /// Learns from a note; false where there is none.
+    fn learn(&mut self, book: &Rulebook) -> bool {
+        let Some(note) = self.notes.pop() else { return false };
+        if let Some(index) = language_of(&note, book) {
+            let language = &book.languages[index];
+            let workspace = self.workspaces.entry(index).or_insert_with(|| Workspace::new(&language.scanner));
+            workspace.prepare(&note, &book.folder, &language.scanner, &language.speech);
+        }
+        true
+    }
+}
+
+impl Work<Result<Batch, InputError>, Result<Vec<Observed>, InputError>> for Surveyor<'_> {
+    fn work(&mut self, batch: Result<Batch, InputError>) -> Result<Vec<Observed>, InputError> {
         let batch = batch?;
         let observe = |note: &Note| {
             self.book.folder.fold_into(&note.own_text(), &mut self.folded);
@@ -92,13 +101,39 @@ impl Work<Numbered, Result<Vec<Observed>, InputError>> for Surveyor<'_> {
         };
         let notes: Vec<Note> = batch.into_iter().flatten().collect();
         let observed = notes.iter().map(observe).collect();
-        if let Ok(mut ahead) = self.ahead.try_lock() {
-            ahead.take(number, notes);
+        if let Some(mut learner) = self.learner.and_then(|learner| learner.try_lock().ok())
+            && learner.met < MOST_LEARNT
+        {
+            learner.met += notes.len();
+            learner.notes.extend(notes);
         }
         Ok(observed)
     }
 
     fn idle(&mut self) -> bool {
-        self.ahead.try_lock().is_ok_and(|mut ahead| ahead.audit(self.book, self.needs, self.decisions))
+        let learner = self.learner.and_then(|learner| learner.try_lock().ok());
+        learner.is_some_and(|mut learner| learner.learn(self.book))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::judge::audit_note;
+    use super::*;
+
+    #[test]
+    fn what_was_learnt_makes_no_difference_to_a_note() {
+        let book = Rulebook::load(None).unwrap();
+        let text = "Cust was rude and i d i o t i c, ref 4471. I explained the charges to her and she will call back.";
+        let note = || Note { text: text.into(), language: Some("en".into()), agent: "A".into(), ..Note::default() };
+        let mut learner = Learner { notes: vec![note()], ..Learner::default() };
+        assert!(learner.learn(&book) && !learner.learn(&book));
+        let index = book.language("en").unwrap();
+        assert!(learner.workspaces.contains_key(&index));
+        let audited =
+            |workspaces: &mut Workspaces| audit_note(note(), Some(index), &book, &Corpus::default(), workspaces);
+        let learnt = audited(&mut learner.workspaces.clone());
+        assert_eq!(learnt, audited(&mut Workspaces::default()));
+        assert!(!learnt.findings.is_empty());
     }
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use foldhash::quality::FixedState;
 
 use crate::model::Note;
-use crate::text::{WordSet, hash_word, segment, words_up_to};
+use crate::text::{WordSet, hash_word, segment};
 
 /// What a check needs of the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,16 +49,6 @@ impl Needs {
         observed
     }
 
-    /// What the verdict on a note hangs on, of all that a survey tells; nothing where that cannot be said in short.
-    pub fn hinge(self, note: &Note, folded: &str) -> Option<Hinge> {
-        if self.references && note.customer.is_some() {
-            return None;
-        }
-        let counted = self.sentences > 0 && !note.agent.is_empty();
-        let telling = units(folded).filter(|unit| counted && unit.is_telling(folded));
-        Some(Hinge { telling: telling.map(|unit| unit.key(&note.agent, folded)).collect() })
-    }
-
     /// Whether a survey must be made at all.
     pub fn any(self) -> bool {
         self != Needs::NONE
@@ -88,26 +78,10 @@ pub struct Observed {
     reference: Option<(u64, Option<u64>)>,
 }
 
-/// What the verdict on a note hangs on: see [`Corpus::agrees`].
-#[derive(Debug)]
-pub struct Hinge {
-    /// The sentences that would make the note individual.
-    telling: Vec<u64>,
-}
-
-/// Sentences of fewer words (`Ok.`, `Thanks.`) make a note neither individual nor pasted, unless they hold a number.
-const FEWEST_WORDS: usize = 3;
-
 /// A sentence of a note, as the survey counts it: its place in the folded text.
 pub(super) struct Unit(pub(super) Range<usize>);
 
 impl Unit {
-    /// Whether it makes a note individual where no other note has it.
-    pub(super) fn is_telling(&self, folded: &str) -> bool {
-        let text = &folded[self.0.clone()];
-        words_up_to(text, FEWEST_WORDS) >= FEWEST_WORDS || text.contains(|c: char| c.is_ascii_digit())
-    }
-
     /// What it is known by among the sentences of an agent, whatever its punctuation.
     fn key(&self, agent: &str, folded: &str) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
@@ -156,17 +130,8 @@ impl Corpus {
 
     /// In how many notes of its agent the sentence stands, as far as the survey tells and anybody asked.
     pub(super) fn notes_with(&self, unit: &Unit, agent: &str, folded: &str) -> u32 {
-        self.notes(unit.key(agent, folded))
-    }
-
-    fn notes(&self, key: u64) -> u32 {
+        let key = unit.key(agent, folded);
         if self.often.contains(&key) { self.enough } else { self.repeated.get(&key).copied().unwrap_or(1) }
-    }
-
-    /// Whether a note is judged by an empty corpus as by this one: whatever a rule takes for often, a sentence that stands in no other
-    /// note makes it individual, and where no sentence could, none does.
-    pub fn agrees(&self, hinge: &Hinge) -> bool {
-        hinge.telling.is_empty() || hinge.telling.iter().any(|key| self.notes(*key) < 2)
     }
 
     /// Whether the reference is that of a note, and of none of this customer.

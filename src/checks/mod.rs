@@ -15,7 +15,7 @@ mod clip;
 mod corpus;
 mod digits;
 
-pub use corpus::{Corpus, Hinge, Needs, Observed};
+pub use corpus::{Corpus, Needs, Observed};
 
 /// A compiled check, ready to run on notes of one language.
 pub trait Check: Send + Sync + Debug {

@@ -18,6 +18,9 @@ use super::{Check, Compile, Compiled, Corpus, Needs};
 use crate::model::{Hit, NotApplicable, Outcome};
 use crate::text::{Prepared, ScannerBuilder, words_up_to};
 
+/// Sentences of fewer words (`Ok.`, `Thanks.`) make a note neither individual nor pasted, unless they hold a number.
+const FEWEST_WORDS: usize = 3;
+
 /// As written in a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -62,8 +65,11 @@ impl Check for Spec {
         if !enough {
             return Outcome::NotApplicable(NotApplicable::NotCalledFor);
         }
-        let individual =
-            |unit: &Unit| unit.is_telling(text) && corpus.notes_with(unit, &note.note.agent, text) < self.notes;
+        let individual = |unit: &Unit| {
+            let numbered = || text[unit.0.clone()].contains(|c: char| c.is_ascii_digit());
+            (words(unit, FEWEST_WORDS) >= FEWEST_WORDS || numbered())
+                && corpus.notes_with(unit, &note.note.agent, text) < self.notes
+        };
         Outcome::from_hits(if corpus::units(text).any(|unit| individual(&unit)) {
             Vec::new()
         } else {

@@ -227,45 +227,9 @@ pub struct Options {
     /// Whether each file is the text of one note, and no table.
     #[serde(skip)]
     pub one_note: bool,
-    /// How much of a note is wanted.
+    /// Whether notes are wanted only as far as a survey of the whole export asks for them.
     #[serde(skip)]
-    pub extent: Extent,
-}
-
-/// How much of the notes of an export is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Extent {
-    /// All of every note.
-    #[default]
-    Whole,
-    /// What a survey of the whole export asks for; such a note has no origin.
-    Survey,
-    /// The same, but all of some notes, which may be audited meanwhile: of more in a workbook, which takes long to read.
-    SurveyAhead,
-}
-
-/// How many notes of a file are wanted whole by [`Extent::SurveyAhead`], and that each of so many is: what is done already should not
-/// stand at the beginning, where those who read and write would be all that has work.
-const AHEAD: usize = 1_000;
-const AHEAD_OF_WORKBOOK: usize = 20_000;
-const EVERY: usize = 4;
-
-/// How far a survey is, in notes.
-#[derive(Debug, Default)]
-struct Survey {
-    /// Those that are still wanted whole.
-    ahead: usize,
-    read: usize,
-}
-
-impl Survey {
-    /// Whether the next note is.
-    fn wants_whole(&mut self) -> bool {
-        let wanted = self.ahead > 0 && self.read.is_multiple_of(EVERY);
-        self.read += 1;
-        self.ahead -= usize::from(wanted);
-        wanted
-    }
+    pub survey: bool,
 }
 
 impl Options {
@@ -285,7 +249,7 @@ impl Options {
             filter: self.filter.over(others.filter),
             keep_rejected: self.keep_rejected || others.keep_rejected,
             one_note: self.one_note || others.one_note,
-            extent: self.extent.max(others.extent),
+            survey: self.survey || others.survey,
         }
     }
 }
@@ -310,8 +274,7 @@ pub struct Export {
     rows: Rows,
     vocabulary: Vocabulary,
     keep_rejected: bool,
-    /// Where notes are wanted only as far as a survey asks for them.
-    survey: Option<Survey>,
+    survey: bool,
     met: Met,
     notices: watch::Notices,
     /// Where what was noticed is kept when the reading ends.
@@ -376,13 +339,7 @@ impl Export {
             rows,
             vocabulary: vocabulary.clone(),
             keep_rejected: options.keep_rejected,
-            survey: match options.extent {
-                Extent::Whole => None,
-                Extent::Survey => Some(Survey::default()),
-                Extent::SurveyAhead => {
-                    Some(Survey { ahead: if opened.is_workbook { AHEAD_OF_WORKBOOK } else { AHEAD }, read: 0 })
-                }
-            },
+            survey: options.survey,
             met: Met::default(),
             notices: watch::Notices::default(),
             noticed: None,
@@ -415,14 +372,12 @@ impl Export {
                 "nothing is to be done; where agents or notes stand in another column, name it with --column",
             ),
             row::Kind::Note => {
-                let note = if self.survey.as_mut().is_some_and(|survey| !survey.wants_whole()) {
+                let note = if self.survey {
                     self.columns.surveyed(fields, &self.vocabulary, &mut self.met)
                 } else {
                     let origin = Origin { file: self.file.clone(), line, column: None };
                     let note = self.columns.note(origin, fields, &self.vocabulary, &mut self.met);
-                    if self.survey.is_none() {
-                        self.notices.row(fields, &note, &self.columns, &self.vocabulary);
-                    }
+                    self.notices.row(fields, &note, &self.columns, &self.vocabulary);
                     note
                 };
                 let longest = (note.text.len() > LONGEST_NOTE).then(|| note.text.chars().nth(LONGEST_NOTE)).flatten();
