@@ -190,7 +190,7 @@ fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Fin
         severity: rule.severity,
         span: hit.span,
         element: hit.element,
-        message: text.map_or(String::new(), |t| told(&t.message, &excerpt)),
+        message: text.map_or(String::new(), |t| message(&t.message, &excerpt)),
         suggestion: hit.better.or_else(|| text.and_then(|t| t.better.clone())),
         excerpt,
         fingerprint: 0,
@@ -201,11 +201,12 @@ fn finding(at: usize, rule: &Rule, language: &str, note: &Note, hit: Hit) -> Fin
     }
 }
 
-/// The message, with the excerpt where it has a place for one: few have, which a look for one sign tells.
-fn told(message: &str, excerpt: &str) -> String {
-    match memchr(b'{', message.as_bytes()) {
-        Some(_) => message.replace("{text}", excerpt),
-        None => message.to_owned(),
+/// The message of a finding: the wording, with the excerpt where it has a place for one. Most findings are of something that is
+/// missing, and theirs have none, which a look for one sign tells.
+fn message(wording: &str, excerpt: &str) -> String {
+    match memchr(b'{', wording.as_bytes()) {
+        Some(_) => wording.replace("{text}", excerpt),
+        None => wording.to_owned(),
     }
 }
 
