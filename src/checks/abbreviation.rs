@@ -28,7 +28,9 @@ use serde::Deserialize;
 use super::clip::{Clips, LONGEST_CLIP};
 use super::{Check, Compile, Compiled, Corpus, Glossary};
 use crate::model::{Hit, Outcome, Span};
-use crate::text::{Folder, Interest, InterestId, Lexicon, ListId, Piece, Prepared, ScannerBuilder, WordSet, Words};
+use crate::text::{
+    Folder, Interest, InterestId, Lexicon, ListId, Piece, Prepared, ScannerBuilder, WordSet, Words, is_han,
+};
 use crate::yaml::nearest;
 
 /// As written in a rule.
@@ -277,7 +279,7 @@ fn letters(text: &str) -> (usize, usize, usize) {
         for c in text.chars().filter(|c| !c.is_ascii()) {
             upper += usize::from(c.is_uppercase());
             lower += usize::from(c.is_lowercase());
-            han += usize::from(('\u{3400}'..='\u{9fff}').contains(&c));
+            han += usize::from(is_han(c));
         }
     }
     (upper, lower, han)

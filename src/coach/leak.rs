@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::names::is_han;
 use super::numbers;
 use crate::model::{AuditedNote, Note};
-use crate::text::Folder;
+use crate::text::{Folder, is_han};
 
 /// Digits from which a number tells who or what is meant.
 const TELLING_DIGITS: usize = 5;

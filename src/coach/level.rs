@@ -19,9 +19,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::names::is_han;
 use crate::model::{AuditedNote, Category, Finding, Severity};
-use crate::text::{Folder, count_words};
+use crate::text::{Folder, count_words, is_han};
 
 /// How hard an error, or a note, is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

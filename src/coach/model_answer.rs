@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::names::is_han;
 use crate::model::{AuditedNote, Category, Element, Finding};
 use crate::rules::Rulebook;
+use crate::text::is_han;
 
 /// What became of a piece of the note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::seed::Choices;
 use super::strangers::{Capitals, Strangers};
-use crate::text::{Folder, tears_a_word};
+use crate::text::{Folder, is_han, tears_a_word};
 
 /// What a language knows of names: keys of its `report.yaml`.
 #[derive(Debug, Clone, Default)]
@@ -265,9 +265,4 @@ pub(super) fn words(text: &str, folder: &Folder) -> Vec<Word> {
         }
     }
     words
-}
-
-/// Whether the character is a Han ideograph.
-pub(super) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }

@@ -37,8 +37,9 @@ pub fn tears_a_word(text: &str, place: Range<usize>) -> bool {
     cuts(&words(text), place)
 }
 
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+/// Whether the character is a Han ideograph: the blocks of unified and compatibility ideographs (Unicode 16, chapter 18.1).
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
 #[cfg(test)]

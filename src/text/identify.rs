@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::han::is_han;
+
 /// What a language pack gives for telling its language.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -46,7 +48,7 @@ impl Identifier {
     pub fn identify(&self, folded: &str) -> Option<usize> {
         let (mut han, mut latin) = (0usize, 0usize);
         for c in folded.chars() {
-            if ('\u{3400}'..='\u{9fff}').contains(&c) {
+            if is_han(c) {
                 han += 1;
             } else if c.is_alphabetic() {
                 latin += 1;

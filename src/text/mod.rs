@@ -6,6 +6,7 @@
 mod blanks;
 mod builder;
 pub mod cell;
+mod edges;
 pub mod fold;
 mod found;
 mod han;
@@ -35,7 +36,7 @@ mod words;
 pub use blanks::blanks;
 pub use builder::{KeepScanner, KeptScanner};
 pub use fold::{Folded, Folder};
-pub use han::tears_a_word;
+pub use han::{is_han, tears_a_word};
 pub use identify::Identifier;
 pub use interest::{Interest, InterestId, Piece};
 pub use lexicon::{KeptLexicon, Lexicon, ListSpec, WordFile};

@@ -121,12 +121,9 @@ impl Workspace {
             let typed = note.text[folded.original(start)..folded.original_end(end)].nfc();
             typed.flat_map(char::to_lowercase).eq(accents.nfc())
         };
-        scanner.scan(&folded.text, &same, &mut self.scratch, &mut self.hits);
+        let words = if speech.joined { han::words(&folded.text) } else { Vec::new() };
+        scanner.scan_beside(&folded.text, &words, &same, &mut self.scratch, &mut self.hits);
         self.scratch.swap_tokens(&mut self.tokens);
-        if speech.joined {
-            let words = han::words(&folded.text);
-            self.hits.retain(|hit| !han::cuts(&words, hit.start as usize..hit.end as usize));
-        }
         self.present.clear();
         for hit in &self.hits {
             let word = usize::from(hit.list.0) / 64;

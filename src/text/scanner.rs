@@ -10,12 +10,15 @@
 //! with it.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use super::builder::Built;
+use super::edges::{ends_clause, ends_term, starts_clause};
 use super::found::Found;
+use super::han;
 use super::interest::Interests;
 use super::network::Network;
 use super::order::Order;
@@ -169,6 +172,18 @@ impl Scanner {
         scratch: &mut Scratch,
         hits: &mut Vec<TermHit>,
     ) {
+        self.scan_beside(folded, &[], same, scratch, hits);
+    }
+
+    /// The same of a text that parts no words, where `words` are those that no hit may tear: a hit that would ends earlier, where it can.
+    pub(super) fn scan_beside(
+        &self,
+        folded: &str,
+        words: &[Range<usize>],
+        same: &dyn Fn(usize, usize, &str) -> bool,
+        scratch: &mut Scratch,
+        hits: &mut Vec<TermHit>,
+    ) {
         hits.clear();
         let text = folded.as_bytes();
         if self.built.terms.is_empty() {
@@ -195,9 +210,10 @@ impl Scanner {
             let mut way =
                 Way { scanner: self, network, sets: &mut sets, text, start, first, clause: OnceCell::new(), same };
             way.follow(scratch);
-            for index in (0..scratch.ends.len()).rev() {
-                let (list, term, end) = scratch.ends[index];
-                if scratch.ends[index + 1..].iter().all(|(_, known, _)| *known != term) {
+            let before = hits.len();
+            for (list, term, end) in scratch.ends.iter().rev().copied() {
+                let told = hits[before..].iter().any(|hit| hit.term == term);
+                if !told && !han::cuts(words, first..end) {
                     hits.push(TermHit { list, start: token.start, end: end as u32, term });
                 }
             }
@@ -338,27 +354,6 @@ impl Way<'_> {
         }
         nearest
     }
-}
-
-/// Whether a sentence, clause or line starts here.
-fn starts_clause(text: &[u8], at: usize) -> bool {
-    let before = text[..at].iter().rposition(|b| *b != b' ');
-    before
-        .is_none_or(|i| matches!(text[i], b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\n' | b'-' | b'(' | b'+' | b'/'))
-}
-
-/// Whether a sentence, clause or line ends before this byte.
-fn ends_clause(text: &[u8], at: usize) -> bool {
-    let next = text[at..].iter().find(|b| **b != b' ');
-    next.is_none_or(|b| matches!(b, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\n' | b'-' | b')' | b'+' | b'/'))
-}
-
-/// Whether a term may end before this byte: not inside a character, a word or a number. A word may end where its number
-/// begins, for people type `cvv123` and `ref4471`.
-fn ends_term(text: &[u8], at: usize) -> bool {
-    let (last, next) = (text[at - 1], text.get(at).copied().unwrap_or(b' '));
-    let in_word = last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric();
-    (!in_word || (last.is_ascii_lowercase() && next.is_ascii_digit())) && !(0x80..0xc0).contains(&next)
 }
 
 /// The words that the terms of a list find, each with its term, where they can be written out and are single words.
