@@ -30,6 +30,7 @@
 //! | room | what is in it |
 //! | --- | --- |
 //! | [`yaml`] | the only user of the YAML library; faults with path, line, column, line and remedy |
+//! | [`files`] | files that appear whole |
 //! | [`model`] | plain data: note, span, finding, outcome, score, condition, agent, report |
 //! | [`embed`] | `rules/` and `reports/` inside the binary; a folder on disk lies over them |
 //! | [`text`] | from a cell to a note's text, folding, words and numbers, at which words a check looks closer, terms, their network and the sets of its states, scanner, masks, slips, sentences, whose words, language, masking of secrets |
@@ -69,6 +70,8 @@
 //! - Points and scores are integers.
 
 pub mod yaml;
+
+pub mod files;
 
 pub mod model;
 

@@ -9,9 +9,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
 use super::decisions::Fingerprint;
+use crate::files::{Readers, Whole};
 use crate::model::AuditedNote;
 use crate::rules::Rulebook;
 
@@ -200,17 +200,14 @@ impl Baseline {
                 Line { finding: Fingerprint(*finding).to_string(), rule: known.rule.clone(), note: known.note.clone() };
             let _ = writeln!(text, "{}", serde_json::to_string(&line).unwrap_or_default());
         }
-        // Through a link to what it points to; a device stays one.
-        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
-        if path.exists() && !path.is_file() {
+        if self.path.exists() && !self.path.is_file() {
             let error = io::Error::other("this is no file");
             return Err(BaselineError::Unwritten(self.path.clone(), error));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || {
-            let mut file = NamedTempFile::new_in(folder)?;
+            let mut file = Whole::begin(&self.path, Readers::Usual)?;
             file.write_all(text.as_bytes())?;
-            file.persist(&path).map(|_| ()).map_err(|error| error.error)
+            file.finish()
         };
         write().map_err(|error| BaselineError::Unwritten(self.path.clone(), error))
     }

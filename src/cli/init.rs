@@ -12,6 +12,7 @@ use super::flags::Bar;
 use super::{Deciding, Failure, Reading, print};
 use crate::audit::{self, Options};
 use crate::config::{FILE, Layers, Settings, found};
+use crate::files::{Readers, Whole};
 use crate::input::{Columns, Days, Export, Place, Sources};
 use crate::model::{AuditedNote, Dimension, Report, Role, Severity};
 use crate::report::settings::{Allowed, Column, Contract, Draft, Form, Gate, Said, Seen, Told, Values, quoted};
@@ -93,20 +94,14 @@ impl Init {
 
     /// The file takes its name when it is whole.
     fn write(&self, text: &str) -> Result<(), Failure> {
-        let folder = self.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let unwritable =
-            |error: &io::Error| Failure::Output(format!("{}: cannot be written: {error}", self.out.display()));
-        let mut builder = tempfile::Builder::new();
-        // Settings are for everybody who works in the folder: as the user's mask has it, not for the owner alone.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let made = builder.tempfile_in(folder);
-        let made = made.and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file));
-        let file = made.map_err(|error| unwritable(&error))?;
-        let named = if self.force { file.persist(&self.out) } else { file.persist_noclobber(&self.out) };
-        named.map(drop).map_err(|error| match error.error.kind() {
+        let write = || {
+            let mut file = Whole::begin(&self.out, Readers::Usual)?;
+            file.write_all(text.as_bytes())?;
+            if self.force { file.finish() } else { file.finish_new() }
+        };
+        write().map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => self.there_already(),
-            _ => unwritable(&error.error),
+            _ => Failure::Output(format!("{}: cannot be written: {error}", self.out.display())),
         })
     }
 

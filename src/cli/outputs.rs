@@ -1,13 +1,12 @@
 //! Where the forms of a run go: one to standard output, the others into files.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use tempfile::NamedTempFile;
-
 use super::{Failure, colour};
+use crate::files::{Readers, Whole, folder_of};
 use crate::model::{AuditedNote, Report};
 use crate::report::{Colour, FORMATS, Format, Writer};
 use crate::rules::Rulebook;
@@ -44,6 +43,9 @@ impl FromStr for Asked {
             let near = did_you_mean(name, names.clone());
             return Err(format!("`{name}` is no format{near} (formats: {})", names.collect::<Vec<_>>().join(", ")));
         };
+        if file.as_ref().is_some_and(|file| file.as_os_str().is_empty()) {
+            return Err(format!("name a file behind `=`, as in `{name}=findings.{name}`"));
+        }
         Ok(Asked { format, file })
     }
 }
@@ -72,10 +74,7 @@ struct Output {
 
 enum To {
     Standard(BufWriter<Listened<io::Stdout>>),
-    /// The file takes its name when it is whole, so that the old one stays until then.
-    File(BufWriter<NamedTempFile>, PathBuf),
-    /// A device or a pipe is written to as it is: a file in its place would end it.
-    Device(BufWriter<File>, PathBuf),
+    File(Whole, PathBuf),
 }
 
 impl To {
@@ -83,7 +82,6 @@ impl To {
         match self {
             To::Standard(out) => out,
             To::File(out, _) => out,
-            To::Device(out, _) => out,
         }
     }
 
@@ -91,7 +89,9 @@ impl To {
         match self {
             To::Standard(_) => io::Error::new(error.kind(), error.to_string()),
             // A pipe that breaks is the reader's wish on standard output alone.
-            To::File(_, path) | To::Device(_, path) => io::Error::other(format!("{}: {error}", path.display())),
+            To::File(_, path) => {
+                io::Error::other(format!("{}: {error}\n  help: check the room left there", path.display()))
+            }
         }
     }
 }
@@ -104,6 +104,14 @@ impl Outputs {
         if asked.iter().filter(|asked| asked.file.is_none()).count() > 1 {
             let help = "write all but one into files: --format sarif=findings.sarif";
             return Err(Failure::Usage(format!("only one format can go to standard output\n  help: {help}")));
+        }
+        let files: Vec<&PathBuf> = asked.iter().filter_map(|asked| asked.file.as_ref()).collect();
+        if let Some(twice) = (1..files.len()).find(|at| files[..*at].contains(&files[*at])) {
+            let help = "give each format a file of its own";
+            return Err(Failure::Usage(format!(
+                "two formats cannot go into {}\n  help: {help}",
+                files[twice].display()
+            )));
         }
         let more = more || asked.iter().any(|asked| asked.file.is_some());
         let colour = colour::output();
@@ -176,11 +184,7 @@ impl Outputs {
         for output in self.list {
             match output.to {
                 To::Standard(mut out) => out.flush().map_err(|error| Failure::writing(&error))?,
-                To::File(out, path) => {
-                    let file = out.into_inner().map_err(|error| unwritable(&path, error.error()))?;
-                    file.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
-                }
-                To::Device(mut out, path) => out.flush().map_err(|error| unwritable(&path, &error))?,
+                To::File(out, path) => out.finish().map_err(|error| unwritable(&path, &error))?,
             }
         }
         Ok(())
@@ -188,17 +192,8 @@ impl Outputs {
 }
 
 fn file(path: &Path) -> io::Result<To> {
-    // Through a link to what it points to.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() {
-        return Err(io::Error::other("this is a folder"));
-    }
-    if path.exists() && !path.is_file() {
-        return Ok(To::Device(BufWriter::new(File::options().write(true).open(path)?), path.to_owned()));
-    }
-    fs::create_dir_all(folder)?;
-    Ok(To::File(BufWriter::new(NamedTempFile::new_in(folder)?), path.to_owned()))
+    fs::create_dir_all(folder_of(path))?;
+    Ok(To::File(Whole::begin(path, Readers::Usual)?, path.to_owned()))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

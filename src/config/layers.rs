@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::{CACHE, ConfigError, FILE, Spec};
+use crate::files::folder_of;
 use crate::yaml::{self, Source};
 
 /// Names of environment variables that set something begin so: `ACW_TARGET`, `ACW_FIGURES__MIN_NOTES`.
@@ -49,16 +50,13 @@ pub struct Stated {
 /// The file in force: the one that was named, or the first `acw.yaml` of the working folder and those above it, or else of the folder
 /// of the first input and those above it. Nothing is looked for above a project's top (a folder with `.git`).
 pub fn found(named: Option<&Path>, inputs: &[PathBuf]) -> Option<PathBuf> {
-    let beside = || upwards(folder_of(inputs.first()?));
+    let beside = || upwards(own_folder(inputs.first()?));
     named.map(Path::to_owned).or_else(|| upwards(Path::new("."))).or_else(beside)
 }
 
 /// The folder that an input is, or stands in; of standard input, the working folder.
-fn folder_of(input: &Path) -> &Path {
-    if input.is_dir() {
-        return input;
-    }
-    input.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+fn own_folder(input: &Path) -> &Path {
+    if input.is_dir() { input } else { folder_of(input) }
 }
 
 fn upwards(folder: &Path) -> Option<PathBuf> {
@@ -190,7 +188,7 @@ impl Layers {
     /// A fault of a value in its place.
     pub(super) fn fault(&self, path: &str, message: &str, help: &str) -> ConfigError {
         let source = self.source(path);
-        fault(&source, &keys(path).iter().map(String::as_str).collect::<Vec<_>>(), message, help)
+        ConfigError::Fault(Box::new(source.fault_at_keys(&path.split('.').collect::<Vec<_>>(), message, help)))
     }
 
     /// Every value that is set, with where it comes from.
@@ -200,8 +198,7 @@ impl Layers {
             let split: Vec<&str> = path.split('.').collect();
             let value = at(&mut merged, &split)?.clone();
             let source = &self.sources[*index];
-            let keys = keys(path);
-            let place = source.fault_at(&keys.iter().map(String::as_str).collect::<Vec<_>>(), "", "");
+            let place = source.fault_at_keys(&split, "", "");
             let name = source.path.display();
             let origin = if source.path.is_file() { format!("{name}:{}", place.line) } else { name.to_string() };
             Some(Stated { path: path.clone(), value, origin })
@@ -218,10 +215,6 @@ impl Layers {
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
-}
-
-fn keys(path: &str) -> Vec<String> {
-    path.split('.').map(|key| format!("{key}:")).collect()
 }
 
 fn fault(source: &Source, needles: &[&str], message: &str, help: &str) -> ConfigError {
@@ -322,10 +315,10 @@ mod tests {
         std::fs::write(folder.path().join(FILE), "target: 1\n").unwrap();
         std::fs::create_dir(folder.path().join("project/.git")).unwrap();
         let input = deep.join("n.csv");
-        assert_eq!(upwards(folder_of(&input)), None, "the one above the project is not its own");
+        assert_eq!(upwards(own_folder(&input)), None, "the one above the project is not its own");
         std::fs::write(folder.path().join("project").join(FILE), "target: 2\n").unwrap();
-        assert!(upwards(folder_of(&input)).unwrap().ends_with("project/acw.yaml"));
-        assert!(upwards(folder_of(&deep)).unwrap().ends_with("project/acw.yaml"), "a folder is an input too");
-        assert_eq!((folder_of(Path::new("-")), folder_of(Path::new("n.csv"))), (Path::new("."), Path::new(".")));
+        assert!(upwards(own_folder(&input)).unwrap().ends_with("project/acw.yaml"));
+        assert!(upwards(own_folder(&deep)).unwrap().ends_with("project/acw.yaml"), "a folder is an input too");
+        assert_eq!((own_folder(Path::new("-")), own_folder(Path::new("n.csv"))), (Path::new("."), Path::new(".")));
     }
 }

@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::HistoryError;
+use crate::files::{Readers, Whole, folder_of};
 
 /// Bytes of a salt that is made here.
 const BYTES: usize = 32;
@@ -103,15 +104,12 @@ impl Salt {
 fn create(file: &Path) -> io::Result<()> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The library gives its files the rights 0600.
-    let mut made = tempfile::NamedTempFile::new_in(folder)?;
+    fs::create_dir_all(folder_of(file))?;
+    let mut made = Whole::begin(file, Readers::Owner)?;
     writeln!(made, "{}", hexadecimal(&bytes))?;
-    made.as_file().sync_all()?;
-    match made.persist_noclobber(file) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error.error),
+    match made.finish_new() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        done => done,
     }
 }
 

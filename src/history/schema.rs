@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::HistoryError;
 use super::error::Within;
+use crate::files::folder_of;
 
 /// The steps from an empty file to the form of today; step `n` leads to version `n`. Steps are appended, none is ever edited:
 /// files that went through them are out there.
@@ -94,8 +95,9 @@ fn patiently<T>(mut attempt: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::R
     }
 }
 
-/// Makes an empty file that only the user may read, where there is none.
+/// Makes an empty file that only the user may read, where there is none, and its folder.
 fn make_private(file: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder_of(file))?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

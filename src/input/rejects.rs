@@ -1,15 +1,14 @@
 //! Rows that cannot be read, written to a file of their own with the reason and as they were found.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use super::Raw;
+use crate::files::{Readers, Whole};
 use crate::model::Problem;
 
 /// A row that could not be read, or several that were lost together.
@@ -32,16 +31,8 @@ impl From<Problem> for Rejected {
 /// A file of rejected rows: JSON lines, one a row. It holds in clear what the export holds, so only its owner may read it.
 #[derive(Debug)]
 pub struct Rejects {
-    out: BufWriter<Out>,
+    file: Whole,
     path: PathBuf,
-}
-
-/// A file is written beside its place and put there at the end, so that a run that fails leaves the one before it whole; what is no
-/// file, a pipe or a device, is written to as it is.
-#[derive(Debug)]
-enum Out {
-    Beside(NamedTempFile),
-    Device(File),
 }
 
 /// A line of the file.
@@ -74,21 +65,8 @@ impl Rejects {
     /// # Errors
     /// What the system says.
     pub fn create(path: &Path) -> io::Result<Self> {
-        Self::made(path).map_err(|error| named(path, &error))
-    }
-
-    fn made(path: &Path) -> io::Result<Self> {
-        // Through a link to what it points to.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let device = fs::metadata(&path).is_ok_and(|meta| !meta.is_file());
-        let out = if device {
-            Out::Device(File::options().write(true).open(&path)?)
-        } else {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            // Made so that nobody but its owner can open it.
-            Out::Beside(tempfile::Builder::new().prefix(".acw-rejects-").tempfile_in(folder)?)
-        };
-        Ok(Rejects { out: BufWriter::new(out), path })
+        let file = Whole::begin(path, Readers::Owner).map_err(|error| named(path, &error))?;
+        Ok(Rejects { file, path: path.to_owned() })
     }
 
     /// Adds a row.
@@ -110,8 +88,8 @@ impl Rejects {
                 row.bytes = others.map(|bytes| BASE64_STANDARD.encode(bytes));
             }
         }
-        let written = serde_json::to_writer(&mut self.out, &row).map_err(io::Error::from);
-        written.and_then(|()| self.out.write_all(b"\n")).map_err(|error| named(&self.path, &error))
+        let written = serde_json::to_writer(&mut self.file, &row).map_err(io::Error::from);
+        written.and_then(|()| self.file.write_all(b"\n")).map_err(|error| named(&self.path, &error))
     }
 
     /// Puts the file in its place.
@@ -119,37 +97,19 @@ impl Rejects {
     /// # Errors
     /// What the system says.
     pub fn finish(self) -> io::Result<()> {
-        let Rejects { out, path } = self;
-        let done = out.into_inner().map_err(io::IntoInnerError::into_error).and_then(|out| match out {
-            Out::Beside(file) => file.persist(&path).map(drop).map_err(|error| error.error),
-            Out::Device(_) => Ok(()),
-        });
-        done.map_err(|error| named(&path, &error))
+        self.file.finish().map_err(|error| named(&self.path, &error))
     }
 }
 
 fn named(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-}
-
-impl Write for Out {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Out::Beside(file) => file.write(bytes),
-            Out::Device(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Out::Beside(file) => file.flush(),
-            Out::Device(file) => file.flush(),
-        }
-    }
+    let help = "check the folder, the room left and the right to write";
+    io::Error::new(error.kind(), format!("{}: {error}\n  help: {help}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn written(raw: Option<Raw>) -> serde_json::Value {

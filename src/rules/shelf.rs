@@ -12,6 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use crate::files::{Readers, Whole};
+
 /// What a kept file begins with.
 const MARK: &[u8; 8] = b"acw\0kept";
 /// Most files that are kept: those of a few packs and versions, of each four languages.
@@ -63,12 +65,11 @@ impl Shelf {
         let keep = || -> Option<()> {
             let body = postcard::to_stdvec(what).ok()?;
             fs::create_dir_all(&self.folder).ok()?;
-            let mut beside = tempfile::NamedTempFile::new_in(&self.folder).ok()?;
-            beside.write_all(MARK).ok()?;
-            beside.write_all(&crc32fast::hash(&body).to_le_bytes()).ok()?;
-            beside.write_all(&body).ok()?;
-            beside.persist(file).ok()?;
-            Some(())
+            let mut whole = Whole::begin(file, Readers::Owner).ok()?;
+            whole.write_all(MARK).ok()?;
+            whole.write_all(&crc32fast::hash(&body).to_le_bytes()).ok()?;
+            whole.write_all(&body).ok()?;
+            whole.finish().ok()
         };
         if keep().is_some() {
             self.tidy();

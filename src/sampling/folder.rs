@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Sample, SamplingError, rows};
+use crate::files::MANIFEST;
 use crate::input::{InputError, Manifest, read_grid};
 use crate::model::AuditedNote;
 use crate::model::sample::{Files, Kind};
@@ -11,9 +12,6 @@ pub use crate::report::folder::check_new;
 use crate::report::folder::{self, Folder};
 use crate::report::sheet::Sheet;
 use crate::rules::Rulebook;
-
-/// The manifest's name in the folder of a sample.
-const FILE: &str = "manifest.json";
 
 /// What was written, in the order of writing.
 pub type Writing = Vec<PathBuf>;
@@ -33,7 +31,7 @@ impl Files {
 /// # Errors
 /// A folder without a manifest, or one that does not tell all that `acw sample draw` writes.
 pub fn read(dir: &Path) -> Result<Manifest, InputError> {
-    let manifest = Manifest::read(&dir.join(FILE))?;
+    let manifest = Manifest::read(&dir.join(MANIFEST))?;
     match fault(&manifest) {
         Some(fault) => Err(manifest.broken(&fault)),
         None => Ok(manifest),
@@ -79,7 +77,7 @@ fn files(manifest: &Manifest, sheet: &Sheet) -> io::Result<Vec<(&'static str, Ve
     for name in manifest.sheet.files.names() {
         out.push((*name, form(name, sheet)?));
     }
-    out.push((FILE, manifest.text()?.into_bytes()));
+    out.push((MANIFEST, manifest.text()?.into_bytes()));
     Ok(out)
 }
 
@@ -102,6 +100,6 @@ pub(super) fn rewrite(
         }
         files.push((name, form(name, &sheet).map_err(SamplingError::Output)?));
     }
-    files.push((FILE, manifest.text().map_err(SamplingError::Output)?.into_bytes()));
+    files.push((MANIFEST, manifest.text().map_err(SamplingError::Output)?.into_bytes()));
     folder::rewrite(dir, &files).map_err(SamplingError::Output)
 }

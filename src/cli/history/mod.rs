@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use super::{Failure, Printing, periods, print};
 use crate::audit::Decisions;
 use crate::config::Settings;
+use crate::files::folder_of;
 use crate::history::{Access, By, EffectOptions, History as Store, Judge, Recorder, RuleInForce, TrendOptions, Who};
 use crate::model::{Age, Period, Report, Standards};
 use crate::report::html::Past;
@@ -129,7 +130,7 @@ fn access(file: Option<&Path>, salt: Option<&Path>, settings: &Settings) -> Opti
 /// One name for a file however it is written, also for one that is not there yet.
 fn place(file: &Path) -> PathBuf {
     let in_folder = || {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(file);
         Some(folder.canonicalize().ok()?.join(file.file_name()?))
     };
     file.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| file.to_owned())
