@@ -3,6 +3,7 @@
 //! What fails in the middle leaves the older folder as it was. A run that was killed leaves the folder in which it worked; the next
 //! run that writes beside it knows by the lock that nobody works there any more, and clears it away.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,8 +12,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// Marks a folder as a report, which a later run may replace.
-const MARKER: &str = ".acw-report";
+use crate::files::REPORT;
+
 /// How the names of the folders start in which we work.
 const WORKSHOP: &str = ".acw-making-";
 /// The file in such a folder that is locked as long as somebody works there. It holds the name of what is made.
@@ -90,7 +91,12 @@ impl Folder {
     /// What stands there by now, a full disk; then all is as it was.
     pub(crate) fn finish(self, about: &str) -> io::Result<()> {
         if self.report {
-            self.write(MARKER, about)?;
+            let mut names: Vec<String> = self
+                .written
+                .lock()
+                .map_or_else(|_| Vec::new(), |written| written.iter().map(|path| name(path)).collect());
+            names.sort();
+            self.write(REPORT, format!("{}\n\n{}\n", about.trim_end(), names.join("\n")))?;
         }
         self.settle()?;
         // Somebody may have put something there while we worked.
@@ -130,15 +136,32 @@ impl Folder {
     }
 }
 
-/// Whether a report may be written to `dir`: nothing is there, an empty folder, or a report of ours.
+/// Whether a report may be written to `dir`: nothing is there, an empty folder, or a report of ours with nothing of anybody else in it.
 ///
 /// # Errors
 /// What stands in the way.
 pub fn check(dir: &Path) -> io::Result<()> {
-    if is_free(dir)? || dir.join(MARKER).is_file() {
+    if is_free(dir)? {
         return Ok(());
     }
-    Err(refused(dir, "holds other files"))
+    let Ok(marker) = fs::read_to_string(dir.join(REPORT)) else { return Err(refused(dir, "holds other files")) };
+    let (_, own) = marker.split_once("\n\n").unwrap_or_default();
+    let own: HashSet<&str> = own.lines().chain([REPORT]).collect();
+    let mut others: Vec<String> = at(dir, fs::read_dir(dir))?.flatten().map(|entry| name(&entry.path())).collect();
+    others.retain(|name| !own.contains(name.as_str()));
+    others.sort();
+    match others.as_slice() {
+        [] => Ok(()),
+        [others @ .., last] => {
+            let several = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            Err(refused(dir, &format!("holds what acw did not write ({last}{several})")))
+        }
+    }
+}
+
+/// The last part of a path.
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Whether a new folder may be written to `dir`: nothing is there, or an empty folder.
@@ -167,7 +190,7 @@ fn is_free(dir: &Path) -> io::Result<bool> {
 
 fn refused(dir: &Path, why: &str) -> io::Error {
     let message = format!(
-        "{} {why}, so nothing is written there\n  help: name a new folder, an empty one, or a report that acw wrote",
+        "{} {why}, so nothing is written there\n  help: name a new folder, an empty one, or a report that acw wrote and that holds nothing else",
         dir.display()
     );
     io::Error::new(io::ErrorKind::AlreadyExists, message)
@@ -307,8 +330,20 @@ mod tests {
         let dir = place.path().join("out");
         report(&dir, "a.html");
         report(&dir, "b.html");
-        assert_eq!(names(&dir), [MARKER, "b.html"]);
+        assert_eq!(names(&dir), [REPORT, "b.html"]);
         assert_eq!(names(place.path()), ["out"]);
+    }
+
+    #[test]
+    fn a_report_in_which_somebody_put_something_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let dir = place.path().join("out");
+        report(&dir, "a.html");
+        fs::write(dir.join("signed.pdf"), "x").unwrap();
+        fs::create_dir(dir.join("minutes")).unwrap();
+        let error = Folder::start(&dir).err().unwrap().to_string();
+        assert!(error.contains("did not write (signed.pdf and 1 more)"), "{error}");
+        assert_eq!(names(&dir), [REPORT, "a.html", "minutes", "signed.pdf"]);
     }
 
     #[test]
