@@ -123,8 +123,18 @@ impl Gate {
         for watched in self.watched {
             conditions.push(decided(Decided {
                 places: watched.places,
-                ..counted(&watched.name, &watched.key, watched.limits, watched.notes, total.notes)
+                ..counted(&watched.name, &watched.key, watched.limits, watched.notes, total.judged())
             }));
+        }
+        if total.judged() == 0 {
+            // A gate that nothing was held against would let everything through.
+            conditions.push(Decided {
+                figure: Some(Figure::Count(0)),
+                part: (0, total.notes),
+                fail: Some(Figure::Count(1)),
+                level: Some(GateLevel::Fail),
+                ..condition("notes that could be judged", "judged", Bound::AtLeast)
+            });
         }
         if let Some(limits) = self.spec.unreadable {
             let (rows, unread) = (report.run.rows, report.run.rejected);

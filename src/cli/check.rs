@@ -43,8 +43,8 @@ pub(super) struct Check {
     #[arg(long = "format", value_name = "FORMAT[=FILE]", help = formats("concise"))]
     formats: Vec<Asked>,
     /// Lowest mean score, in per cent, instead of that of acw.yaml
-    #[arg(long, help_heading = GATE, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(0..=100))]
-    min_score: Option<u32>,
+    #[arg(long, help_heading = GATE, value_name = "PER CENT", value_parser = Limit::of_score)]
+    min_score: Option<Limit>,
     /// Severity from which no finding is allowed at all
     #[arg(long, help_heading = GATE, value_name = "SEVERITY", value_parser = severity)]
     fail_on: Option<Severity>,
@@ -69,7 +69,7 @@ pub(super) struct Check {
     /// Exit with 0 also where the gate is not met
     #[arg(long, help_heading = GATE)]
     exit_zero: bool,
-    /// Print the verdict alone
+    /// Print the verdict and what speaks against it alone
     #[arg(long, short)]
     quiet: bool,
     /// Time worked: a table with agent, worked_seconds and, where it is by day, the date
@@ -178,7 +178,7 @@ impl Check {
             settings.gate.clone().map_or((None, None), |(spec, source)| (Some(spec), Some(source)));
         let only = |limit| Limits { fail: Some(limit), warn: None };
         if let Some(score) = self.min_score {
-            spec.get_or_insert_with(GateSpec::default).score = Some(only(Limit::whole(score)));
+            spec.get_or_insert_with(GateSpec::default).score = Some(only(score));
         }
         if let Some(from) = self.fail_on {
             let notes = &mut spec.get_or_insert_with(GateSpec::default).notes;
@@ -227,8 +227,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 fn state(inputs: &[PathBuf]) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
     let mut out = Vec::new();
     for input in inputs {
-        let folder = std::fs::read_dir(input).map(|entries| entries.flatten().map(|entry| entry.path()).collect());
-        let files: Vec<PathBuf> = folder.unwrap_or_else(|_| vec![input.clone()]);
+        let exports = if input.is_dir() { input::exports_in(input).ok() } else { None };
+        let files = exports.unwrap_or_else(|| vec![input.clone()]);
         for file in files {
             let meta = std::fs::metadata(&file);
             out.push((file, meta.as_ref().map_or(0, Metadata::len), meta.and_then(|meta| meta.modified()).ok()));

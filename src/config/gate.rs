@@ -28,10 +28,10 @@ use crate::yaml::{keyed, schema};
 #[serde(deny_unknown_fields)]
 pub struct GateSpec {
     /// Mean score of all notes, at least.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "share")]
     pub score: Option<Limits>,
     /// Share of notes that reach the target, at least.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "share")]
     pub compliance_rate: Option<Limits>,
     /// What each agent with enough scored notes must reach.
     #[serde(default)]
@@ -40,14 +40,14 @@ pub struct GateSpec {
     #[serde(default)]
     pub teams: Option<EachSpec>,
     /// Notes with an error of a category, a severity or a rule, at most.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "counts")]
     pub notes: BTreeMap<String, Limits>,
     /// Notes with an error that is critical for customer, business or compliance, at most.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "counts")]
     #[schemars(schema_with = "keyed::<Critical, Limits>")]
     pub critical_for: BTreeMap<Critical, Limits>,
     /// Rows that cannot be read, at most.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub unreadable: Option<Limits>,
 }
 
@@ -56,6 +56,7 @@ pub struct GateSpec {
 #[serde(deny_unknown_fields)]
 pub struct EachSpec {
     /// Mean score, at least.
+    #[serde(deserialize_with = "share")]
     pub score: Limits,
     /// Which share of them must reach it; absent: all.
     #[serde(default)]
@@ -124,11 +125,71 @@ impl Limit {
         known.then(|| Limit { hundredths: (number * 100.0).round() as u32, percent })
     }
 
+    /// The limit of a score, as people write it: `90`, `87.5`, `90%`.
+    ///
+    /// # Errors
+    /// What it is not.
+    pub fn of_score(text: &str) -> Result<Self, String> {
+        let limit = Self::read(text).filter(|limit| limit.hundredths <= BasisPoints::FULL.0);
+        limit.ok_or_else(|| "a number from 0 to 100".to_owned())
+    }
+
     fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         match text.strip_suffix('%') {
             Some(number) => Limit::of(number.trim().parse().ok()?, true),
             None => Limit::of(text.parse().ok()?, false),
+        }
+    }
+}
+
+/// Limits of a score or a share, which must not fall below them.
+fn share<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: From<Limits>,
+{
+    let limits = Limits::deserialize(deserializer)?;
+    let hundredths = |limit: Option<Limit>| limit.map(|limit| limit.hundredths);
+    if hundredths(limits.fail).max(hundredths(limits.warn)) > Some(BasisPoints::FULL.0) {
+        return Err(serde::de::Error::custom("a score or a share is at most 100 per cent"));
+    }
+    if let (Some(fail), Some(warn)) = (hundredths(limits.fail), hundredths(limits.warn))
+        && warn < fail
+    {
+        return Err(serde::de::Error::custom("`warn` is below `fail`, so that nothing would ever be said of it"));
+    }
+    Ok(limits.into())
+}
+
+/// Limits of something that is counted, which must not rise above them.
+fn count<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Limits>, D::Error> {
+    Limits::deserialize(deserializer)?.of_count().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// The same of several.
+fn counts<'de, D, K>(deserializer: D) -> Result<BTreeMap<K, Limits>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    K: Ord + Deserialize<'de>,
+{
+    let all = BTreeMap::<K, Limits>::deserialize(deserializer)?;
+    all.values().try_for_each(|limits| limits.of_count().map(drop)).map_err(serde::de::Error::custom)?;
+    Ok(all)
+}
+
+impl Limits {
+    /// These, where they can be limits of something that is counted.
+    fn of_count(self) -> Result<Self, &'static str> {
+        let broken = |limit: Option<Limit>| limit.is_some_and(|limit| !limit.percent && limit.hundredths % 100 != 0);
+        if broken(self.fail) || broken(self.warn) {
+            return Err("notes and rows are counted in whole numbers; a share of them has a per cent sign: `0.5%`");
+        }
+        match (self.fail, self.warn) {
+            (Some(fail), Some(warn)) if fail.percent == warn.percent && warn.hundredths > fail.hundredths => {
+                Err("`warn` is above `fail`, so that nothing would ever be said of it")
+            }
+            _ => Ok(self),
         }
     }
 }
@@ -224,6 +285,11 @@ mod tests {
             ("score: {}\n", "acw.yaml:1:"),
             ("agents: {mostly: 90%}\n", "acw.yaml:1:"),
             ("scor: 1\n", "did you mean `score`"),
+            ("score: 150\n", "at most 100 per cent"),
+            ("agents: {score: {fail: 90, warn: 80}}\n", "`warn` is below `fail`"),
+            ("notes: {critical: 0.5}\n", "per cent sign"),
+            ("critical_for: {customer: {fail: 1%, warn: 2%}}\n", "`warn` is above `fail`"),
+            ("unreadable: 0.5\n", "per cent sign"),
         ] {
             let fault = spec(text).unwrap_err();
             assert!(fault.contains(place), "{text}: {fault}");

@@ -58,7 +58,7 @@ pub use rejects::{Rejected, Rejects};
 pub use roster::{Worked, read_roster};
 pub use sheet::{Sheet, SheetRow, read_sheets};
 pub use source::{CONTAINERS, Container};
-pub use sources::Sources;
+pub use sources::{Sources, exports_in};
 pub use values::{Seconds, Unit, seconds};
 use vocabulary::Met;
 pub use vocabulary::Vocabulary;

@@ -1,15 +1,17 @@
 //! What there is to read: the files that the user's paths mean, and standard input, which can be read only once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use crate::files::{MANIFEST, REPORT};
 use crate::model::{Problem, Role};
 
 use super::archive::{self, Member, is_export};
 use super::formats::{self, Wanted};
+use super::manifest::Manifest;
 use super::source::Source;
 use super::spool::{self, Spools};
 use super::watch::Noticed;
@@ -58,6 +60,9 @@ impl Sources {
             sources.expand(path)?;
         }
         sources.files.sort();
+        // Named twice, or by itself and by its folder, a file is still one.
+        let mut met = BTreeSet::new();
+        sources.files.retain(|file| met.insert(std::fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
         // Pipes give what they hold once, like standard input.
         let once =
             |file: &PathBuf| is_standard_input(file) || std::fs::metadata(file).is_ok_and(|meta| !meta.is_file());
@@ -118,7 +123,34 @@ impl Sources {
     /// What was noticed in each file that was read: what its reader has to say, and what its rows tell about the whole of it.
     pub fn remarks(&self) -> Vec<Problem> {
         let Ok(noticed) = self.noticed.lock() else { return Vec::new() };
-        self.files.iter().filter_map(|file| noticed.get(&file.display().to_string())).flatten().cloned().collect()
+        let noticed = self.files.iter().filter_map(|file| noticed.get(&file.display().to_string())).flatten().cloned();
+        noticed.chain(self.copies()).collect()
+    }
+
+    /// Files that hold the very bytes of another: their notes count twice.
+    fn copies(&self) -> Vec<Problem> {
+        let mut by_size: BTreeMap<u64, Vec<&PathBuf>> = BTreeMap::new();
+        for file in &self.files {
+            match std::fs::metadata(file) {
+                Ok(about) if about.is_file() => by_size.entry(about.len()).or_default().push(file),
+                _ => {}
+            }
+        }
+        let first = |files: &[&PathBuf], at: usize| {
+            files[..at].iter().find(|other| same_bytes(other, files[at]).unwrap_or(false)).map(|other| (*other).clone())
+        };
+        let remark = |(file, other): (&PathBuf, PathBuf)| Problem {
+            file: file.display().to_string(),
+            line: None,
+            message: format!("it holds the very bytes of {}: its notes count twice", other.display()),
+            help: "leave one of them out".into(),
+            rejected: false,
+        };
+        let of_size = |files: &Vec<&PathBuf>| {
+            let copies = (1..files.len()).filter_map(|at| Some((files[at], first(files, at)?)));
+            copies.map(remark).collect::<Vec<_>>()
+        };
+        by_size.values().flat_map(of_size).collect()
     }
 
     fn opens_again(&self, file: &Path) -> bool {
@@ -225,13 +257,8 @@ impl Sources {
         if is_standard_input(path) {
             self.standard_input(path)?;
         } else if std::fs::metadata(path).map_err(|error| io_error(path, &error))?.is_dir() {
-            let mut entries = Vec::new();
-            for entry in std::fs::read_dir(path).map_err(|error| io_error(path, &error))? {
-                entries.push(entry.map_err(|error| io_error(path, &error))?.path());
-            }
-            entries.sort();
-            for entry in entries.into_iter().filter(|entry| entry.is_file() && is_export(entry)) {
-                self.add(entry)?;
+            for export in exports_in(path)? {
+                self.add(export)?;
             }
         } else {
             self.add(path.to_owned())?;
@@ -281,6 +308,48 @@ impl Sources {
             self.files.push(name);
         }
     }
+}
+
+/// Whether two files of one size hold the same.
+fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
+    let (mut one, mut other) = (BufReader::new(File::open(one)?), BufReader::new(File::open(other)?));
+    loop {
+        let (mine, theirs) = (one.fill_buf()?, other.fill_buf()?);
+        let length = mine.len().min(theirs.len());
+        if length == 0 || mine[..length] != theirs[..length] {
+            return Ok(length == 0 && mine.len() == theirs.len());
+        }
+        one.consume(length);
+        other.consume(length);
+    }
+}
+
+/// The exports in a folder and in the folders in it, by name. Left out are hidden ones, what an office program puts beside a file that
+/// is open (`~$notes.xlsx`), and folders that this program wrote: pages with their figures, drawn samples.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn exports_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let mut exports = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| io_error(folder, &error))? {
+        let entry = entry.map_err(|error| io_error(folder, &error))?;
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || name.starts_with("~$") {
+            continue;
+        }
+        // A link to a folder may lead back to where it stands.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let made_here = path.join(REPORT).is_file() || Manifest::read(&path.join(MANIFEST)).is_ok();
+            if !made_here {
+                exports.extend(exports_in(&path)?);
+            }
+        } else if path.is_file() && is_export(&path) {
+            exports.push(path);
+        }
+    }
+    exports.sort();
+    Ok(exports)
 }
 
 /// The members of a zip archive that is no workbook; `None` of any other file.
