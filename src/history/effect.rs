@@ -229,7 +229,7 @@ impl History {
         let mut rules = Vec::new();
         self.each(&sql, &scope.values(), |row| {
             let (rule, earlier, later): (String, u64, u64) = (row.get(0)?, count(row, 1)?, count(row, 2)?);
-            if let Some(change) = newcombe((earlier, before.notes), (later, after.notes), confidence)
+            if let Some(change) = newcombe((earlier, before.judged()), (later, after.judged()), confidence)
                 && rulesets.iter().all(|known| known.has(&rule))
             {
                 rules.push(Failing { rule, before: earlier, after: later, change });

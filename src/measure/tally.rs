@@ -14,13 +14,13 @@ pub fn add_note(
     tally.notes += 1;
     if let Some(value) = note.score.value() {
         tally.scores.add(value);
+        tally.clean += u64::from(note.findings.is_empty());
         tally.bands[(value.0 as usize / 1_000).min(tally.bands.len() - 1)] += 1;
         tally.compliant += u64::from(note.score.complies(standards.target) == Some(true));
     }
     if let Some(value) = note.score.critical_value() {
         tally.critical_scores.add(value);
     }
-    tally.clean += u64::from(note.findings.is_empty());
     tally.fatal += u64::from(note.score.fatal);
     tally.auto_failed += u64::from(note.score.auto_fail);
     let mut categories = [false; Category::ALL.len()];

@@ -100,7 +100,7 @@ pub struct Tally {
     pub bands: [u64; 11],
     /// Notes at or above the target.
     pub compliant: u64,
-    /// Notes with no finding at all.
+    /// Scored notes with no finding at all.
     pub clean: u64,
     /// Notes failed by a fatal rule.
     pub fatal: u64,
@@ -164,14 +164,19 @@ impl Tally {
         BasisPoints::of(self.compliant, self.scores.notes)
     }
 
-    /// Notes without a failure that is critical for `critical` (`None`: non-critical errors).
-    pub fn without(&self, critical: Option<Critical>) -> u64 {
-        self.notes - self.critical_notes[critical_index(critical)]
+    /// Notes that were judged. The others, in languages without rules, are neither right nor wrong: shares are of these.
+    pub fn judged(&self) -> u64 {
+        self.scores.notes
     }
 
-    /// Share of notes without such a failure: COPC's critical error accuracy.
+    /// Judged notes without a failure that is critical for `critical` (`None`: non-critical errors).
+    pub fn without(&self, critical: Option<Critical>) -> u64 {
+        self.judged().saturating_sub(self.critical_notes[critical_index(critical)])
+    }
+
+    /// Share of judged notes without such a failure: COPC's critical error accuracy.
     pub fn accuracy(&self, critical: Option<Critical>) -> Option<BasisPoints> {
-        BasisPoints::of(self.without(critical), self.notes)
+        BasisPoints::of(self.without(critical), self.judged())
     }
 
     /// Findings of every category together.

@@ -139,10 +139,10 @@ impl Figures {
         let critical_verdict = |target| verdict_of(critical, tally.critical_scores.notes, target, standards);
         let compliance = Share::of(tally.compliant, tally.scores.notes, confidence);
         let accuracies = CRITICAL.map(|(kind, critical)| {
-            let Share { share, low, high } = Share::of(tally.without(critical), tally.notes, confidence);
+            let Share { share, low, high } = Share::of(tally.without(critical), tally.judged(), confidence);
             let target = accuracy_target(&standards.targets, critical);
-            let interval = wilson(tally.without(critical), tally.notes, confidence);
-            let verdict = target.map(|target| verdict_key(verdict_of(interval, tally.notes, target, standards)));
+            let interval = wilson(tally.without(critical), tally.judged(), confidence);
+            let verdict = target.map(|target| verdict_key(verdict_of(interval, tally.judged(), target, standards)));
             let range = low.zip(high).map(|(low, high)| high - low);
             Accuracy { kind, share, low, high, range, target, verdict }
         });

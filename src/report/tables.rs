@@ -359,7 +359,7 @@ impl<'m> Maker<'m> {
             self.column("table.category", Use::Name, |row: &Row<'m>| self.category(row.1)),
             self.column("figure.findings", Use::Value, |row: &Row<'m>| Cell::Count(row.2.findings)),
             self.column("book.notes", Use::Value, |row: &Row<'m>| Cell::Count(row.2.notes)),
-            self.column("table.share", Use::Value, |row: &Row<'m>| part(row.2.notes, row.0.tally.notes)),
+            self.column("table.share", Use::Value, |row: &Row<'m>| part(row.2.notes, row.0.tally.judged())),
             self.column("table.points", Use::Value, |row: &Row<'m>| Cell::Count(row.2.points)),
         ]);
         let rows = self.report.agents.iter().flat_map(move |agent| {
@@ -379,7 +379,7 @@ impl<'m> Maker<'m> {
             self.column("book.severity", Use::Value, |row: &Row| self.severity(self.book.rules[row.0].severity)),
             self.column("figure.findings", Use::Value, |row: &Row| Cell::Count(row.1.findings)),
             self.column("book.notes", Use::Value, |row: &Row| Cell::Count(row.1.notes)),
-            self.column("table.share", Use::Value, |row: &Row| part(row.1.notes, total.notes)),
+            self.column("table.share", Use::Value, |row: &Row| part(row.1.notes, total.judged())),
             self.column("table.points", Use::Value, |row: &Row| Cell::Count(row.1.points)),
             self.column("team.agents", Use::Value, |row: &Row| Cell::Count(self.report.agents_with(row.0) as u64)),
             self.column("book.without", Use::Value, |row: &Row| {

@@ -326,3 +326,15 @@ fn without_critical_rules_there_is_no_critical_score() {
     assert!(report(&place, &["n.csv"])["total"]["critical_score"]["value"].is_null());
     assert!(!place.acw(&["audit", "n.csv"]).out.contains("Critical score"));
 }
+
+/// A note in a language without rules is neither right nor wrong.
+#[test]
+fn shares_are_of_the_notes_that_were_judged() {
+    let place = Place::new();
+    let foreign = "Der Kunde ruft wegen der Rechnung an und wartet auf einen Rückruf.";
+    let all = notes(&[("A", "other", "60", BAD), ("A", "other", "60", BAD), ("A", "other", "60", foreign)]);
+    place.write("n.csv", all.replace("N2,A,en,", "N2,A,de,"));
+    let total = report(&place, &["n.csv"])["total"].clone();
+    assert_eq!((&total["notes"], &total["scored"], &total["clean"]), (&3.into(), &2.into(), &0.into()));
+    assert_eq!(total["accuracy"]["customer"]["value"], 0.0, "{total}");
+}

@@ -43,7 +43,7 @@ fn line(line: &Line, options: &TrendOptions, basis: Basis<'_>) -> Value {
         Some(failed) => {
             out.insert("notes".into(), json!(line.tally.notes));
             out.insert("failing".into(), json!(failed.notes));
-            out.insert("share".into(), share(failed.notes, line.tally.notes, basis.standards));
+            out.insert("share".into(), share(failed.notes, line.tally.judged(), basis.standards));
             out.insert("findings".into(), json!(failed.findings));
             out.insert("points".into(), json!(failed.points));
         }
@@ -58,7 +58,7 @@ fn line(line: &Line, options: &TrendOptions, basis: Basis<'_>) -> Value {
 fn figures(tally: &Tally, basis: Basis<'_>) -> Map<String, Value> {
     let standards = basis.standards;
     let accuracy =
-        CRITICAL.map(|(name, critical)| (name.to_owned(), share(tally.without(critical), tally.notes, standards)));
+        CRITICAL.map(|(name, critical)| (name.to_owned(), share(tally.without(critical), tally.judged(), standards)));
     let mut out = Map::new();
     out.insert("notes".into(), json!(tally.notes));
     out.insert("scored".into(), json!(tally.scores.notes));
@@ -105,8 +105,8 @@ pub(super) fn effect(effect: &Effect, options: &EffectOptions, standards: &Stand
     let rules = effect.rules.iter().map(|rule| {
         json!({
             "rule": rule.rule,
-            "before": share(rule.before, effect.before.tally.notes, standards),
-            "after": share(rule.after, effect.after.tally.notes, standards),
+            "before": share(rule.before, effect.before.tally.judged(), standards),
+            "after": share(rule.after, effect.after.tally.judged(), standards),
             "difference": change(Some(rule.change)),
         })
     });

@@ -103,7 +103,7 @@ fn by_value(trend: &Trend, options: &TrendOptions, standards: &Standards) -> Tab
         cells.push(Cell::new(score(tally, basis)));
         cells.push(Cell::new(share_of(tally.compliant, tally.scores.notes, standards.confidence)));
         for (_, critical) in CRITICAL {
-            cells.push(Cell::new(share_of(tally.without(critical), tally.notes, standards.confidence)));
+            cells.push(Cell::new(share_of(tally.without(critical), tally.judged(), standards.confidence)));
         }
         cells.push(Cell::new(tally.mean_acw().map_or_else(|| "–".to_owned(), clock)));
         cells.push(Cell::new(rules(line)));
@@ -123,7 +123,7 @@ fn by_rule(trend: &Trend, standards: &Standards) -> Table {
             Cell::new(&line.period),
             Cell::new(line.tally.notes),
             Cell::new(failed.notes),
-            Cell::new(share_of(failed.notes, line.tally.notes, standards.confidence)),
+            Cell::new(share_of(failed.notes, line.tally.judged(), standards.confidence)),
             Cell::new(failed.findings),
             Cell::new(failed.points),
             Cell::new(rules(line)),
@@ -281,8 +281,8 @@ fn rules_table(effect: &Effect, top: usize, standards: &Standards) -> Table {
     for rule in effect.rules.iter().take(top) {
         table.add_row([
             rule.rule.clone(),
-            share_of(rule.before, effect.before.tally.notes, standards.confidence),
-            share_of(rule.after, effect.after.tally.notes, standards.confidence),
+            share_of(rule.before, effect.before.tally.judged(), standards.confidence),
+            share_of(rule.after, effect.after.tally.judged(), standards.confidence),
             difference(rule.change),
         ]);
     }

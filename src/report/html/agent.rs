@@ -146,7 +146,7 @@ impl<'m> AgentPage<'m> {
         let index = report.agents.iter().position(|other| std::ptr::eq(other, agent));
         let title = |rule: usize| context.book.rules[rule].title(&context.language.code).to_owned();
         let dearest = agent.tally.dearest_rules();
-        let share = |notes| BasisPoints::of(notes, agent.tally.notes).map_or(0, |share| share.0);
+        let share = |notes| BasisPoints::of(notes, agent.tally.judged()).map_or(0, |share| share.0);
         let mut shown: Vec<&Model> = Vec::new();
         let habits: Vec<Habit<'m>> = dearest
             .iter()
@@ -190,7 +190,7 @@ impl<'m> AgentPage<'m> {
         let everything = |note: &AuditedNote| {
             NoteView::of(note, standards.target, &title, &|_| true, true).shown(note, extras.full_text)
         };
-        let with_findings = agent.tally.notes - agent.tally.clean;
+        let with_findings = agent.tally.judged() - agent.tally.clean;
         let counting = faulty.iter().filter(|note| !note.findings.is_empty()).count() as u64;
         let course = extras.past.and_then(|past| Some((past, past.agents.get(&agent.agent)?)));
         AgentPage {

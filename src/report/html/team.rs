@@ -57,6 +57,8 @@ pub(super) struct TeamPage {
     /// Whether a critical rule applied to any note.
     has_critical: bool,
     questions: Vec<QuestionRow>,
+    /// How many more there are.
+    questions_more: usize,
     has_teams: bool,
 }
 
@@ -268,6 +270,7 @@ impl TeamPage {
                     words: question.words,
                 })
                 .collect(),
+            questions_more: report.questions.len().saturating_sub(QUESTIONS_SHOWN),
             has_teams: !report.group(Dimension::Team).is_empty(),
             agents: rows,
             teams: if report.group(Dimension::Team).len() > 1 { teams } else { Vec::new() },
@@ -366,7 +369,7 @@ fn categories(total: &Tally) -> Vec<CategoryBar> {
             findings: tally.findings,
             notes: tally.notes,
             points: tally.points,
-            share: share(tally.notes, total.notes),
+            share: share(tally.notes, total.judged()),
             length: share(tally.notes, most),
         })
         .collect();
@@ -390,7 +393,7 @@ fn heat(agents: &[(&AgentSummary, &String)], total: &Tally) -> Heat {
         Category::ALL.into_iter().filter(|category| total.categories[category.index()].findings > 0).collect();
     let cell = |tally: &Tally, category: &Category| {
         let notes = tally.categories[category.index()].notes;
-        let share = share(notes, tally.notes);
+        let share = share(notes, tally.judged());
         // Any finding is seen: only nothing is blank.
         let step = if notes == 0 { 0 } else { (share * HEAT_STEPS / 5_000).clamp(1, HEAT_STEPS) };
         HeatCell { share, notes, step }
@@ -419,7 +422,7 @@ fn habits(context: &Context<'_>, full_text: bool) -> Vec<TeamHabit> {
                 number: place + 1,
                 lesson: Lesson::of(&context.book.rules[rule], context.language),
                 notes: tally.notes,
-                share: share(tally.notes, total.notes),
+                share: share(tally.notes, total.judged()),
                 agents: report.agents_with(rule),
                 without,
                 gain: without.map(|without| without.saturating_sub(now)),
@@ -447,7 +450,7 @@ fn rules(context: &Context<'_>) -> Vec<RuleCard> {
             findings: tally.findings,
             notes: tally.notes,
             points: tally.points,
-            share: share(tally.notes, total.notes),
+            share: share(tally.notes, total.judged()),
             agents: context.report.agents_with(rule),
         })
         .collect()

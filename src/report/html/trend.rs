@@ -240,8 +240,8 @@ fn moves(past: &Past, course: &Course, basis: Basis<'_>) -> Option<Moves> {
         .filter(|(_, earlier, later)| earlier + later > 0)
         .map(|(category, earlier, later)| {
             let share = |part, whole| Share::of(part, whole, confidence).share;
-            let change = newcombe((*earlier, before.notes), (*later, after.notes), confidence);
-            row(Some(*category), share(*earlier, before.notes), share(*later, after.notes), change, -1)
+            let change = newcombe((*earlier, before.judged()), (*later, after.judged()), confidence);
+            row(Some(*category), share(*earlier, before.judged()), share(*later, after.judged()), change, -1)
         })
         .collect();
     let rank = |row: &MoveRow| ["better", "worse"].iter().position(|known| *known == row.verdict).unwrap_or(2);
