@@ -158,6 +158,24 @@ impl Waived {
         }
     }
 
+    /// What it is for, and in which notes, in words.
+    pub fn scope(&self) -> String {
+        let mut out = self.named();
+        for (what, names) in [("agent", &self.agent), ("note", &self.note)] {
+            if !names.is_empty() {
+                out.push_str(&format!(", {what} {}", names.join(" or ")));
+            }
+        }
+        for (what, day) in [("contacts from", self.from), ("contacts up to", self.to)] {
+            out.extend(day.map(|day| format!(", {what} {day}")));
+        }
+        if self.when != Condition::default() {
+            // A condition is a map of lists: as people write it.
+            out.extend(serde_json::to_string(&self.when).map(|when| format!(", when {when}")));
+        }
+        out
+    }
+
     /// Whether the waiver of a rule is for a note audited in `language`.
     fn is_for(&self, note: &Note, language: &str) -> bool {
         let among = |wanted: &[String], value: &String| wanted.is_empty() || wanted.contains(value);
@@ -309,10 +327,16 @@ impl Decisions {
             if expired {
                 let what = match &entry.waive {
                     Some(waived) if waived.by_rule() => format!("of the {}", waived.named()),
+                    Some(Waived { finding: Some(finding), .. }) if entry.note.is_none() => {
+                        let known = last.get(&finding.0).map(|(_, name, _)| format!(" ({name})"));
+                        format!("of finding {finding}{}", known.unwrap_or_default())
+                    }
                     _ => format!("of {}", name()),
                 };
+                let before = entry.waive.as_ref().and_then(|waived| last.get(&waived.finding?.0)).is_some();
+                let now = if before { "what was decided before holds again" } else { "it counts again" };
                 decisions.expired.push(format!(
-                    "the waiver {what} by {}{} expired on {}; it counts again",
+                    "the waiver {what} by {}{} expired on {}; {now}",
                     entry.owner.as_deref().unwrap_or("?"),
                     in_place(&decision),
                     entry.until.map(|until| until.0.to_string()).unwrap_or_default()
@@ -320,6 +344,10 @@ impl Decisions {
             }
             for (finding, standing) in standing {
                 let Some(finding) = finding else { continue };
+                // What was decided before a waiver that has expired holds again.
+                if expired && last.contains_key(&finding.0) {
+                    continue;
+                }
                 let standing = if expired { Standing::Counts } else { standing };
                 let known = last.get(&finding.0).map(|(_, name, _)| name.clone());
                 let name = if entry.note.is_some() { name() } else { known.unwrap_or_else(name) };
@@ -395,7 +423,7 @@ fn unknown(rule: &str, book: &Rulebook) -> Option<(String, String)> {
     }
     let near = nearest(rule, book.rules.iter().map(|rule| rule.id.as_str()));
     let help = near.map_or("see `acw rules list`".to_owned(), |near| format!("did you mean `{near}`?"));
-    Some((format!("there is no rule `{rule}`"), help))
+    Some((format!("there is no rule `{rule}` in force"), help))
 }
 
 /// What is wrong with an entry: where, what, and what to do.
@@ -417,9 +445,12 @@ fn check(entry: &Entry, book: &Rulebook) -> Result<(), (String, String, String)>
         let message = "a waiver is for one finding, for a rule or for a category";
         return Err((place(), message.into(), "give one of `finding`, `rule` and `category`".into()));
     }
-    if entry.owner.is_none() || entry.until.is_none() {
+    if entry.owner.as_ref().is_none_or(|owner| owner.trim().is_empty()) || entry.until.is_none() {
         let help = "name who answers for it in `owner` and its last day in `until`";
         return Err((place(), "a waiver has an owner and an end".into(), help.into()));
+    }
+    if entry.why.trim().is_empty() {
+        return Err((place(), "a waiver has a reason".into(), "give it in `why`".into()));
     }
     match waived.rule.as_ref().and_then(|rule| Some((rule, unknown(rule, book)?))) {
         Some((rule, (message, help))) => Err((format!("rule: {rule}"), message, help)),
@@ -484,6 +515,14 @@ mod tests {
         assert!(within.remarks(&HashSet::from([0xaa]), &within.waivers).is_empty());
         let after = decisions(text, "2026-07-01");
         assert_eq!((after.findings[&0xaa].0, after.rules.len(), after.expired.len()), (Standing::Counts, 0, 2));
+        let before = r#"
+- {dispute: "00000000000000aa", note: N-1, rule: praise, by: A07, on: 2026-06-01, why: quoted}
+- {accept: "00000000000000aa", by: Lead, on: 2026-06-02, why: agreed}
+- {waive: {finding: "00000000000000aa"}, owner: Lead, until: 2026-06-30, on: 2026-06-03, why: pilot}
+"#;
+        let after_both = decisions(before, "2026-07-01");
+        assert_eq!(after_both.findings[&0xaa].0, Standing::Overturned);
+        assert!(after_both.expired[0].contains("00000000000000aa (praise in note N-1)"), "{:?}", after_both.expired);
         assert!(after.remarks(&HashSet::new(), &[])[0].contains("expired on 2026-06-30"));
     }
 }

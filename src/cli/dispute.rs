@@ -52,16 +52,24 @@ impl Recording {
     }
 }
 
+/// A text that says something: a decision has somebody behind it, and a reason.
+fn filled(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("it is empty".into()),
+        text => Ok(text.to_owned()),
+    }
+}
+
 /// What is said of one finding, by whom, and why.
 #[derive(Debug, Args)]
 struct Said {
     /// Fingerprint of the finding, as --format jsonl shows it
     finding: Fingerprint,
     /// Who says so
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = filled)]
     by: String,
     /// Why
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = filled)]
     why: String,
     #[command(flatten)]
     recording: Recording,
@@ -136,13 +144,13 @@ pub(super) struct Waive {
     #[arg(long, value_name = "TYPE", requires = "rule")]
     call_type: Vec<String>,
     /// Who answers for it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = filled)]
     owner: String,
     /// Last day on which it holds
     #[arg(long, value_name = "YYYY-MM-DD")]
     until: Day,
     /// Why
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = filled)]
     why: String,
     #[command(flatten)]
     recording: Recording,
@@ -267,13 +275,21 @@ impl Reject {
 impl Waive {
     fn run(self) -> Result<(), Failure> {
         let (_, book, record) = self.recording.open(&[], None)?;
+        if self.until.0 < jiff::Zoned::now().date() {
+            return Err(Failure::Usage(format!(
+                "--until {}: this day has passed\n  help: give the last day on which the waiver is to hold",
+                self.until
+            )));
+        }
         let mut waived = Map::new();
         if let Some(finding) = self.finding {
             waived.insert("finding".into(), json!(finding.to_string()));
         }
         if let Some(rule) = &self.rule {
             if book.rule(rule).is_none() {
-                return Err(Failure::Usage(format!("there is no rule `{rule}`\n  help: see `acw rules list`")));
+                return Err(Failure::Usage(format!(
+                    "there is no rule `{rule}` in force\n  help: see `acw rules list`"
+                )));
             }
             waived.insert("rule".into(), json!(rule));
         }
@@ -308,7 +324,7 @@ impl List {
                 (Some(finding), ..) => ("disputed", finding.to_string()),
                 (_, Some(finding), ..) => ("accepted", finding.to_string()),
                 (_, _, Some(finding), _) => ("rejected", finding.to_string()),
-                (_, _, _, Some(waived)) => ("waived", waived.named().replace('`', "")),
+                (_, _, _, Some(waived)) => ("waived", waived.scope().replace('`', "")),
                 _ => continue,
             };
             let who = entry.by.as_deref().or(entry.owner.as_deref()).unwrap_or("?");

@@ -48,7 +48,15 @@ impl Deciding {
     /// The decisions in force today, with the waivers of acw.yaml.
     pub(super) fn load(&self, settings: &Settings, book: &Rulebook) -> Result<Decisions, Failure> {
         let (file, named) = self.file(settings);
-        let mut entries = Decisions::entries(&file, named, book)?;
+        let mut entries = Decisions::entries(&file, self.decisions.is_some(), book)?;
+        // The settings may name the file before anybody has decided anything; a slip in its name must not go by unseen.
+        if named && !file.exists() {
+            let _ = writeln!(
+                io::stderr(),
+                "acw: {}: there is no such file yet, so nothing is disputed there",
+                file.display()
+            );
+        }
         entries.extend(Decisions::of_settings(settings, book)?);
         Ok(Decisions::of(&entries, jiff::Zoned::now().date()))
     }
@@ -189,6 +197,12 @@ impl Paging {
         let _ = writeln!(io::stderr(), "Report: {}", written.display());
         Ok(())
     }
+}
+
+/// A per cent without fractions, as people write it.
+pub(super) fn percent(text: &str) -> Result<u32, String> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse().ok().filter(|number| *number <= 100);
+    number.ok_or_else(|| "a whole number from 0 to 100".to_owned())
 }
 
 /// Whether pages can be written in that language.

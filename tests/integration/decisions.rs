@@ -179,3 +179,39 @@ fn the_gate_and_the_settings_in_a_history_heed_waivers_of_the_settings() {
     let judged: Vec<&Value> = runs["runs"].as_array().unwrap().iter().map(|run| &run["ruleset"]["settings"]).collect();
     assert!(judged.len() == 2 && judged[0] != judged[1], "{judged:?}");
 }
+
+/// What nobody stands behind would make the file one that no command reads any more.
+#[test]
+fn a_decision_without_a_name_or_a_reason_is_not_written() {
+    let place = Place::new();
+    place.write("n.csv", NOTES);
+    let found = finding(&place, "n.csv");
+    let (id, rule) = (found["fingerprint"].as_str().unwrap(), found["rule"].as_str().unwrap());
+    for args in [
+        &["dispute", "open", id, "n.csv", "--by", " ", "--why", "w"][..],
+        &["dispute", "open", id, "n.csv", "--by", "A1", "--why", ""],
+        &["dispute", "waive", "--rule", rule, "--owner", "", "--until", "2099-01-01", "--why", "w"],
+        &["dispute", "waive", "--rule", rule, "--owner", "Lead", "--until", "2099-01-01", "--why", " "],
+        &["dispute", "waive", "--rule", rule, "--owner", "Lead", "--until", "2020-01-01", "--why", "w"],
+    ] {
+        assert_eq!(place.acw(args).code, 2, "{args:?}");
+    }
+    assert!(!place.path("acw-decisions.yaml").exists());
+    let waive =
+        ["dispute", "waive", "--rule", rule, "--note", "N-1", "--owner", "Lead", "--until", "2099-01-01", "--why", "w"];
+    assert_eq!(place.acw(&waive).code, 0);
+    let listed = place.acw(&["dispute", "list"]).out;
+    assert!(listed.contains(&format!("rule {rule}, note N-1 until 2099-01-01")), "{listed}");
+}
+
+/// The settings may name the file before there is anything to decide.
+#[test]
+fn a_file_of_decisions_that_the_settings_name_need_not_be_there_yet() {
+    let place = Place::new();
+    place.write("n.csv", NOTES);
+    place.write("acw.yaml", "decisions: d.yaml\n");
+    let done = place.acw(&["audit", "n.csv"]);
+    assert!(done.code == 0 && done.err.contains("d.yaml: there is no such file yet"), "{}", done.err);
+    let named = place.acw(&["audit", "n.csv", "--decisions", "e.yaml"]);
+    assert_eq!(named.code, 4, "{}", named.err);
+}
