@@ -65,7 +65,7 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 34;
 
 /// Numbers that a scheme may know: each run whole and joined with the next ones (IBANs are written in groups that begin with
-/// letters); longest first, so that a part of a longer good number is not told twice.
+/// letters, and some groups have no digit); longest first, so that a part of a longer good number is not told twice.
 pub(crate) fn numbers(text: &str, runs: &[Run]) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     for (index, run) in runs.iter().enumerate() {
@@ -73,13 +73,16 @@ pub(crate) fn numbers(text: &str, runs: &[Run]) -> Vec<Run> {
             out.push(*run);
         }
         let mut joined = *run;
+        let grouped = begins_iban(&text.as_bytes()[run.start..run.end]);
         for next in &runs[index + 1..] {
             let gap = &text[joined.end..next.start];
+            let group = if grouped { group_of_letters(gap) } else { None };
             let joins = gap.len() <= 2 && gap.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'('));
-            if !joins || joined.length > LONGEST {
+            if !(joins || group.is_some()) || joined.length > LONGEST {
                 break;
             }
-            joined = Run { start: run.start, end: next.end, length: joined.length + next.length };
+            let length = joined.length + group.unwrap_or_default() + next.length;
+            joined = Run { start: run.start, end: next.end, length };
             if joined.length >= SHORTEST {
                 out.push(joined);
             }
@@ -95,9 +98,31 @@ pub(crate) fn numbers(text: &str, runs: &[Run]) -> Vec<Run> {
     out
 }
 
+/// Whether a group can be the first of an IBAN that is written in groups of four: the country and two check digits (ISO 13616).
+fn begins_iban(group: &[u8]) -> bool {
+    matches!(group, [a, b, c, d] if a.is_ascii_lowercase() && b.is_ascii_lowercase() && c.is_ascii_digit() && d.is_ascii_digit())
+}
+
+/// The length of a group of letters alone that stands in a gap, as a bank's code does: `GB29 NWBK 6016…`.
+fn group_of_letters(gap: &str) -> Option<usize> {
+    let inner = gap.strip_prefix([' ', '-'])?.strip_suffix([' ', '-'])?;
+    (inner.len() == 4 && inner.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(inner.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_of_letters_join_behind_the_head_of_an_iban_alone() {
+        let longest = |text: &str| {
+            let run = numbers(text, &runs(text))[0];
+            (run.bare(text).into_owned(), run.length())
+        };
+        assert_eq!(longest("to gb29 nwbk 6016 1331 9268 19."), ("gb29nwbk60161331926819".into(), 22));
+        assert_eq!(longest("mt84 malt 0110 0001 2345 mtlc ast0 01s"), ("mt84malt011000012345mtlcast001s".into(), 31));
+        assert_eq!(longest("ref 4471 paid 6016 1331 9268"), ("601613319268".into(), 12));
+    }
 
     #[test]
     fn groups_of_digits_join_and_words_do_not() {
