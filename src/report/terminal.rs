@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use unicode_width::UnicodeWidthChar;
 
 use super::Colour;
 use super::figures::{Compared, Figures, Tone, time_share};
@@ -309,12 +310,61 @@ pub(crate) fn right(table: &mut Table, columns: std::ops::RangeInclusive<usize>)
 
 /// The table as text.
 pub(crate) fn finish(mut table: Table, colour: Colour) -> String {
+    let mut left_out = Vec::new();
     if colour == Colour::On {
         table.enforce_styling();
+        left_out = table.width().map(|width| fit(&mut table, width)).unwrap_or_default();
     } else {
         table.force_no_tty();
     }
-    format!("{table}\n")
+    let mut out = format!("{table}\n");
+    if !left_out.is_empty() {
+        let _ = writeln!(
+            out,
+            "Too narrow here for: {}. `--format csv`, `json` and `--report` have all.",
+            left_out.join(", ")
+        );
+    }
+    out
+}
+
+/// Columns at the left that a narrow terminal shows too: who, and the first figures.
+const KEPT: usize = 4;
+/// Characters from which on a cell holds words that may wrap.
+const WORDS: u16 = 24;
+/// Characters that a column of words has at the least.
+const LEAST: u16 = 18;
+/// Blanks around a cell.
+const PADDING: u16 = 2;
+
+/// Fits a table into a terminal: figures are never cut apart, words wrap, and columns of figures for which no room is left go, the
+/// last ones first. The heads of those that went.
+fn fit(table: &mut Table, width: u16) -> Vec<String> {
+    let columns = table.column_count();
+    // What a column needs: its longest cell, but of the words in its head the longest, as heads wrap.
+    let needs = |table: &Table, column: usize| {
+        let wide = |text: &str| text.chars().map(|c| UnicodeWidthChar::width(c).unwrap_or(0) as u16).sum::<u16>();
+        let head = table.header().and_then(|head| head.cell_iter().nth(column)).map(Cell::content).unwrap_or_default();
+        let cells = table.column_cells_iter(column).flatten().map(|cell| wide(&cell.content())).max().unwrap_or(0);
+        let words = head.split(' ').map(wide).max().unwrap_or(0);
+        (head, if cells > WORDS { LEAST } else { cells.max(words) } + PADDING, cells > WORDS)
+    };
+    let mut kept: Vec<(usize, (String, u16, bool))> = (0..columns).map(|at| (at, needs(table, at))).collect();
+    let mut left_out = Vec::new();
+    while kept.iter().map(|(_, (_, least, _))| least).sum::<u16>() > width {
+        let Some(last) = kept.iter().rposition(|(at, (.., words))| *at >= KEPT && !words) else { break };
+        let (at, (head, ..)) = kept.remove(last);
+        left_out.insert(0, head);
+        if let Some(column) = table.column_mut(at) {
+            column.set_constraint(ColumnConstraint::Hidden);
+        }
+    }
+    for (at, (_, least, _)) in kept.iter().filter(|(_, (.., words))| !words) {
+        if let Some(column) = table.column_mut(*at) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*least)));
+        }
+    }
+    left_out
 }
 
 fn weighed(severity: Severity, colour: Colour) -> Cell {
@@ -387,7 +437,13 @@ pub(crate) fn share(value: Option<u32>) -> String {
 pub(crate) fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) -> String {
     match (value, low, high) {
         (Some(value), Some(low), Some(high)) => {
-            format!("{} [{}–{}]", BasisPoints(value).percent(), BasisPoints(low).rounded(), BasisPoints(high).rounded())
+            let (figure, low, high) = (BasisPoints(value).percent(), BasisPoints(low), BasisPoints(high));
+            // In whole numbers, a narrow one would not hold its own figure: `99.8 [100–100]`.
+            if low.rounded() * 100 <= value && value <= high.rounded() * 100 {
+                format!("{figure} [{}–{}]", low.rounded(), high.rounded())
+            } else {
+                format!("{figure} [{}–{}]", low.percent(), high.percent())
+            }
         }
         (Some(value), ..) => BasisPoints(value).percent(),
         _ => "–".to_owned(),
