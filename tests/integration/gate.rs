@@ -188,7 +188,9 @@ fn every_format_goes_into_its_file_with_the_same_bytes_on_any_number_of_threads(
     assert_eq!(csv::Reader::from_reader(text("csv").as_bytes()).records().flatten().count(), findings);
     let sarif: Value = serde_json::from_str(text("sarif")).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), findings);
-    assert_eq!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startColumn"], 14);
+    let first = &sarif["runs"][0]["results"][0];
+    assert_eq!(first["properties"]["column"], 14, "the number of the cell, which is no place on the line");
+    assert!(first["locations"][0]["physicalLocation"]["region"]["startColumn"].is_null());
     let gitlab: Value = serde_json::from_str(text("gitlab")).unwrap();
     assert_eq!(gitlab.as_array().unwrap().len(), findings);
     assert_eq!(count("##vso[task.logissue", text("azure")), findings + 1);
@@ -283,4 +285,44 @@ fn completions_and_manual_pages_are_made() {
     }
     assert_eq!(place.acw(&["man", "--out", "man"]).code, 0);
     assert!(std::fs::read_to_string(place.path("man/acw-check.1")).unwrap().contains("baseline"));
+}
+
+/// A pipeline must not turn green because the export is broken or in another language than anybody thought.
+#[test]
+fn a_gate_that_nothing_was_held_against_is_not_met() {
+    let place = Place::new();
+    place.write("broken.csv", "note_id,agent_id,note\n1,A,x,y,z\n2,B,x,y\n");
+    place.write(
+        "foreign.csv",
+        HEADER.to_owned() + "1,A,North,de,resolved,55-1001,Der Kunde ruft wegen der Rechnung an.\n",
+    );
+    for (export, said) in [("broken.csv", "judged: 0, wanted at least 1"), ("foreign.csv", "judged: 0 of 1 (0.0 %)")] {
+        for flags in [&["-q"][..], &["--min-score", "1"]] {
+            let done = place.acw(&[&["check", export], flags].concat());
+            assert!(done.code == 1 && done.out.contains(said), "{export} {flags:?}: {}{}", done.out, done.err);
+        }
+    }
+    assert!(place.acw(&["check", "foreign.csv"]).err.contains("there are no rules for its language `de`"));
+    place.write("acw.yaml", "gate: {agents: {score: 90}, teams: {score: 90}, score: 90.5}\n");
+    let done = place.acw(&["check", "foreign.csv", "--format", "json"]);
+    assert_eq!(done.code, 1);
+    let verdict: Value = serde_json::from_str(&done.out).unwrap();
+    let last = verdict["gate"]["conditions"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["condition"], &last["level"]), (&"judged".into(), &"fail".into()));
+}
+
+#[test]
+fn two_formats_have_two_files_that_others_may_read_as_the_mask_says() {
+    let place = place();
+    let twice = place.acw(&["check", "n.csv", "--format", "json=x", "--format", "csv=x"]);
+    assert!(twice.code == 2 && twice.err.contains("two formats cannot go into x"), "{}", twice.err);
+    let unnamed = place.acw(&["check", "n.csv", "--format", "json="]);
+    assert!(unnamed.code == 2 && unnamed.err.contains("name a file behind `=`"), "{}", unnamed.err);
+    place.acw(&["check", "n.csv", "--format", "csv=out/f.csv"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |name: &str| std::fs::metadata(place.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode("out/f.csv"), mode("n.csv"));
+    }
 }

@@ -83,10 +83,8 @@ fn rule(rule: &Rule) -> Value {
 
 fn result(note: &AuditedNote, finding: &Finding, book: &Rulebook) -> Value {
     let origin = &note.note.origin;
+    // Where on the line the words stand, nobody knows any more: the cell was unpacked. `column` below counts the cells of the row.
     let mut region = json!({"startLine": origin.line.max(1)});
-    if let Some(column) = origin.column {
-        region["startColumn"] = json!(column);
-    }
     if !finding.excerpt.is_empty() {
         region["snippet"] = json!({"text": finding.excerpt});
     }
@@ -108,6 +106,7 @@ fn result(note: &AuditedNote, finding: &Finding, book: &Rulebook) -> Value {
             "category": finding.category.name(),
             "severity": finding.severity.name(),
             "points": finding.points_lost,
+            "column": origin.column,
             "start": place.map(|(start, _)| start),
             "end": place.map(|(_, end)| end),
             "standing": finding.standing.name(),
