@@ -121,10 +121,36 @@ impl Source {
                 None => break,
             }
         }
+        self.fault_behind(at, message.into(), help.into())
+    }
+
+    /// A fault of what stands behind so many bytes.
+    fn fault_behind(&self, at: usize, message: String, help: String) -> Fault {
         let before = &self.text[..at];
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        self.fault(line, column, message.into(), help.into())
+        self.fault(line, column, message, help)
+    }
+
+    /// A fault of the value under keys that stand one in the other, the first at the start of a line; at the last of them that is found.
+    pub fn fault_at_keys(&self, keys: &[&str], message: impl Into<String>, help: impl Into<String>) -> Fault {
+        let (mut at, braces) = (0, self.text.trim_start().starts_with('{'));
+        for (depth, key) in keys.iter().enumerate() {
+            let begins = |place: usize| match self.text[..place].trim_end_matches(['"', '\'']).chars().next_back() {
+                None | Some('\n') => true,
+                // A first key stands at the start of a line, or in braces that are the whole document.
+                Some(before) => (depth > 0 || braces) && (before.is_whitespace() || matches!(before, '{' | ',')),
+            };
+            let ends = |place: usize| {
+                self.text[place + key.len()..].trim_start_matches(['"', '\'']).trim_start_matches(' ').starts_with(':')
+            };
+            let mut places = self.text[at..].match_indices(key).map(|(offset, _)| at + offset);
+            match places.find(|place| begins(*place) && ends(*place)) {
+                Some(place) => at = place,
+                None => break,
+            }
+        }
+        self.fault_behind(at, message.into(), help.into())
     }
 
     /// A fault of a value that knows its place.
@@ -142,6 +168,13 @@ impl Source {
         }
         if let Some(rest) = message.strip_prefix("error: ") {
             message = rest.to_owned();
+        }
+        // What the library says to those who program with it.
+        if let Some(cut) = message.find(", set DuplicateKeyPolicy") {
+            message.truncate(cut);
+        }
+        if message.starts_with("cannot deserialize null") {
+            message = "nothing stands here, where a value is wanted".to_owned();
         }
         let help = help_for(&message);
         self.fault(line, column, message, help)
@@ -189,6 +222,9 @@ fn help_for(message: &str) -> String {
     }
     if message.contains("duplicate") {
         return "keep one of the two".into();
+    }
+    if message.starts_with("invalid ") || message.contains("expected ") || message.contains(" is no ") {
+        return "mend this value".into();
     }
     "check the indentation, and quote text that starts with one of * & ! % @ ` [ { > | or holds `: `".into()
 }
@@ -264,5 +300,14 @@ mod tests {
         let source = Source::new("w.yaml", "a:\n  - x\nb:\n  - x\n");
         let fault = source.fault_at(&["b:", "x"], "bad", "mend");
         assert_eq!((fault.line, fault.column), (4, 5));
+    }
+
+    #[test]
+    fn keys_are_found_where_they_stand_and_not_in_other_values() {
+        let text = "columns: {language: =es}\nscorecard: {target: 80}\nlanguage: es\n\"target\": 90\nacw:\n  limits: {sale: 1}\n  limit: 2\n";
+        let source = Source::new("acw.yaml", text);
+        let line = |keys: &[&str]| source.fault_at_keys(keys, "", "").line;
+        assert_eq!([line(&["language"]), line(&["target"]), line(&["scorecard", "target"])], [3, 4, 2]);
+        assert_eq!([line(&["acw", "limit"]), line(&["acw", "limits", "sale"]), line(&["gone"])], [7, 6, 1]);
     }
 }

@@ -134,6 +134,29 @@ impl<'b> Collector<'b> {
         }
     }
 
+    /// Says why a note has no score.
+    fn unjudged(&mut self, note: &Note) {
+        let (why, help) = match &note.language {
+            Some(code) => {
+                (format!("there are no rules for its language `{code}`"), "add a pack for it: rules/README.md")
+            }
+            None if note.text.trim().is_empty() => {
+                ("it is empty".to_owned(), "name the language with --language: then what it lacks is told")
+            }
+            None => (
+                "its language cannot be told".to_owned(),
+                "name the column with --column language=HEADER, or the language with --language",
+            ),
+        };
+        self.remark(Problem {
+            file: note.origin.file.clone(),
+            line: Some(note.origin.line),
+            message: format!("note {}: {why}, so it has no score", note.id),
+            help: help.into(),
+            rejected: false,
+        });
+    }
+
     /// Looks whether the day of a note can be read, where it is asked for.
     pub(super) fn day_of(&mut self, note: &Note) {
         if note.started_at.is_none() || note.day.is_some() {
@@ -155,16 +178,7 @@ impl<'b> Collector<'b> {
                     self.languages.insert(code.clone(), 1);
                 }
             },
-            None => self.remark(Problem {
-                file: note.note.origin.file.clone(),
-                line: Some(note.note.origin.line),
-                message: format!(
-                    "note {}: its language has no rules or cannot be told, so it has no score",
-                    note.note.id
-                ),
-                help: "name the column with --column language=HEADER, or the language with --language".into(),
-                rejected: false,
-            }),
+            None => self.unjudged(&note.note),
         }
         self.twice.note(&note.note);
         self.day_of(&note.note);

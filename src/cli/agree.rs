@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::flags::percent;
 use super::{Common, Failure, Paging, Printing, Silent, Taking, colour};
 use crate::audit::{self, Options};
 use crate::input::{self, Manifest};
@@ -29,7 +30,7 @@ pub(super) struct Agree {
     #[command(flatten)]
     printing: Printing,
     /// Propose to retire rules whose precision lies under this with its whole interval
-    #[arg(long, value_name = "PER CENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100))]
+    #[arg(long, value_name = "PER CENT", default_value_t = 50, value_parser = percent)]
     retire_below: u32,
     /// Judged findings of a rule, and notes of a reviewer, below which nothing is said of them
     #[arg(long, value_name = "NUMBER", default_value_t = 10)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::flags::{Bar, check_locale};
+use super::flags::{Bar, check_locale, percent};
 use super::history::{self, Keeping};
 use super::outputs::{self, Asked, Outputs, formats, print_problems};
 use super::{Auditing, Failure, Taking};
@@ -51,11 +51,11 @@ pub(super) struct Audit {
     /// Time worked: a table with agent, worked_seconds and, where it is by day, the date
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
-    /// Print nothing but what was asked for
+    /// Print no progress, and not where pages and history were written
     #[arg(long, short)]
     quiet: bool,
     /// Score, in per cent, from which a note counts as compliant
-    #[arg(long, value_name = "PER CENT", value_parser = clap::value_parser!(u32).range(0..=100))]
+    #[arg(long, value_name = "PER CENT", value_parser = percent)]
     target: Option<u32>,
     #[command(flatten)]
     history: Keeping,

@@ -77,6 +77,9 @@ impl Failure {
     pub(super) fn writing(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::BrokenPipe
+        } else if error.to_string().contains("\n  help: ") {
+            // A file that says itself what is to be done.
+            Failure::Output(format!("cannot write: {error}"))
         } else {
             Failure::Output(format!(
                 "cannot write: {error}\n  help: what was printed is not whole; make room where standard output goes, and run it again"

@@ -55,6 +55,12 @@ impl Measure {
                 add(measured.entry(code).or_default(), &labelled, &audited);
             }
         }
+        if measured.is_empty() {
+            let files = self.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ");
+            return Err(Failure::Input(format!(
+                "{files}: no labelled note\n  help: fixtures/labelled/README.md shows the form"
+            )));
+        }
         Ok(table(&measured))
     }
 }

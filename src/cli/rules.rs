@@ -238,7 +238,21 @@ impl Coverage {
             }
         }
         let wanted = |code: &str| self.language.as_deref().is_none_or(|only| only == code);
-        for language in coverage(&book, &more).iter().filter(|language| wanted(&language.language)) {
+        let mut covered = coverage(&book, &more);
+        let codes: Vec<String> = covered.iter().map(|language| language.language.clone()).collect();
+        covered.retain(|language| wanted(&language.language));
+        if covered.is_empty() {
+            let (asked, codes) = (self.language.as_deref().unwrap_or_default(), codes.join(", "));
+            return Err(Failure::Usage(format!(
+                "--language {asked}: no rules in that language\n  help: use one of {codes}"
+            )));
+        }
+        if let Some(name) = self.list.as_ref().filter(|name| covered.iter().all(|l| !l.lists.contains_key(*name))) {
+            let near =
+                did_you_mean(name, covered.iter().flat_map(|language| language.lists.keys().map(String::as_str)));
+            return Err(Failure::Usage(format!("--list {name}: there is no such list{near}")));
+        }
+        for language in &covered {
             if let Some(name) = &self.list {
                 for entry in language.lists.get(name).iter().flat_map(|list| &list.unreached) {
                     let _ = writeln!(text, "{}\t{name}\t{entry}", language.language);

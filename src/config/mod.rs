@@ -390,8 +390,9 @@ impl Settings {
         for id in &self.off {
             if !packs.switch_off(id) {
                 let near = did_you_mean(id, packs.rules.iter().map(|(_, r)| r.id.as_str()));
-                let message = format!("`off` names an unknown rule `{id}`{near}");
-                return Err(RulesError::Build(message));
+                let message =
+                    format!("{FILE}: `off` names an unknown rule `{id}`{near}\n  help: `acw rules list` shows them");
+                return Err(RulesError::Settings(message));
             }
         }
         for pack in packs.languages.values_mut() {

@@ -144,6 +144,14 @@ impl Columns {
             headers: headers.clone(),
             help,
         };
+        let language = options.language.as_ref().map(|asked| {
+            vocabulary.language_asked_for(asked).map_err(|help| InputError::Form {
+                file: file.to_owned(),
+                message: format!("there are no rules for the language `{asked}` that its notes are said to be in"),
+                help: format!("{help}, or leave `language` out: it is told note by note"),
+            })
+        });
+        let language = language.transpose()?;
         let preset = match (&options.preset, needed) {
             (_, role) if role != Role::Note => None,
             (None, _) => recognised(&squeezed, vocabulary).map(|(preset, sign, told)| {
@@ -219,7 +227,7 @@ impl Columns {
             preset,
             order: None,
             zone: options.time_zone.clone(),
-            language: options.language.clone(),
+            language,
             headers,
         })
     }
@@ -469,7 +477,9 @@ fn note_help(headers: &[String], vocabulary: &Vocabulary) -> String {
             let wanted = vocabulary.header(header);
             let likeness =
                 vocabulary.headers_of(Role::Note).map(|known| strsim::jaro_winkler(&wanted, known)).fold(0.0, f64::max);
-            (likeness > 0.75).then_some((likeness, header))
+            // A slip in the header of another part: `agent_nme`.
+            let other = guess(header, vocabulary).is_some_and(|(role, near)| role != Role::Note && near > likeness);
+            (likeness > 0.75 && !other).then_some((likeness, header))
         })
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -1,6 +1,6 @@
 //! What columns and their values are called, gathered from the packs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
@@ -294,6 +294,16 @@ impl Vocabulary {
         Some(self.languages.get(&code).or_else(|| self.languages.get(&self.header(value))).cloned().unwrap_or(code))
     }
 
+    /// The code of a language that has rules, from a code or a name.
+    ///
+    /// # Errors
+    /// There is none: what to give instead.
+    pub(super) fn language_asked_for(&self, asked: &str) -> Result<String, String> {
+        let codes: BTreeSet<&str> = self.languages.values().map(String::as_str).collect();
+        let known = self.language(asked).filter(|code| codes.contains(code.as_str()));
+        known.ok_or_else(|| format!("give one of {}", codes.into_iter().collect::<Vec<_>>().join(", ")))
+    }
+
     fn value(&self, known: &HashMap<String, String>, value: &str) -> Option<String> {
         let value = value.trim();
         (!value.is_empty()).then(|| known.get(&self.header(value)).cloned().unwrap_or_else(|| value.to_owned()))
@@ -372,5 +382,7 @@ mod tests {
         assert_eq!(vocabulary.disposition("???"), Disposition::Other);
         assert_eq!(vocabulary.language("ES-mx").as_deref(), Some("es"));
         assert_eq!(vocabulary.language("español").as_deref(), Some("es"));
+        assert_eq!(vocabulary.language_asked_for("ES-mx").as_deref(), Ok("es"));
+        assert_eq!(vocabulary.language_asked_for("xx"), Err("give one of es".into()));
     }
 }

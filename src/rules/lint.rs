@@ -117,7 +117,7 @@ fn idle_entries(scanner: &Scanner, lexicon: &Lexicon, remarks: &mut Vec<Remark>)
         if !scanner.is_asked_for(scanner.list_of(term)) {
             continue;
         }
-        let mut sampler = Sampler::new(u64::from(term) + 1);
+        let mut sampler = Sampler::new(seed(scanner, term));
         let mut found = false;
         let mut others: Option<BTreeSet<u32>> = None;
         for trial in 0..TRIALS {
@@ -169,9 +169,14 @@ fn idle_entries(scanner: &Scanner, lexicon: &Lexicon, remarks: &mut Vec<Remark>)
     }
 }
 
+/// What a term's texts are made from: how it is written, so that another entry beside it changes none of them.
+fn seed(scanner: &Scanner, term: u32) -> u64 {
+    u64::from(crc32fast::hash(scanner.entry(term).1.written.as_bytes())) + 1
+}
+
 /// Whether `wide` finds every text made from `narrow`.
 fn covers(scanner: &Scanner, wide: u32, narrow: u32, scratch: &mut crate::text::Scratch) -> bool {
-    let mut sampler = Sampler::new(u64::from(narrow) + 1);
+    let mut sampler = Sampler::new(seed(scanner, narrow));
     let mut hits = Vec::new();
     (0..TRIALS).map(|trial| sampler.text(scanner, narrow, trial == 0)).all(|text| {
         scanner.scan(&text, &AS_WRITTEN, scratch, &mut hits);

@@ -27,6 +27,8 @@ pub enum RulesError {
     Folder(std::io::Error),
     /// The rules are right one by one and cannot be built together.
     Build(String),
+    /// The settings ask for something that the rules do not have.
+    Settings(String),
 }
 
 impl std::fmt::Display for RulesError {
@@ -38,6 +40,7 @@ impl std::fmt::Display for RulesError {
                 "cannot read the folder of rules: {error}\n  help: name a folder with core/ or lang/ in it, with --rules or `rules:` in acw.yaml"
             ),
             RulesError::Build(message) => write!(f, "the word lists cannot be built: {message}"),
+            RulesError::Settings(message) => write!(f, "{message}"),
         }
     }
 }

@@ -104,3 +104,42 @@ fn compiled_lists_are_kept_and_made_again_where_they_are_damaged() {
     }
     assert!(std::fs::metadata(&files[0]).unwrap().len() > 100_000, "it was made again");
 }
+
+#[test]
+fn a_language_is_named_as_people_name_it_and_one_without_rules_is_refused() {
+    let place = Place::new();
+    place.write("n.csv", "note_id,note\n1,\"Customer was rude, an idiot called about the bill.\"\n");
+    let expected = place.findings(&["n.csv", "--language", "en"]);
+    assert!(!expected.is_empty());
+    for name in ["EN", "en-GB", "English"] {
+        assert_eq!(place.findings(&["n.csv", "--language", name]), expected, "{name}");
+    }
+    for args in [&["check", "n.csv", "--language", "xx"][..], &["audit", "n.csv", "--language", "Klingon"]] {
+        let done = place.acw(args);
+        assert!(done.code == 3 && done.err.contains("give one of en, es, fr, zh"), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_folder_is_read_with_the_folders_in_it_and_a_file_once() {
+    let place = Place::new();
+    let row = |id: &str| format!("note_id,language,note\n{id},en,Customer asked about the bill.\n");
+    place.write("exports/2026/05/may.csv", row("5"));
+    place.write("exports/june.csv", row("6"));
+    place.write("exports/~$june.csv", "locked");
+    place.write("exports/.hidden/old.csv", row("0"));
+    let rows = |args: &[&str]| {
+        let done = place.acw(&[&["audit"], args].concat());
+        assert_eq!(done.code, 0, "{}", done.err);
+        (done.out.lines().find(|line| line.contains("Rows read: ")).unwrap().to_owned(), done.err)
+    };
+    assert!(rows(&["exports"]).0.contains("Rows read: 2 = 2 audited"));
+    // What the program wrote itself is no export, though figures.xlsx is a workbook.
+    place.acw(&["audit", "exports", "--report", "exports/pages", "-q"]);
+    assert!(place.path("exports/pages/index.html").is_file());
+    let all = rows(&["exports", "exports/june.csv", "./exports/2026/../june.csv"]);
+    assert!(all.0.contains("Rows read: 2 = 2 audited") && !all.1.contains("count twice"), "{all:?}");
+    place.write("exports/copy.csv", row("6"));
+    let copied = rows(&["exports"]);
+    assert!(copied.0.contains("Rows read: 3") && copied.1.contains("the very bytes of exports/copy.csv"), "{copied:?}");
+}
