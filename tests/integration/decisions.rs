@@ -80,7 +80,10 @@ fn a_waiver_holds_until_its_day_and_an_expired_one_is_told() {
         ]);
         assert_eq!(done.code, 0, "{}", done.err);
     };
-    waive("2020-01-31");
+    place.write(
+        "acw-decisions.yaml",
+        format!("- {{waive: {{rule: {rule}}}, owner: Lead, until: 2020-01-31, on: 2020-01-01, why: pilot}}\n"),
+    );
     assert_eq!(score(&place), before);
     assert!(place.acw(&["audit", "n.csv"]).out.contains("expired on 2020-01-31"));
     waive("2999-12-31");

@@ -497,7 +497,7 @@ fn files_that_are_no_history_are_refused_and_left_alone() {
     let done = place.acw(&["history", "trend", "absent.db"]);
     assert!(done.code == 3 && done.err.contains("there is no history") && !place.path("absent.db").exists());
     assert_eq!(place.acw(&["history", "trend"]).code, 2);
-    let done = place.acw(&["audit", "n.csv", "--history", "no/such/folder/h.db"]);
+    let done = place.acw(&["audit", "n.csv", "--history", "n.csv/folder/h.db"]);
     assert_eq!(done.code, 5, "{}", done.err);
 }
 
