@@ -223,7 +223,22 @@ fn help_for(message: &str) -> String {
     if message.contains("duplicate") {
         return "keep one of the two".into();
     }
-    if message.starts_with("invalid ") || message.contains("expected ") || message.contains(" is no ") {
+    // What the parser says of the signs of YAML; anything else is said of a value.
+    const SIGNS: [&str; 12] = [
+        "block",
+        "flow",
+        "indent",
+        "mapping values",
+        "did not find",
+        "simple key",
+        "scan",
+        "token",
+        "tab",
+        "character",
+        "unexpected",
+        "document",
+    ];
+    if !SIGNS.iter().any(|sign| message.contains(sign)) {
         return "mend this value".into();
     }
     "check the indentation, and quote text that starts with one of * & ! % @ ` [ { > | or holds `: `".into()

@@ -322,7 +322,7 @@ pub(crate) fn finish(mut table: Table, colour: Colour) -> String {
         let _ = writeln!(
             out,
             "Too narrow here for: {}. `--format csv`, `json` and `--report` have all.",
-            left_out.join(", ")
+            left_out.join("; ")
         );
     }
     out
@@ -453,4 +453,27 @@ pub(crate) fn estimate(value: Option<u32>, low: Option<u32>, high: Option<u32>) 
 /// Seconds as minutes and seconds.
 pub(crate) fn clock(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_narrow_place_the_last_figures_go_and_none_is_cut_apart() {
+        let narrow = |width: u16| {
+            let mut table = new_table(&["Agent", "Notes", "Score", "Target", "Compliant", "Findings", "Worst habits"]);
+            right(&mut table, 1..=5);
+            let habits = "Next step is missing (13); Reference number is missing (7)";
+            table.add_row(["Ana Prewitt (A-07)", "25", "76.2 [72–80]", "missed", "12.0 %", "98", habits]);
+            table.force_no_tty().set_width(width);
+            let left_out = fit(&mut table, width);
+            (left_out, table.to_string())
+        };
+        let (left_out, text) = narrow(76);
+        assert_eq!(left_out, ["Compliant", "Findings"]);
+        assert!(text.contains("76.2 [72–80]") && text.contains("missed") && !text.contains("98"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 76), "{text}");
+        assert!(narrow(200).0.is_empty());
+    }
 }

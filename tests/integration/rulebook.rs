@@ -175,3 +175,21 @@ fn a_slip_of_the_finger_hides_no_insult_and_makes_none() {
     let insulted: Vec<&Value> = findings.iter().filter(|f| f["category"] == "disrespect").map(|f| &f["note"]).collect();
     assert_eq!(insulted, ["1"]);
 }
+
+#[test]
+fn a_rule_whose_lists_are_misspelt_fails_its_own_examples() {
+    let place = Place::new();
+    let rule = |list: &str| {
+        format!(
+            "rules:\n  - id: x-rule\n    category: judgement\n    severity: minor\n    points: 1\n    readers: [legal]\n    check: {{words: {{lists: [{list}]}}}}\n    texts:\n      en: {{title: T, message: M, customer: C, organisation: O, agent: A, fires: [Lifetime warranty given.], spares: [No.]}}\n"
+        )
+    };
+    place.write("p/lang/en/words/x.yaml", "warranty_promises: [lifetime warranty]\n");
+    for (list, code, said) in
+        [("warranty_promises", 0, "2 examples, 0 failed"), ("warranty_promisses", 1, "x-rule [en] must fire")]
+    {
+        place.write("p/core/x.yaml", rule(list));
+        let done = place.acw(&["rules", "test", "x-rule", "--rules", "p"]);
+        assert!(done.code == code && done.out.contains(said), "{list}: {}{}", done.out, done.err);
+    }
+}
