@@ -145,10 +145,13 @@ pub fn check(dir: &Path) -> io::Result<()> {
         return Ok(());
     }
     let Ok(marker) = fs::read_to_string(dir.join(REPORT)) else { return Err(refused(dir, "holds other files")) };
-    let (_, own) = marker.split_once("\n\n").unwrap_or_default();
+    // An older version listed no files.
+    let Some((_, own)) = marker.split_once("\n\n") else { return Ok(()) };
     let own: HashSet<&str> = own.lines().chain([REPORT]).collect();
     let mut others: Vec<String> = at(dir, fs::read_dir(dir))?.flatten().map(|entry| name(&entry.path())).collect();
-    others.retain(|name| !own.contains(name.as_str()));
+    // File managers leave their own notes in every folder that somebody looks into.
+    let of_system = |name: &str| name.starts_with('.') || matches!(name, "Thumbs.db" | "desktop.ini");
+    others.retain(|name| !own.contains(name.as_str()) && !of_system(name));
     others.sort();
     match others.as_slice() {
         [] => Ok(()),
@@ -339,11 +342,16 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let dir = place.path().join("out");
         report(&dir, "a.html");
+        fs::write(dir.join(".DS_Store"), "x").unwrap();
+        report(&dir, "a.html");
         fs::write(dir.join("signed.pdf"), "x").unwrap();
         fs::create_dir(dir.join("minutes")).unwrap();
         let error = Folder::start(&dir).err().unwrap().to_string();
         assert!(error.contains("did not write (signed.pdf and 1 more)"), "{error}");
         assert_eq!(names(&dir), [REPORT, "a.html", "minutes", "signed.pdf"]);
+        fs::write(dir.join(REPORT), "acw 0.1.0 rules 1f\n").unwrap();
+        report(&dir, "b.html");
+        assert_eq!(names(&dir), [REPORT, "b.html"], "of a version that listed no files");
     }
 
     #[test]

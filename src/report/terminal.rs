@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
-use unicode_width::UnicodeWidthChar;
+use unicode_width::UnicodeWidthStr;
 
 use super::Colour;
 use super::figures::{Compared, Figures, Tone, time_share};
@@ -343,7 +343,7 @@ fn fit(table: &mut Table, width: u16) -> Vec<String> {
     let columns = table.column_count();
     // What a column needs: its longest cell, but of the words in its head the longest, as heads wrap.
     let needs = |table: &Table, column: usize| {
-        let wide = |text: &str| text.chars().map(|c| UnicodeWidthChar::width(c).unwrap_or(0) as u16).sum::<u16>();
+        let wide = |text: &str| u16::try_from(text.width()).unwrap_or(u16::MAX);
         let head = table.header().and_then(|head| head.cell_iter().nth(column)).map(Cell::content).unwrap_or_default();
         let cells = table.column_cells_iter(column).flatten().map(|cell| wide(&cell.content())).max().unwrap_or(0);
         let words = head.split(' ').map(wide).max().unwrap_or(0);
