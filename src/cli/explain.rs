@@ -95,7 +95,7 @@ fn explain(note: &Note, index: usize, book: &Rulebook) -> String {
     text.push_str("\nword lists\n");
     for hit in prepared.all_hits() {
         let words = prepared.hit_span(hit).of(&note.text);
-        let written = &language.scanner.term(hit).written;
+        let written = language.scanner.term(hit).written;
         let written: String = written.chars().take(70).collect();
         let _ = writeln!(text, "  {:<22} {words:?}  by  {written}", language.scanner.list_name(hit.list));
     }

@@ -62,7 +62,7 @@ pub fn coverage(book: &Rulebook, more: &BTreeMap<String, Vec<Note>>) -> Vec<Cove
                 let list = coverage.lists.entry(list.to_owned()).or_default();
                 list.entries += 1;
                 if !reached.contains(&term) {
-                    list.unreached.push(info.written.clone());
+                    list.unreached.push(info.written.to_owned());
                 }
             }
             let runs = |index: &usize| language.checks[*index].is_some() && !fired.contains(index);

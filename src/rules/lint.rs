@@ -141,7 +141,7 @@ fn idle_entries(scanner: &Scanner, lexicon: &Lexicon, remarks: &mut Vec<Remark>)
         }
         let place = |message: String, help: &str| {
             let source = lexicon.entries(list).find(|(_, entry)| *entry == info.written).map(|(source, _)| source);
-            source.map(|source| remark(source, &[&format!("{list}:"), &info.written], message, help))
+            source.map(|source| remark(source, &[&format!("{list}:"), info.written], message, help))
         };
         if !found {
             remarks.extend(place(

@@ -3,8 +3,8 @@
 //!
 //! What is kept holds nothing of any note. It may vanish or be damaged at any time: then the lists are compiled again.
 
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -18,6 +18,8 @@ use crate::files::{Readers, Whole};
 const MARK: &[u8; 8] = b"acw\0kept";
 /// Most files that are kept: those of a few packs and versions, of each four languages.
 const MOST_FILES: usize = 40;
+/// Bytes of the longest text that is read without taking as much memory as the whole file.
+const ROOM: usize = 1 << 17;
 /// What the program was built of: what another program kept is not read.
 const PROGRAM: &str = env!("ACW_SOURCES");
 
@@ -52,12 +54,21 @@ impl Shelf {
 
     /// What was kept; nothing where it is not there or not whole.
     pub(super) fn read<T: DeserializeOwned>(&self, file: &Path) -> Option<T> {
-        let bytes = fs::read(file).ok()?;
-        let (sum, body) = bytes.strip_prefix(MARK)?.split_first_chunk::<4>()?;
-        if u32::from_le_bytes(*sum) != crc32fast::hash(body) {
-            return None;
-        }
-        postcard::from_bytes(body).ok()
+        let length = usize::try_from(fs::metadata(file).ok()?.len()).ok()?;
+        // Most have no long texts.
+        Self::read_in(file, length.min(ROOM)).or_else(|| Self::read_in(file, length))
+    }
+
+    /// The same, with so much room for the longest text or piece of a row that stands in the file.
+    fn read_in<T: DeserializeOwned>(file: &Path, room: usize) -> Option<T> {
+        let mut file = File::open(file).ok()?;
+        let (mut mark, mut sum) = ([0; MARK.len()], [0; 4]);
+        file.read_exact(&mut mark).ok()?;
+        file.read_exact(&mut sum).ok()?;
+        let mut body = BufReader::with_capacity(1 << 16, Summed { file, sum: crc32fast::Hasher::new() });
+        let (what, _) = postcard::from_io((&mut body, vec![0; room].as_mut_slice())).ok()?;
+        let ended = body.read(&mut [0]).ok()? == 0;
+        (ended && mark == *MARK && u32::from_le_bytes(sum) == body.into_inner().sum.finalize()).then_some(what)
     }
 
     /// Keeps something. Where that cannot be done, it is done again at the next start.
@@ -90,6 +101,20 @@ impl Shelf {
     }
 }
 
+/// A file whose bytes are added up as they are read, so that they need not be in memory all at once.
+struct Summed {
+    file: File,
+    sum: crc32fast::Hasher,
+}
+
+impl Read for Summed {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(room)?;
+        self.sum.update(&room[..read]);
+        Ok(read)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +132,11 @@ mod tests {
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(&file, bytes).unwrap();
         assert_eq!(shelf.read::<Vec<String>>(&file), None);
+        shelf.write(&file, &("x", "y", "z"));
+        assert_eq!(shelf.read::<(String, String)>(&file), None, "more than was asked for");
+        let long = "x".repeat(ROOM + 1);
+        shelf.write(&file, &long);
+        assert_eq!(shelf.read::<String>(&file), Some(long));
         fs::write(&file, b"acw").unwrap();
         assert_eq!(shelf.read::<Vec<String>>(&file), None);
     }

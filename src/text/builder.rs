@@ -1,6 +1,7 @@
 //! From lists as written to what a scanner needs: terms with their patterns, lists with their terms.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,8 +12,9 @@ use super::interest::{Interest, InterestId, Interests};
 use super::lexicon::Lexicon;
 use super::network::Network;
 use super::pattern::{self, Part, Pattern};
-use super::scanner::{self, ListId, Scanner, TermInfo};
+use super::scanner::{self, ListId, Scanner};
 use super::term::{self, Term};
+use super::terms::{TermInfo, Terms};
 use super::words::WordSet;
 use crate::yaml::{Fault, Source, nearest};
 
@@ -36,19 +38,28 @@ const MOST_LISTS: usize = 10_000;
 /// What a scanner is made of.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Built {
-    pub(super) terms: Vec<TermInfo>,
+    pub(super) terms: Terms,
     /// Not kept: the network is made of them.
     #[serde(skip)]
     pub(super) patterns: Vec<Pattern<ListId>>,
     /// Names of the lists, by number.
     pub(super) lists: Vec<String>,
-    pub(super) terms_of: Vec<Vec<u32>>,
+    /// The first term of each, and the one behind its last: they stand side by side.
+    terms_of: Vec<(u32, u32)>,
     /// Whether a check asked for the list.
     pub(super) asked_for: Vec<bool>,
     /// Whether terms look the list up.
     pub(super) used: Vec<bool>,
     /// The single words of the lists that were asked for them.
     pub(super) words: BTreeMap<ListId, Vec<(String, u32)>>,
+}
+
+impl Built {
+    /// The terms of a list.
+    pub(super) fn terms_of(&self, list: ListId) -> Range<u32> {
+        let (first, end) = self.terms_of[usize::from(list.0)];
+        first..end
+    }
 }
 
 /// A scanner as it is kept between runs: what its terms come to, without how they were written out.
@@ -173,24 +184,24 @@ impl<'l> ScannerBuilder<'l> {
             let pattern = vec![Part::Text(phrase.as_bytes().to_vec())];
             let info = TermInfo {
                 list: id,
-                written: phrase.clone(),
+                written: phrase,
                 better: None,
                 starts_clause: false,
                 ends_clause: false,
                 accents: None,
             };
-            self.add(info, pattern);
+            self.add(&info, pattern);
         }
         id
     }
 
     /// The words of a list, each with its term: what its terms find, where that can be written out and is one word.
     pub fn words(&mut self, list: ListId) -> &[(String, u32)] {
-        let Built { terms_of, patterns, words, .. } = &mut self.built;
-        words.entry(list).or_insert_with(|| {
-            let terms = terms_of[usize::from(list.0)].iter();
-            scanner::words(terms.filter_map(|term| Some((*term, patterns.get(*term as usize)?))))
-        })
+        let terms = self.built.terms_of(list);
+        let Built { patterns, words, .. } = &mut self.built;
+        words
+            .entry(list)
+            .or_insert_with(|| scanner::words(terms.filter_map(|term| Some((term, patterns.get(term as usize)?)))))
     }
 
     /// The words of lists of plain words, folded; made once for all checks that ask for the same.
@@ -214,7 +225,8 @@ impl<'l> ScannerBuilder<'l> {
         let id = ListId(self.names.len() as u16);
         self.names.insert(name.to_owned(), id);
         self.built.lists.push(name.to_owned());
-        self.built.terms_of.push(Vec::new());
+        let next = self.built.terms.len() as u32;
+        self.built.terms_of.push((next, next));
         self.built.asked_for.push(false);
         self.built.used.push(false);
         id
@@ -253,13 +265,13 @@ impl<'l> ScannerBuilder<'l> {
         for (written, term, pattern) in terms {
             let info = TermInfo {
                 list: id,
-                written,
-                better: term.better,
+                written: &written,
+                better: term.better.as_deref(),
                 starts_clause: term.starts_clause,
                 ends_clause: term.ends_clause,
-                accents: term.accents,
+                accents: term.accents.as_deref(),
             };
-            self.add(info, pattern);
+            self.add(&info, pattern);
         }
         Ok(id)
     }
@@ -283,10 +295,10 @@ impl<'l> ScannerBuilder<'l> {
         )
     }
 
-    fn add(&mut self, info: TermInfo, pattern: Pattern<ListId>) {
-        let term = self.built.terms.len() as u32;
-        self.built.terms_of[usize::from(info.list.0)].push(term);
-        self.built.terms.push(info);
+    /// Adds a term to the list that was made last.
+    fn add(&mut self, info: &TermInfo<'_>, pattern: Pattern<ListId>) {
+        let term = self.built.terms.push(info);
+        self.built.terms_of[usize::from(info.list.0)].1 = term + 1;
         self.built.patterns.push(pattern);
     }
 

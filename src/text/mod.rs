@@ -29,6 +29,7 @@ mod sets;
 mod slip;
 mod steps;
 pub mod term;
+pub mod terms;
 mod tokens;
 mod voice;
 mod words;

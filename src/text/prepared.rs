@@ -261,7 +261,7 @@ impl<'n> Prepared<'n> {
 
     /// The better wording that the list of a hit gives.
     pub fn better(&self, hit: &TermHit) -> Option<&'n str> {
-        self.scanner.term(hit).better.as_deref()
+        self.scanner.better(hit)
     }
 
     /// The sentence (folded bytes) in which the folded byte `at` stands.

@@ -54,10 +54,10 @@ impl Sampler {
                     }
                 }
                 Part::List(list) => {
-                    let terms = scanner.terms_of(*list);
+                    let mut terms = scanner.terms_of(*list);
                     let at = self.pick(plain, terms.len());
-                    if let Some(term) = terms.get(at) {
-                        self.write(scanner, scanner.pattern(*term), plain, out);
+                    if let Some(term) = terms.nth(at) {
+                        self.write(scanner, scanner.pattern(term), plain, out);
                     }
                 }
             }

@@ -25,6 +25,7 @@ use super::order::Order;
 use super::pattern::{self, Part, Pattern};
 use super::sets::{Answer, Sets};
 use super::steps::Set;
+use super::terms::TermInfo;
 use super::tokens::{Token, Tokens};
 
 pub use super::builder::ScannerBuilder;
@@ -44,22 +45,6 @@ pub struct TermHit {
     pub end: u32,
     /// The term within the scanner, for [`Scanner::term`].
     pub term: u32,
-}
-
-/// What is known of a term besides its pattern.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TermInfo {
-    pub(super) list: ListId,
-    /// The entry as written in the list.
-    pub written: String,
-    /// A better wording.
-    pub better: Option<String>,
-    /// Whether it counts only at the start of a sentence, clause or line.
-    pub starts_clause: bool,
-    /// Whether it counts only at the end of one.
-    pub ends_clause: bool,
-    /// The words with the accents that the text must have, in small letters, where the term insists on them.
-    pub accents: Option<String>,
 }
 
 /// Finds the terms of one language.
@@ -116,19 +101,24 @@ impl Scanner {
     }
 
     /// What is known of the term of a hit.
-    pub fn term(&self, hit: &TermHit) -> &TermInfo {
-        &self.built.terms[hit.term as usize]
+    pub fn term(&self, hit: &TermHit) -> TermInfo<'_> {
+        self.built.terms.get(hit.term)
+    }
+
+    /// The better wording that the term of a hit gives.
+    pub fn better(&self, hit: &TermHit) -> Option<&str> {
+        self.built.terms.better(hit.term)
     }
 
     /// The list of a term by its index, and what is known of it.
-    pub fn entry(&self, term: u32) -> (&str, &TermInfo) {
-        let info = &self.built.terms[term as usize];
+    pub fn entry(&self, term: u32) -> (&str, TermInfo<'_>) {
+        let info = self.built.terms.get(term);
         (self.list_name(info.list), info)
     }
 
     /// The list of a term by its index.
     pub fn list_of(&self, term: u32) -> ListId {
-        self.built.terms[term as usize].list
+        self.built.terms.list(term)
     }
 
     /// The pattern of a term; nothing once the scanner has settled.
@@ -137,8 +127,8 @@ impl Scanner {
     }
 
     /// The terms of a list.
-    pub(super) fn terms_of(&self, list: ListId) -> &[u32] {
-        &self.built.terms_of[usize::from(list.0)]
+    pub(super) fn terms_of(&self, list: ListId) -> Range<u32> {
+        self.built.terms_of(list)
     }
 
     /// The name of a list.
@@ -320,7 +310,7 @@ impl Way<'_> {
         let built = &self.scanner.built;
         let asks = self.sets.asks(self.network, built, set);
         let accents = |term: &u32| {
-            let accents = built.terms[*term as usize].accents.as_deref();
+            let accents = built.terms.accents(*term);
             accents.is_none_or(|accents| (self.same)(self.first, end, accents))
         };
         let bits = |terms: &[u32]| terms.iter().rev().fold(0, |bits, term| bits << 1 | u64::from(accents(term)));
@@ -496,9 +486,7 @@ mod tests {
                 }
                 all
             }
-            Part::List(list) => {
-                scanner.terms_of(*list).iter().flat_map(|term| ends_of(scanner, text, *term, at)).collect()
-            }
+            Part::List(list) => scanner.terms_of(*list).flat_map(|term| ends_of(scanner, text, term, at)).collect(),
         };
         through(rest, &middle)
     }
@@ -517,7 +505,7 @@ mod tests {
         if at >= text.len() || !starts_term(text, at) {
             return Vec::new();
         }
-        let info = &scanner.built.terms[term as usize];
+        let info = scanner.built.terms.get(term);
         let ends = ends(scanner, text, scanner.pattern(term), at).into_iter();
         ends.filter(|end| *end > at && ends_term(text, *end))
             .filter(|_| !info.starts_clause || starts_clause(text, at))

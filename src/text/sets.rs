@@ -10,8 +10,9 @@ use foldhash::fast::FixedState;
 use super::builder::Built;
 use super::found::Group;
 use super::network::{Network, Opening, ROOT};
-use super::scanner::{ListId, TermInfo};
+use super::scanner::ListId;
 use super::steps::{MOST_SETS, Set, Steps};
+use super::terms::TermInfo;
 use super::tokens::Symbol;
 
 /// Most bytes of the sets of one language and thread.
@@ -472,7 +473,7 @@ impl Sets {
         network: &Network,
         built: &Built,
         set: Set,
-        counts: &mut dyn FnMut(u32, &TermInfo) -> bool,
+        counts: &mut dyn FnMut(u32, &TermInfo<'_>) -> bool,
     ) -> (Vec<(ListId, u32)>, Vec<ListId>, Set) {
         let (mut terms, mut lists) = (Vec::new(), Vec::new());
         let mut all = set;
@@ -480,7 +481,7 @@ impl Sets {
         while let Some(set) = open.pop() {
             for index in 0..self.known[set.index()].terms.len() {
                 let term = self.known[set.index()].terms[index];
-                let info = &built.terms[term as usize];
+                let info = &built.terms.get(term);
                 let known = (info.list, term);
                 if !counts(term, info) || terms.contains(&known) {
                     continue;
