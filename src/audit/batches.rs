@@ -5,25 +5,27 @@ use crate::input::{self, InputError, Rejected, Sources};
 use crate::model::Note;
 use crate::rules::Rulebook;
 
-/// Rows of a batch: what bounds the memory, and from how many the language of notes too short to tell theirs is taken.
-const BATCH: usize = 400;
+/// Rows that a worker gets at a time: what bounds the memory, and from how many the language of notes too short to tell theirs is
+/// taken.
+pub(super) const BATCH: usize = 400;
 
 /// Rows that travel together.
 pub(super) type Batch = Vec<Result<Note, Rejected>>;
 
-/// Reads the exports batch by batch, until they end or nobody listens any more.
+/// Reads the exports in batches of `size` rows, until they end or nobody listens any more.
 pub(super) fn read(
     sources: &Sources,
     options: &input::Options,
     book: &Rulebook,
+    size: usize,
     deal: Deal<'_, Result<Batch, InputError>>,
 ) {
     for file in sources.files() {
         match sources.open(file, options, &book.vocabulary) {
             Ok(mut export) => loop {
-                let mut batch = Batch::with_capacity(BATCH);
-                batch.extend(export.by_ref().take(BATCH));
-                let last = batch.len() < BATCH;
+                let mut batch = Batch::with_capacity(size);
+                batch.extend(export.by_ref().take(size));
+                let last = batch.len() < size;
                 if !batch.is_empty() && !deal(Ok(batch)) {
                     return;
                 }
@@ -51,10 +53,10 @@ pub(super) fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
     }
 }
 
-/// The most frequent language of a batch, for notes too short to tell theirs.
+/// The most frequent language of the first rows of a batch, for notes too short to tell theirs.
 pub(super) fn majority(batch: &[Result<Note, Rejected>], book: &Rulebook) -> Option<usize> {
     let mut counts = vec![0usize; book.languages.len()];
-    for note in batch.iter().flatten() {
+    for note in batch.iter().take(BATCH).flatten() {
         if let Some(language) = language_of(note, book) {
             counts[language] += 1;
         }

@@ -9,6 +9,7 @@ mod gate;
 mod judge;
 mod lanes;
 mod run;
+mod shares;
 mod survey;
 mod twice;
 

@@ -6,11 +6,12 @@ use std::{fmt, io};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::batches::{Batch, language_of, majority, read};
+use super::batches::{BATCH, Batch, language_of, majority, read};
 use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
 use super::lanes::{self, Deal};
+use super::shares::{Share, share_out, together};
 use super::survey::survey;
 use crate::input::{self, Changes, Contract, InputError, Rejected, Rejects, Sieve, Sources, Verdict, Worked};
 use crate::model::{AuditedNote, Note, Report, RunInfo, Standards};
@@ -154,11 +155,13 @@ pub fn run_opened(
         ..RunInfo::default()
     };
     let mut collector = Collector::new(book, info, options.keep);
+    let workers = rayon::current_num_threads().max(1);
     let produce = |deal: Deal<'_, Result<Taken, InputError>>| {
         let mut sieve = options.input.filter.sieve(&book.vocabulary);
         let mut fallback = None;
-        read(sources, reading, book, &mut |batch| {
-            deal(batch.map(|batch| take(batch, options, book, &mut sieve, &mut fallback)))
+        read(sources, reading, book, BATCH * workers, &mut |batch| match batch {
+            Ok(batch) => take(batch, workers, options, book, &mut sieve, &mut fallback).all(|taken| deal(Ok(taken))),
+            Err(error) => deal(Err(error)),
         });
         sieve
     };
@@ -172,11 +175,16 @@ pub fn run_opened(
             })
         }
     };
-    let sieve = lanes::run(produce, begin, |batch: Result<Audited, InputError>| {
-        let batch = batch.map_err(AuditError::Input)?;
-        collector.read(batch.read);
-        batch.left_out.iter().for_each(|note| collector.day_of(note));
-        for row in batch.rows {
+    let mut shares = Vec::with_capacity(workers);
+    let sieve = lanes::run(produce, begin, |share: Result<Audited, InputError>| {
+        let share = share.map_err(AuditError::Input)?;
+        collector.read(share.read);
+        share.left_out.iter().for_each(|note| collector.day_of(note));
+        shares.push(share.rows);
+        if shares.len() < workers {
+            return Ok(());
+        }
+        for row in together(shares.drain(..).collect()) {
             match row {
                 Ok(note) => {
                     each(&note).map_err(AuditError::Output)?;
@@ -208,36 +216,36 @@ pub fn run_opened(
     Ok(report)
 }
 
-/// Rows of a batch that are to be audited.
+/// A worker's share of the rows of a batch that are to be audited.
 struct Taken {
-    /// Rows that were read.
+    /// Rows that were read; of the whole batch, in its first share.
     read: u64,
-    /// Notes that the filter left out though nobody knows of which day they are.
+    /// Notes that the filter left out though nobody knows of which day they are; likewise.
     left_out: Vec<Note>,
-    /// The others.
-    rows: Batch,
+    /// The share of the others.
+    rows: Share<Result<Note, Rejected>>,
     /// Language of notes too short to tell theirs.
     fallback: Option<usize>,
 }
 
-/// A batch, audited.
+/// A share, audited.
 struct Audited {
     /// As of [`Taken`].
     read: u64,
     left_out: Vec<Note>,
-    /// The others, in the order of the input.
-    rows: Vec<Result<AuditedNote, Rejected>>,
+    rows: Share<Result<AuditedNote, Rejected>>,
 }
 
-/// What the filter takes of a batch. The first one tells the fallback: by all its notes, so that the language of a note does not depend
-/// on the filter either.
+/// What the filter takes of a batch, in as many shares as there are workers. The first batch tells the fallback: by all its notes, so
+/// that the language of a note does not depend on the filter either.
 fn take(
     batch: Batch,
+    workers: usize,
     options: &Options,
     book: &Rulebook,
     sieve: &mut Sieve,
     fallback: &mut Option<Option<usize>>,
-) -> Taken {
+) -> impl Iterator<Item = Taken> + use<> {
     let fallback = *fallback.get_or_insert_with(|| majority(&batch, book));
     let read = batch.len() as u64;
     let (mut rows, mut left_out) = (batch, Vec::new());
@@ -248,7 +256,16 @@ fn take(
         }
         false
     });
-    Taken { read, left_out, rows, fallback }
+    // The reader has no time to find out a language that the export does not state.
+    let about = |row: &Result<Note, Rejected>| match row {
+        Ok(note) => (note.language.as_deref().and_then(|code| book.language(code)), note.text.len()),
+        Err(_) => (None, 0),
+    };
+    let mut of_all = Some((read, left_out));
+    share_out(rows, workers, about).into_iter().map(move |rows| {
+        let (read, left_out) = of_all.take().unwrap_or_default();
+        Taken { read, left_out, rows, fallback }
+    })
 }
 
 impl Taken {
@@ -259,16 +276,17 @@ impl Taken {
             let note = row.as_ref().ok()?;
             language_of(note, book).or(self.fallback.filter(|_| note.language.is_none()))
         };
-        let mut order: Vec<(Option<usize>, usize)> = self.rows.iter().map(language).zip(0..).collect();
+        let Share { places, rows } = self.rows;
+        let mut order: Vec<(Option<usize>, usize)> = rows.iter().map(language).zip(0..).collect();
         order.sort_unstable();
         let row = |row: Result<Note, Rejected>| row.map(|note| AuditedNote { note, ..AuditedNote::default() });
-        let mut rows: Vec<Result<AuditedNote, Rejected>> = self.rows.into_iter().map(row).collect();
+        let mut rows: Vec<Result<AuditedNote, Rejected>> = rows.into_iter().map(row).collect();
         for (language, place) in order {
             if let Ok(note) = &mut rows[place] {
                 audit(note, language);
             }
         }
-        Audited { read: self.read, left_out: self.left_out, rows }
+        Audited { read: self.read, left_out: self.left_out, rows: Share { places, rows } }
     }
 }
 
@@ -300,7 +318,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
     let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut chosen: Vec<Note> = Vec::new();
     let mut fallback = None;
-    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, reading, book, deal);
+    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, reading, book, BATCH, deal);
     lanes::run(
         produce,
         || |batch: Result<Batch, InputError>| batch,

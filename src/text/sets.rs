@@ -74,8 +74,8 @@ pub(super) struct Told {
 /// What is known of a set.
 #[derive(Debug, Clone)]
 struct Known {
-    /// Its states, in order.
-    states: Box<[u32]>,
+    /// Its states, in order; the same that lead to its number, and those of the other threads that learnt it from the same one.
+    states: Arc<[u32]>,
     /// Terms that end in it.
     terms: Box<[u32]>,
     /// What these and the terms that they open ask for; nothing where nobody has looked.
@@ -105,8 +105,8 @@ pub(super) struct Sets {
     /// What leads from the first set, which has a hundred times as many states as the others.
     opening: Arc<Opening>,
     /// The states behind the first set by the first two bytes of a piece: few words begin as no other did.
-    by_two: HashMap<[u8; 2], Box<[u32]>, FixedState>,
-    numbers: HashMap<Box<[u32]>, u32, FixedState>,
+    by_two: HashMap<[u8; 2], Arc<[u32]>, FixedState>,
+    numbers: HashMap<Arc<[u32]>, u32, FixedState>,
     told: Vec<Told>,
     /// The terms of all that is told, one after the other.
     told_terms: Vec<(ListId, u32)>,
@@ -274,7 +274,7 @@ impl Sets {
         }
         self.open(network, first[0]);
         self.read_byte(network, first[1]);
-        self.bytes += size_of_val(self.fresh.as_slice()) + size_of::<([u8; 2], Box<[u32]>)>();
+        self.bytes += size_of_val(self.fresh.as_slice()) + size_of::<([u8; 2], Arc<[u32]>)>();
         self.by_two.insert(first, self.fresh.as_slice().into());
     }
 
@@ -537,7 +537,7 @@ impl Sets {
         if let Some(number) = self.numbers.get(self.fresh.as_slice()) {
             return Set(*number);
         }
-        let states: Box<[u32]> = self.fresh.as_slice().into();
+        let states: Arc<[u32]> = self.fresh.as_slice().into();
         let mut terms: Vec<u32> = states.iter().flat_map(|state| network.terms(*state)).collect();
         terms.sort_unstable();
         terms.dedup();
@@ -547,8 +547,13 @@ impl Sets {
         let flags = tells(!terms.is_empty(), Set::ENDS) | tells(goes_on != Mask::default(), Set::GOES_ON);
         let number = self.known.len() as u32 | flags;
         let beside = size_of::<(u32, Mask, u32)>() + 40;
-        self.bytes += states.len() * 8 + terms.len() * 4 + size_of::<Known>() + beside;
-        self.known.push(Known { states: states.clone(), terms: terms.into(), asks: None, told: [Set::UNKNOWN; 4] });
+        self.bytes += states.len() * 4 + terms.len() * 4 + size_of::<Known>() + beside;
+        self.known.push(Known {
+            states: Arc::clone(&states),
+            terms: terms.into(),
+            asks: None,
+            told: [Set::UNKNOWN; 4],
+        });
         self.plain.push(Set::UNKNOWN);
         self.lists_of.push(goes_on);
         self.by_space.push(Set::UNKNOWN);
