@@ -41,6 +41,30 @@ pub(super) fn iban(bare: &str) -> bool {
     rest == 1
 }
 
+/// The length of the IBANs of each country (SWIFT, IBAN Registry, release 99).
+const IBAN_LENGTHS: &str = "ad24 ae23 al28 at20 az28 ba20 be16 bg22 bh22 bi27 br29 by28 ch21 cr22 cy28 cz24 de22 dj27 dk18 do28 ee20 \
+    eg29 es24 fi18 fk18 fo18 fr27 gb22 ge22 gi23 gl18 gr27 gt28 hn28 hr21 hu28 ie22 il23 iq23 is26 it27 jo30 kw30 kz20 lb28 lc32 li21 \
+    lt20 lu20 lv21 ly25 mc27 md24 me22 mk19 mn20 mr27 mt31 mu30 ni28 nl18 no15 om23 pk24 pl28 ps29 pt25 qa29 ro24 rs22 ru33 sa24 \
+    sc31 sd18 se24 si19 sk24 sm27 so23 st25 sv28 tl23 tn24 tr26 ua29 va22 vg24 xk20 ye30";
+
+/// What has an IBAN's form alone: a country, two check digits and the length of that country, ten digits at least. Who types one down
+/// gets a digit wrong now and then, and the rest tells whose account it is all the same.
+pub(super) fn iban_form(bare: &str) -> bool {
+    /// Shorter ones are taken for what other numbers are too.
+    const SHORTEST: usize = 18;
+    let (head, digits) = (bare.as_bytes(), bare.bytes().filter(u8::is_ascii_digit).count());
+    let length = |country: &[u8]| {
+        let known = IBAN_LENGTHS.split_ascii_whitespace().find(|known| known.as_bytes().starts_with(country));
+        known.and_then(|known| known[2..].parse::<usize>().ok())
+    };
+    head.len() >= SHORTEST
+        && digits >= 10
+        && head[..2].iter().all(u8::is_ascii_lowercase)
+        && head[2..4].iter().all(u8::is_ascii_digit)
+        && head.iter().all(u8::is_ascii_alphanumeric)
+        && length(&head[..2]) == Some(head.len())
+}
+
 /// Sum of digits times weights, from the left.
 fn weighted(digits: &str, weights: &[u32]) -> u32 {
     digits.bytes().zip(weights).map(|(b, w)| u32::from(b.wrapping_sub(b'0')) * w).sum()
@@ -56,12 +80,23 @@ fn same_digit(text: &str) -> bool {
 
 /// Payment card: 13 to 19 digits of a known issuer range with a valid Luhn digit.
 pub(super) fn card(bare: &str) -> bool {
+    in_card_range(bare) && luhn(bare)
+}
+
+/// What has a card number's form alone: 15 digits or more of a known issuer range. Of a card number with one digit mistyped, ten
+/// guesses are left.
+pub(super) fn card_form(bare: &str) -> bool {
+    bare.len() >= 15 && in_card_range(bare)
+}
+
+/// Whether 13 to 19 digits begin as an issuer's card numbers of that length do.
+fn in_card_range(bare: &str) -> bool {
     if !(13..=19).contains(&bare.len()) || !bare.bytes().all(|b| b.is_ascii_digit()) || same_digit(bare) {
         return false;
     }
     let prefix = |length: usize| bare[..length].parse::<u32>().unwrap_or(0);
     let length = bare.len();
-    let known = match prefix(1) {
+    match prefix(1) {
         4 => matches!(length, 13 | 16 | 19),
         5 => (51..=55).contains(&prefix(2)) && length == 16 || matches!(prefix(2), 50 | 56..=58) && length >= 13,
         3 => {
@@ -74,8 +109,7 @@ pub(super) fn card(bare: &str) -> bool {
         8 => prefix(2) == 81 && length >= 16,
         9 => prefix(4) == 9792 && length == 16,
         _ => false,
-    };
-    known && luhn(bare)
+    }
 }
 
 /// Spain's DNI and NIE: number modulo 23 names the letter (Royal Decree 1553/2005).
@@ -333,6 +367,22 @@ mod tests {
 
     // Published examples: card schemes' test numbers, the IBAN registry's examples, the sample numbers that the issuing
     // bodies print in their specifications.
+    #[test]
+    fn a_mistyped_card_number_still_has_its_form() {
+        assert!(card_form("4111111111111112") && card_form("378282246310006"));
+        assert!(!card_form("4111111111112") && !card_form("1111111111111111") && !card_form("9111111111111111"));
+    }
+
+    #[test]
+    fn a_mistyped_iban_still_has_its_form() {
+        assert!(iban_form("gb29nwbk60161331926818") && iban_form("fr7630004000031234567890143"));
+        for other in ["gb29nwbk6016133192681", "zz29nwbk60161331926818", "no1212345678901", "esta1234567890123456789z"]
+        {
+            assert!(!iban_form(other), "{other}");
+        }
+        assert!(IBAN_LENGTHS.split_ascii_whitespace().all(|known| known.len() == 4));
+    }
+
     #[test]
     fn published_examples_pass_and_one_changed_digit_fails() {
         type Scheme = fn(&str) -> bool;

@@ -9,7 +9,7 @@
 //!     context: [national_id_context]   # schemes without a check digit count only behind these
 //! ```
 //!
-//! A long number that fails its check is not flagged.
+//! A long number that fails its check is not flagged, unless a scheme asks for its form alone.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -57,7 +57,9 @@ macro_rules! schemes {
 
 schemes! {
     Card card true "payment card of any brand";
+    CardForm card_form false "length and first digits of a payment card, whatever its check digit";
     Iban iban true "international bank account number";
+    IbanForm iban_form true "country, two digits and that country's length of an IBAN, whatever its check digits";
     Dni dni true "Spain's DNI and NIE";
     Curp curp true "Mexico's CURP";
     RfcPerson rfc_person true "Mexico's RFC of a natural person";
@@ -115,11 +117,12 @@ impl Check for Numbers {
         let mut hits = Vec::new();
         for run in note.numbers() {
             let (start, end, bare) = (run.start, run.end, run.bare(text));
-            let matched = self.schemes.iter().any(|scheme| {
-                scheme.matches(&bare)
-                    && (nearest_before(note, &self.context, start).is_some()
-                        || scheme.is_strong() && !is_spared(note, &self.spared, start))
-            });
+            let counts = |scheme: &Scheme| {
+                let announced = || nearest_before(note, &self.context, start).is_some();
+                let harmless = || is_spared(note, &self.spared, start);
+                if scheme.is_strong() { !harmless() || announced() } else { announced() && !harmless() }
+            };
+            let matched = self.schemes.iter().any(|scheme| scheme.matches(&bare) && counts(scheme));
             if matched && !hits.iter().any(|h: &Hit| h.span.is_some_and(|s| s.overlaps(note.span(start, end)))) {
                 hits.push(Hit::at(note.span(start, end)));
             }

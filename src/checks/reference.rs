@@ -132,6 +132,11 @@ fn is_usable(value: &str) -> bool {
     digits >= 2 || (digits == 1 && locator)
 }
 
+/// Whether a number is that of a card or an account: it names a payer, not a case.
+fn is_account(bare: &str) -> bool {
+    digits::card(bare) || digits::iban(bare) || digits::iban_form(bare)
+}
+
 impl Reference {
     /// Whether a reference is announced and its place left blank: `Ticket: [NUMBER]`.
     fn left_blank(&self, note: &Prepared<'_>) -> bool {
@@ -143,12 +148,8 @@ impl Reference {
 
     fn in_text(&self, note: &Prepared<'_>) -> bool {
         let text = &note.folded.text;
-        let secrets: Vec<(usize, usize)> = note
-            .runs()
-            .iter()
-            .filter(|run| digits::card(&run.bare(text)) || digits::iban(&run.bare(text)))
-            .map(|run| (run.start, run.end))
-            .collect();
+        let secrets: Vec<(usize, usize)> =
+            note.runs().iter().filter(|run| is_account(&run.bare(text))).map(|run| (run.start, run.end)).collect();
         codes(text, note.runs()).into_iter().any(|(start, end)| {
             let code = &text[start..end];
             // A card or account number names a payer, not a case.
@@ -181,6 +182,8 @@ impl Reference {
         let amount = &code[letters..];
         (1..=3).contains(&letters)
             && amount.len() <= 9
+            // No amount is written `V0619`.
+            && !matches!(amount.as_bytes(), [b'0', b'0'..=b'9', ..])
             && amount.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
             && self.unit_words.contains(&code[..letters])
     }
