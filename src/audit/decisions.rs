@@ -170,8 +170,7 @@ impl Waived {
             out.extend(day.map(|day| format!(", {what} {day}")));
         }
         if self.when != Condition::default() {
-            // A condition is a map of lists: as people write it.
-            out.extend(serde_json::to_string(&self.when).map(|when| format!(", when {when}")));
+            out.push_str(&format!(", {}", self.when));
         }
         out
     }

@@ -1,5 +1,7 @@
 //! A condition over the columns of a note: when a rule applies, or when one of its demands does.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,27 @@ impl Condition {
     }
 }
 
+/// As a person says it: `call type sales or support, language en`.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |one: &Disposition| if *one == Disposition::Empty { "none" } else { one.name() };
+        let dispositions: Vec<String> = self.disposition.iter().map(|one| name(one).to_owned()).collect();
+        let given = [
+            ("call type", &self.call_type),
+            ("call type other than", &self.not_call_type),
+            ("channel", &self.channel),
+            ("segment", &self.segment),
+            ("disposition", &dispositions),
+            ("language", &self.language),
+        ];
+        for (index, (what, values)) in given.iter().filter(|(_, values)| !values.is_empty()).enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{what} {}", values.join(" or "))?;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +79,18 @@ mod tests {
         assert!(Condition::default().holds(&note, "en") && !sales.holds(&note, "en"));
         note.channel = Some("phone".into());
         assert!(sales.holds(&note, "en"));
+    }
+
+    #[test]
+    fn it_is_said_as_a_person_would() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let condition = Condition {
+            call_type: names(&["sales", "support"]),
+            disposition: vec![Disposition::Pending],
+            language: names(&["en"]),
+            ..Condition::default()
+        };
+        assert_eq!(condition.to_string(), "call type sales or support, disposition pending, language en");
+        assert_eq!(Condition::default().to_string(), "");
     }
 }
