@@ -16,18 +16,22 @@ pub(super) struct Share<T> {
 ///
 /// `about` tells the kind of a row, and how much work it is.
 pub(super) fn share_out<T, K: Ord>(rows: Vec<T>, count: usize, about: impl Fn(&T) -> (K, usize)) -> Vec<Share<T>> {
-    let mut shares: Vec<Share<T>> = (0..count).map(|_| Share { places: Vec::new(), rows: Vec::new() }).collect();
     let mut order: Vec<(K, usize, usize)> = Vec::with_capacity(rows.len());
     order.extend(rows.iter().map(about).enumerate().map(|(place, (kind, work))| (kind, place, work)));
     order.sort_unstable();
     let all: usize = order.iter().map(|(.., work)| work).sum();
     let mut whose = vec![0; rows.len()];
+    let mut sizes = vec![0; count];
     let mut before = 0;
     for (_, place, work) in order {
         // The middle of a row tells whose it is.
         whose[place] = ((before + work / 2) * count / all.max(1)).min(count - 1);
+        sizes[whose[place]] += 1;
         before += work;
     }
+    // No row is moved twice: they are large, and what is outgrown stays behind in memory.
+    let share = |size: &usize| Share { places: Vec::with_capacity(*size), rows: Vec::with_capacity(*size) };
+    let mut shares: Vec<Share<T>> = sizes.iter().map(share).collect();
     for (place, (row, whose)) in rows.into_iter().zip(whose).enumerate() {
         shares[whose].places.push(place as u32);
         shares[whose].rows.push(row);

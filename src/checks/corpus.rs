@@ -61,7 +61,7 @@ pub struct Corpus {
     /// Sentences seen at least once, by agent.
     seen: Sieve,
     /// Notes of an agent that hold a sentence, for those that hold it at least twice and not often.
-    repeated: HashMap<u64, u32, FixedState>,
+    repeated: HashMap<Key, Count, FixedState>,
     /// Sentences that an agent wrote often, which need not be counted any more.
     often: HashSet<u64, FixedState>,
     /// In how many notes is often.
@@ -69,6 +69,38 @@ pub struct Corpus {
     references: Sieve,
     /// References together with the customer of their note.
     owned: Sieve,
+}
+
+/// A key without the room that numbers have around them: of the sentences that are repeated there may be a million.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key([u8; size_of::<u64>()]);
+
+impl Key {
+    fn of(key: u64) -> Self {
+        Key(key.to_le_bytes())
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from_le_bytes(self.0));
+    }
+}
+
+/// A number of notes of one agent, likewise: up to sixteen million, and what is more is often.
+#[derive(Debug, Clone, Copy)]
+struct Count([u8; 3]);
+
+impl Count {
+    fn of(notes: u32) -> Option<Self> {
+        let [low, middle, high, rest] = notes.to_le_bytes();
+        (rest == 0).then_some(Count([low, middle, high]))
+    }
+
+    fn get(self) -> u32 {
+        let [low, middle, high] = self.0;
+        u32::from_le_bytes([low, middle, high, 0])
+    }
 }
 
 /// What the survey takes from one note; made in parallel, added in the order of the input.
@@ -112,12 +144,15 @@ impl Corpus {
                 continue;
             }
             // The first sighting went into the sieve alone.
-            let notes = self.repeated.get(&key).map_or(2, |notes| notes + 1);
-            if notes < self.enough {
-                self.repeated.insert(key, notes);
-            } else {
-                self.repeated.remove(&key);
-                self.often.insert(key);
+            let notes = self.repeated.get(&Key::of(key)).map_or(2, |notes| notes.get() + 1);
+            match Count::of(notes).filter(|_| notes < self.enough) {
+                Some(notes) => {
+                    self.repeated.insert(Key::of(key), notes);
+                }
+                None => {
+                    self.repeated.remove(&Key::of(key));
+                    self.often.insert(key);
+                }
             }
         }
         if let Some((reference, owned)) = observed.reference {
@@ -131,7 +166,11 @@ impl Corpus {
     /// In how many notes of its agent the sentence stands, as far as the survey tells and anybody asked.
     pub(super) fn notes_with(&self, unit: &Unit, agent: &str, folded: &str) -> u32 {
         let key = unit.key(agent, folded);
-        if self.often.contains(&key) { self.enough } else { self.repeated.get(&key).copied().unwrap_or(1) }
+        if self.often.contains(&key) {
+            self.enough
+        } else {
+            self.repeated.get(&Key::of(key)).map_or(1, |notes| notes.get())
+        }
     }
 
     /// Whether the reference is that of a note, and of none of this customer.
