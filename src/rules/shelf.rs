@@ -65,10 +65,13 @@ impl Shelf {
         let (mut mark, mut sum) = ([0; MARK.len()], [0; 4]);
         file.read_exact(&mut mark).ok()?;
         file.read_exact(&mut sum).ok()?;
+        if mark != *MARK {
+            return None;
+        }
         let mut body = BufReader::with_capacity(1 << 16, Summed { file, sum: crc32fast::Hasher::new() });
         let (what, _) = postcard::from_io((&mut body, vec![0; room].as_mut_slice())).ok()?;
         let ended = body.read(&mut [0]).ok()? == 0;
-        (ended && mark == *MARK && u32::from_le_bytes(sum) == body.into_inner().sum.finalize()).then_some(what)
+        (ended && u32::from_le_bytes(sum) == body.into_inner().sum.finalize()).then_some(what)
     }
 
     /// Keeps something. Where that cannot be done, it is done again at the next start.
