@@ -5,10 +5,9 @@ use crate::input::{self, InputError, Rejected, Sources};
 use crate::model::Note;
 use crate::rules::Rulebook;
 
-/// Rows that a worker gets at a time: what bounds the memory.
-pub(super) const BATCH: usize = 200;
-/// First rows from which the language of notes too short to tell theirs is taken; a batch has as many.
-pub(super) const FIRST: usize = 400;
+/// Rows that a worker gets at a time: what bounds the memory, and from how many the language of notes too short to tell theirs is
+/// taken.
+pub(super) const BATCH: usize = 400;
 
 /// Rows that travel together.
 pub(super) type Batch = Vec<Result<Note, Rejected>>;
@@ -57,7 +56,7 @@ pub(super) fn language_of(note: &Note, book: &Rulebook) -> Option<usize> {
 /// The most frequent language of the first rows of a batch, for notes too short to tell theirs.
 pub(super) fn majority(batch: &[Result<Note, Rejected>], book: &Rulebook) -> Option<usize> {
     let mut counts = vec![0usize; book.languages.len()];
-    for note in batch.iter().take(FIRST).flatten() {
+    for note in batch.iter().take(BATCH).flatten() {
         if let Some(language) = language_of(note, book) {
             counts[language] += 1;
         }

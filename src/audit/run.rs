@@ -6,7 +6,7 @@ use std::{fmt, io};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::batches::{BATCH, Batch, FIRST, language_of, majority, read};
+use super::batches::{BATCH, Batch, language_of, majority, read};
 use super::collect::Collector;
 use super::decisions::Decisions;
 use super::judge::{Workspaces, audit_decided};
@@ -159,7 +159,7 @@ pub fn run_opened(
     let produce = |deal: Deal<'_, Result<Taken, InputError>>| {
         let mut sieve = options.input.filter.sieve(&book.vocabulary);
         let mut fallback = None;
-        read(sources, reading, book, (BATCH * workers).max(FIRST), &mut |batch| match batch {
+        read(sources, reading, book, BATCH * workers, &mut |batch| match batch {
             Ok(batch) => take(batch, workers, options, book, &mut sieve, &mut fallback).all(|taken| deal(Ok(taken))),
             Err(error) => deal(Err(error)),
         });
@@ -318,7 +318,7 @@ pub fn pick(options: &Options, book: &Rulebook, wanted: &mut dyn FnMut(&Note) ->
     let mut sieve = options.input.filter.sieve(&book.vocabulary);
     let mut chosen: Vec<Note> = Vec::new();
     let mut fallback = None;
-    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, reading, book, FIRST, deal);
+    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, reading, book, BATCH, deal);
     lanes::run(
         produce,
         || |batch: Result<Batch, InputError>| batch,

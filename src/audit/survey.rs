@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::batches::{Batch, FIRST, language_of, read};
+use super::batches::{BATCH, Batch, language_of, read};
 use super::judge::Workspaces;
 use super::lanes::{self, Deal, Work};
 use crate::checks::{Corpus, Needs, Observed};
@@ -51,7 +51,7 @@ pub(super) fn survey(
     // A worker that is alone never waits.
     let learns = (rayon::current_num_threads() > 1).then_some(&learner);
     let begin = || Surveyor { book, needs, folded: Folded::default(), learner: learns };
-    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, options, book, FIRST, deal);
+    let produce = |deal: Deal<'_, Result<Batch, InputError>>| read(sources, options, book, BATCH, deal);
     lanes::run(produce, begin, |observed: Result<Vec<Observed>, InputError>| {
         observed?.into_iter().for_each(|observed| surveyed.corpus.add(observed));
         Ok(())
