@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
 use super::decisions::Decisions;
 use super::twice::EncodedTwice;
@@ -32,8 +33,8 @@ pub(super) struct Collector<'b> {
     /// What each day belongs to, which takes longer to tell than all the rest of a note.
     periods: HashMap<Date, String, FixedState>,
     /// By agent and call type.
-    cells: Vec<HashMap<Option<String>, usize, FixedState>>,
-    languages: HashMap<String, u64>,
+    cells: Vec<HashMap<Option<SmolStr>, usize, FixedState>>,
+    languages: HashMap<SmolStr, u64>,
     /// Longest time that a row tells an agent worked on a day.
     worked: HashMap<(usize, Option<Date>), u32>,
     questions: Vec<Question>,
@@ -149,7 +150,7 @@ impl<'b> Collector<'b> {
             ),
         };
         self.remark(Problem {
-            file: note.origin.file.clone(),
+            file: note.origin.file.to_string(),
             line: Some(note.origin.line),
             message: format!("note {}: {why}, so it has no score", note.id),
             help: help.into(),
@@ -162,10 +163,10 @@ impl<'b> Collector<'b> {
         if note.started_at.is_none() || note.day.is_some() {
             return;
         }
-        match self.undated.get_mut(&note.origin.file) {
+        match self.undated.get_mut(note.origin.file.as_str()) {
             Some(notes) => *notes += 1,
             None => {
-                self.undated.insert(note.origin.file.clone(), 1);
+                self.undated.insert(note.origin.file.to_string(), 1);
             }
         }
     }
@@ -206,19 +207,19 @@ impl<'b> Collector<'b> {
         let standards = &self.report.run.standards;
         let add = |tally: &mut Tally| add_note(tally, &note, standards, |rule| rules[rule].critical);
         add(&mut self.report.total);
-        let agent = match self.agents.get(&note.note.agent) {
+        let agent = match self.agents.get(note.note.agent.as_str()) {
             Some(index) => *index,
             None => {
-                self.agents.insert(note.note.agent.clone(), self.report.agents.len());
-                self.report.agents.push(AgentSummary { agent: note.note.agent.clone(), ..AgentSummary::default() });
+                self.agents.insert(note.note.agent.to_string(), self.report.agents.len());
+                self.report.agents.push(AgentSummary { agent: note.note.agent.to_string(), ..AgentSummary::default() });
                 self.kept.push(Kept::default());
                 self.cells.push(HashMap::default());
                 self.report.agents.len() - 1
             }
         };
         let summary = &mut self.report.agents[agent];
-        summary.name = summary.name.take().or_else(|| note.note.agent_name.clone());
-        summary.team = summary.team.take().or_else(|| note.note.team.clone());
+        summary.name = summary.name.take().or_else(|| note.note.agent_name.as_ref().map(SmolStr::to_string));
+        summary.team = summary.team.take().or_else(|| note.note.team.as_ref().map(SmolStr::to_string));
         add(&mut summary.tally);
         for dimension in Dimension::ALL {
             let value = match dimension {
@@ -244,7 +245,7 @@ impl<'b> Collector<'b> {
         let cells = &mut self.report.cells;
         let (known, call_type) = (&mut self.cells[agent], &note.note.call_type);
         let cell = known.get(call_type).copied().unwrap_or_else(|| {
-            cells.push(Cell { agent, call_type: call_type.clone(), ..Cell::default() });
+            cells.push(Cell { agent, call_type: call_type.as_ref().map(SmolStr::to_string), ..Cell::default() });
             known.insert(call_type.clone(), cells.len() - 1);
             cells.len() - 1
         });
@@ -259,10 +260,10 @@ impl<'b> Collector<'b> {
             let words = words_up_to(&note.note.own_text(), standards.thin_words);
             if words < standards.thin_words && seconds > 0 {
                 let question = Question {
-                    note: note.note.id.clone(),
+                    note: note.note.id.to_string(),
                     origin: note.note.origin.clone(),
                     agent,
-                    call_type: note.note.call_type.clone(),
+                    call_type: note.note.call_type.as_ref().map(SmolStr::to_string),
                     seconds,
                     usual: 0,
                     words,
@@ -287,7 +288,7 @@ impl<'b> Collector<'b> {
         let agents = &self.report.agents;
         let known = |row: &Worked| {
             let named = || agents.iter().position(|a| a.name.as_deref() == Some(row.agent.as_str()));
-            self.agents.get(&row.agent).copied().or_else(named)
+            self.agents.get(row.agent.as_str()).copied().or_else(named)
         };
         let rostered: Vec<(usize, Option<Date>, u32)> =
             roster.iter().filter_map(|row| Some((known(row)?, row.day, row.seconds))).collect();
@@ -365,7 +366,7 @@ impl<'b> Collector<'b> {
         }
         kept.sort_by_key(|(order, _)| *order);
         self.report.kept = kept.into_iter().map(|(_, note)| note).collect();
-        self.report.languages = self.languages.into_iter().collect();
+        self.report.languages = self.languages.into_iter().map(|(code, notes)| (code.into(), notes)).collect();
         self.report.languages.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         self.report
     }
@@ -428,9 +429,9 @@ mod tests {
         fn parts_of_the_time_worked_add_up_to_the_whole(
             rows in prop::collection::vec((0..4usize, 0..3usize, 0..3usize, 0..3usize, 0..2_000u32, 1..9i8, 0..40_000u32), 1..60),
         ) {
-            let name = |kind: usize| Some(format!("v{kind}"));
+            let name = |kind: usize| Some(format!("v{kind}").into());
             let note = |(agent, call_type, channel, segment, acw, day, worked): (usize, usize, usize, usize, u32, i8, u32)| Note {
-                agent: format!("A{agent}"),
+                agent: format!("A{agent}").into(),
                 call_type: name(call_type),
                 channel: name(channel),
                 segment: name(segment),

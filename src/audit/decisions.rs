@@ -177,7 +177,7 @@ impl Waived {
 
     /// Whether the waiver of a rule is for a note audited in `language`.
     fn is_for(&self, note: &Note, language: &str) -> bool {
-        let among = |wanted: &[String], value: &String| wanted.is_empty() || wanted.contains(value);
+        let among = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|one| one == value);
         let after = self.from.is_none_or(|from| note.day.is_some_and(|day| day >= from.0));
         let before = self.to.is_none_or(|to| note.day.is_some_and(|day| day <= to.0));
         among(&self.agent, &note.agent)

@@ -88,8 +88,8 @@ impl Gate {
                 if watched.places.len() < KEPT {
                     watched.places.push(Place {
                         origin: note.note.origin.clone(),
-                        note: note.note.id.clone(),
-                        agent: note.note.agent.clone(),
+                        note: note.note.id.to_string(),
+                        agent: note.note.agent.to_string(),
                     });
                 }
             }

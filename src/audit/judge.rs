@@ -112,7 +112,7 @@ pub(super) fn audit_decided(
         let (now, then) = (score.value().unwrap_or_default(), other.value().unwrap_or_default());
         findings[first].gain = then.0.saturating_sub(now.0);
     }
-    audited.language = Some(language.code.clone());
+    audited.language = Some(language.code.as_str().into());
     audited.score = score;
     audited.findings = findings;
     audited.set_aside = set_aside;

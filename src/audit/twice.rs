@@ -20,9 +20,9 @@ struct File {
 
 impl EncodedTwice {
     pub(super) fn note(&mut self, note: &Note) {
-        let file = match self.files.get_mut(&note.origin.file) {
+        let file = match self.files.get_mut(note.origin.file.as_str()) {
             Some(file) => file,
-            None => self.files.entry(note.origin.file.clone()).or_default(),
+            None => self.files.entry(note.origin.file.to_string()).or_default(),
         };
         file.notes += 1;
         let Some(twice) = note.exported.as_ref().and_then(|exported| exported.twice.as_ref()) else { return };

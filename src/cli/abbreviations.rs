@@ -107,9 +107,9 @@ pub(super) fn collect(note: &AuditedNote, book: &Rulebook, forms: &mut Forms) {
         if !here.insert(name.clone()) {
             continue;
         }
-        let form = forms.entry(language.clone()).or_default().entry(name).or_default();
+        let form = forms.entry(language.to_string()).or_default().entry(name).or_default();
         form.notes += 1;
-        form.agents.insert(note.note.agent.clone());
+        form.agents.insert(note.note.agent.to_string());
         if form.example.is_empty() {
             form.example = around(note, span);
             form.meaning = finding.suggestion.clone();

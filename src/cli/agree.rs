@@ -152,10 +152,10 @@ fn reviewed(note: &AuditedNote, book: &Rulebook) -> ReviewedNote {
         excerpt: finding.excerpt.clone(),
     });
     ReviewedNote {
-        id: note.note.id.clone(),
+        id: note.note.id.to_string(),
         text: masked(note),
         day: note.note.day,
-        started_at: note.note.started_at.clone().unwrap_or_default(),
+        started_at: note.note.started_at.as_ref().map(ToString::to_string).unwrap_or_default(),
         findings: note.language.is_some().then(|| findings.collect()),
         ..ReviewedNote::default()
     }

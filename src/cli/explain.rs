@@ -54,12 +54,12 @@ impl Explain {
                 .map_err(|error| Failure::Input(format!("standard input cannot be read: {error}")))?;
         }
         let (text, exported) = book.vocabulary.text(text.trim_end());
-        let mut note = Note { text, exported, ..Note::default() };
+        let mut note = Note { text: text.into_owned(), exported, ..Note::default() };
         for pair in &self.with {
             let (role, value) = pair.split_once('=').unwrap_or((pair, ""));
             match Role::from_name(role) {
                 Some(Role::Disposition) => note.disposition = book.vocabulary.disposition(value),
-                Some(Role::CaseId) => note.case_id = Some(value.to_owned()),
+                Some(Role::CaseId) => note.case_id = Some(value.into()),
                 Some(Role::CallType) => note.call_type = book.vocabulary.call_type(value),
                 Some(Role::Channel) => note.channel = book.vocabulary.channel(value),
                 Some(role @ (Role::Reason | Role::Action | Role::Outcome | Role::NextStep | Role::Product)) => {

@@ -298,7 +298,7 @@ impl Looked {
             let values = self.values.entry(role).or_default();
             // One more than are ever named, to know that there are too many.
             if values.len() <= ALLOWED {
-                values.insert(value.clone().unwrap_or_default());
+                values.insert(value.as_ref().map(ToString::to_string).unwrap_or_default());
             }
         }
     }

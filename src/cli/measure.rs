@@ -50,7 +50,7 @@ impl Measure {
                 corpus.add(observed);
             }
             for labelled in notes {
-                let code = labelled.note.language.clone().unwrap_or_default();
+                let code = labelled.note.language.as_deref().unwrap_or_default().to_owned();
                 let audited = audit_note(labelled.note.clone(), book.language(&code), &book, &corpus, &mut workspaces);
                 add(measured.entry(code).or_default(), &labelled, &audited);
             }

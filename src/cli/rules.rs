@@ -234,7 +234,9 @@ impl Coverage {
         let mut more: BTreeMap<String, Vec<Note>> = BTreeMap::new();
         for file in &self.files {
             for labelled in read_labelled(file, &book.vocabulary)? {
-                more.entry(labelled.note.language.clone().unwrap_or_default()).or_default().push(labelled.note);
+                more.entry(labelled.note.language.as_deref().unwrap_or_default().to_owned())
+                    .or_default()
+                    .push(labelled.note);
             }
         }
         let wanted = |code: &str| self.language.as_deref().is_none_or(|only| only == code);

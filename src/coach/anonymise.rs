@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use smol_str::SmolStr;
+
 use super::names::{self, Invented};
 use super::numbers;
 use super::seed::Choices;
@@ -40,12 +42,12 @@ impl Anonymiser<'_> {
             .filter(|name| name.chars().any(char::is_alphabetic))
             .collect();
         Note {
-            id: String::new(),
+            id: SmolStr::default(),
             language: audited.language.clone(),
             channel: note.channel.clone(),
             call_type: note.call_type.clone(),
             disposition: note.disposition,
-            case_id: note.case_id.as_deref().map(|id| self.text(id, &[], &[], &own, attempt)),
+            case_id: note.case_id.as_deref().map(|id| self.text(id, &[], &[], &own, attempt).into()),
             talk_seconds: note.talk_seconds,
             acw_seconds: note.acw_seconds,
             text: self.text(&note.text, &secrets, &marked(audited), &own, attempt),
@@ -164,7 +166,7 @@ mod tests {
         let strangers = Strangers::default();
         let anonymiser =
             Anonymiser { invented: &invented, folder: &folder, people: &[], strangers: &strangers, seed: 1 };
-        let note = Note { text: text.to_owned(), customer: Some(customer.to_owned()), ..Note::default() };
+        let note = Note { text: text.to_owned(), customer: Some(customer.into()), ..Note::default() };
         let audited = AuditedNote {
             note,
             language: None,

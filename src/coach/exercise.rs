@@ -209,8 +209,8 @@ mod tests {
         let findings = category.into_iter().map(|category| Finding::of(category.index(), category, Severity::Minor, 1));
         AuditedNote {
             note: Note {
-                id: id.to_string(),
-                agent: (id % 3).to_string(),
+                id: id.to_string().into(),
+                agent: (id % 3).to_string().into(),
                 text: format!("{} {}", "x".repeat(40), id.to_string().repeat(60)),
                 ..Note::default()
             },

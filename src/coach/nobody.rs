@@ -27,7 +27,7 @@ impl<'b> Nobody<'b> {
     /// For the kept notes of a report; the same `seed` gives the same notes.
     pub fn new(report: &Report, book: &'b Rulebook, seed: u64) -> Self {
         let mut people: Vec<String> = report.agents.iter().map(|agent| agent.label().to_owned()).collect();
-        people.extend(report.kept.iter().filter_map(|note| note.note.customer.clone()));
+        people.extend(report.kept.iter().filter_map(|note| note.note.customer.as_ref().map(ToString::to_string)));
         people.sort();
         people.dedup();
         // Where agents have names, their identifiers are known in the team all the same.

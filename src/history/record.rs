@@ -155,9 +155,9 @@ impl Recorder {
             key,
             note.note.day.map(|day| day.to_string()),
             agent,
-            note.note.team,
-            note.note.call_type,
-            note.note.channel,
+            note.note.team.as_deref(),
+            note.note.call_type.as_deref(),
+            note.note.channel.as_deref(),
             customer,
             note.score.value().map(|value| value.0),
             note.score.complies(self.judge.standards.target),
@@ -180,7 +180,10 @@ impl Recorder {
     /// identifier agent, start and text, counted where they are alike.
     fn key(&self, note: &Note) -> Result<[u8; 16], HistoryError> {
         let salt = self.history.salt()?;
-        let start = note.day.map_or_else(|| note.started_at.clone().unwrap_or_default(), |day| day.to_string());
+        let start = note.day.map_or_else(
+            || note.started_at.as_ref().map(ToString::to_string).unwrap_or_default(),
+            |day| day.to_string(),
+        );
         if note.id != note.origin.own_id() {
             return Ok(salt.hash(Domain::Note, &["id", &note.id, &note.agent, &start]));
         }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use super::{InputError, Seconds, Vocabulary};
 use crate::model::{Day, LeftOut, Note, Problem, Role, Skipped};
@@ -215,7 +216,7 @@ impl Filter {
 
     /// Ready to take notes one by one.
     pub fn sieve(&self, vocabulary: &Vocabulary) -> Sieve {
-        let clause = |by: LeftOut, role: Role, names: &Names, value: fn(&Vocabulary, &str) -> Option<String>| {
+        let clause = |by: LeftOut, role: Role, names: &Names, value: fn(&Vocabulary, &str) -> Option<SmolStr>| {
             let wanted = names.0.iter().map(|name| Wanted {
                 written: name.clone(),
                 folded: vocabulary.header(&value(vocabulary, name).unwrap_or_default()),
@@ -223,7 +224,7 @@ impl Filter {
             });
             (!names.is_empty()).then(|| Clause { by, role, wanted: wanted.collect(), known: HashMap::new() })
         };
-        let as_written = |_: &Vocabulary, name: &str| Some(name.to_owned());
+        let as_written = |_: &Vocabulary, name: &str| Some(name.into());
         let clauses = [
             clause(LeftOut::Team, Role::Team, &self.team, as_written),
             clause(LeftOut::Agent, Role::AgentId, &self.agent, as_written),
@@ -412,7 +413,7 @@ mod tests {
     }
 
     fn note(id: &str, team: Option<&str>) -> Note {
-        Note { id: id.into(), team: team.map(str::to_owned), agent: "A1".into(), ..Note::default() }
+        Note { id: id.into(), team: team.map(Into::into), agent: "A1".into(), ..Note::default() }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 use super::{InputError, Vocabulary, io_error};
 use crate::model::{Category, Element, Note, Places, Span};
@@ -90,13 +91,13 @@ fn labelled(line: Line, vocabulary: &Vocabulary) -> Result<Labelled, String> {
         None => spans,
     };
     let note = Note {
-        id: line.id,
-        language: Some(line.lang),
+        id: line.id.into(),
+        language: Some(line.lang.into()),
         disposition: vocabulary.disposition(&line.disposition),
-        case_id: Some(line.case_id).filter(|id| !id.is_empty()),
+        case_id: Some(line.case_id).filter(|id| !id.is_empty()).map(SmolStr::from),
         call_type: vocabulary.call_type(&line.call_type),
         channel: vocabulary.channel(&line.channel),
-        text,
+        text: text.into_owned(),
         exported,
         ..Note::default()
     };

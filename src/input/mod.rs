@@ -375,7 +375,7 @@ impl Export {
                 let note = if self.survey {
                     self.columns.surveyed(fields, &self.vocabulary, &mut self.met)
                 } else {
-                    let origin = Origin { file: self.file.clone(), line, column: None };
+                    let origin = Origin { file: self.file.as_str().into(), line, column: None };
                     let note = self.columns.note(origin, fields, &self.vocabulary, &mut self.met);
                     self.notices.row(fields, &note, &self.columns, &self.vocabulary);
                     note

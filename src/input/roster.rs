@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
 use super::source::Source;
 use super::{DateOrder, Export, InputError, Options, Vocabulary, dates};
@@ -12,7 +13,7 @@ use crate::model::Role;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worked {
     /// Agent's identifier (or name), as in the export.
-    pub agent: String,
+    pub agent: SmolStr,
     /// The day; `None` where the row is for the whole time of the export.
     pub day: Option<Date>,
     /// Seconds worked (logged in).

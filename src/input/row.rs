@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smol_str::SmolStr;
+
 use super::columns::{Part, Place};
 use super::stamp::{self, Reading};
 use super::values::duration;
@@ -105,31 +107,33 @@ impl Columns {
     /// Of a row what a survey of the whole export asks for: whose it is, and the text.
     pub(super) fn surveyed(&self, fields: &Fields, vocabulary: &Vocabulary, met: &mut Met) -> Note {
         let language = self.language_of(fields, vocabulary, met);
-        let (text, exported) = vocabulary.text(&self.text(fields, language.as_deref(), vocabulary));
+        let cell = self.text(fields, language.as_deref(), vocabulary);
+        let (text, exported) = vocabulary.text(&cell);
+        let text = text.into_owned();
         let (case_id, customer) = (self.owned(Role::CaseId, fields), self.address(Role::Customer, fields, vocabulary));
         Note { agent: self.agent(fields, vocabulary), language, text, exported, case_id, customer, ..Note::default() }
     }
 
-    fn owned(&self, role: Role, fields: &Fields) -> Option<String> {
-        self.value(role, fields).map(|value| cell::tame(&value).into_owned())
+    fn owned(&self, role: Role, fields: &Fields) -> Option<SmolStr> {
+        self.value(role, fields).map(|value| cell::tame(&value).into())
     }
 
-    fn named(&self, role: Role, fields: &Fields, vocabulary: &Vocabulary) -> Option<String> {
-        self.value(role, fields).map(|value| cell::tame(&vocabulary.text(&value).0).into_owned())
+    fn named(&self, role: Role, fields: &Fields, vocabulary: &Vocabulary) -> Option<SmolStr> {
+        self.value(role, fields).map(|value| cell::tame(&vocabulary.text(&value).0).into())
     }
 
-    fn address(&self, role: Role, fields: &Fields, vocabulary: &Vocabulary) -> Option<String> {
-        self.named(role, fields, vocabulary).map(|value| bare(&value).to_owned())
+    fn address(&self, role: Role, fields: &Fields, vocabulary: &Vocabulary) -> Option<SmolStr> {
+        self.named(role, fields, vocabulary).map(|value| bare(&value).into())
     }
 
-    fn agent(&self, fields: &Fields, vocabulary: &Vocabulary) -> String {
-        let id = self.value(Role::AgentId, fields).map(|value| bare(&value).to_owned());
-        id.or_else(|| self.address(Role::AgentName, fields, vocabulary)).unwrap_or_else(|| "?".to_owned())
+    fn agent(&self, fields: &Fields, vocabulary: &Vocabulary) -> SmolStr {
+        let id = self.value(Role::AgentId, fields).map(|value| bare(&value).into());
+        id.or_else(|| self.address(Role::AgentName, fields, vocabulary)).unwrap_or(SmolStr::new_static("?"))
     }
 
-    fn language_of(&self, fields: &Fields, vocabulary: &Vocabulary, met: &mut Met) -> Option<String> {
+    fn language_of(&self, fields: &Fields, vocabulary: &Vocabulary, met: &mut Met) -> Option<SmolStr> {
         let told = self.value(Role::Language, fields).and_then(|v| met.languages.of(&v, |v| vocabulary.language(v)));
-        told.or_else(|| self.language.clone())
+        told.or_else(|| self.language.as_ref().map(SmolStr::from))
     }
 
     /// A row as a note.
@@ -140,17 +144,19 @@ impl Columns {
         let address = |role: Role| self.address(role, fields, vocabulary);
         let time = |role: Role| self.seconds(role, fields, vocabulary);
         // An identifier that lost its digits is that of many notes.
-        let id = owned(Role::NoteId).filter(|id| !lost_digits(id)).unwrap_or_else(|| origin.own_id());
+        let id = owned(Role::NoteId).filter(|id| !lost_digits(id)).unwrap_or_else(|| origin.own_id().into());
         let elements = [Role::Reason, Role::Action, Role::Outcome, Role::NextStep, Role::Product]
             .into_iter()
-            .filter_map(|role| Some((role, named(role)?)))
+            .filter_map(|role| Some((role, named(role)?.into())))
             .collect();
         let language = self.language_of(fields, vocabulary, met);
         let zone = self.zone.as_ref().map(|zone| &zone.0);
         let day = self
             .start(fields)
             .and_then(|(value, utc)| stamp::day(&value, Reading { order: self.order, utc, zone }, &vocabulary.dates));
-        let (text, exported) = vocabulary.text(&self.text(fields, language.as_deref(), vocabulary));
+        let cell = self.text(fields, language.as_deref(), vocabulary);
+        let (text, exported) = vocabulary.text(&cell);
+        let text = text.into_owned();
         // The one column that holds it.
         if let [column] = self.notes.as_slice() {
             origin.column = u32::try_from(column + 1).ok();
@@ -184,15 +190,15 @@ impl Columns {
     }
 
     /// The note: as typed where one column has it, else a labelled line a column that is filled.
-    fn text(&self, fields: &Fields, language: Option<&str>, vocabulary: &Vocabulary) -> String {
+    fn text<'f>(&'f self, fields: &'f Fields, language: Option<&str>, vocabulary: &Vocabulary) -> Cow<'f, str> {
         let parts = match self.assignments.get(Role::Note).map(|assignment| &assignment.source) {
-            Some(Place::Constant(value)) => return value.clone(),
+            Some(Place::Constant(value)) => return Cow::Borrowed(value),
             Some(Place::Columns(columns)) => {
                 let filled = columns.iter().flatten().find(|column| self.cell(**column, fields).is_some());
-                return filled.map(|column| fields[*column].to_owned()).unwrap_or_default();
+                return Cow::Borrowed(filled.map_or("", |column| &fields[*column]));
             }
             Some(Place::Parts(parts)) => parts,
-            None => return String::new(),
+            None => return Cow::Borrowed(""),
         };
         let filled = |part: &Part| part.columns.iter().find_map(|column| self.cell(*column, fields));
         let filled: Vec<(&Part, &str)> = parts.iter().filter_map(|part| Some((part, filled(part)?))).collect();
@@ -202,7 +208,7 @@ impl Columns {
         };
         // A header says only which of several it was.
         if let [(Part { element: None, label: None, .. }, text)] = filled.as_slice() {
-            return (*text).to_owned();
+            return Cow::Borrowed(text);
         }
         let named = filled.iter().any(|(part, _)| part.element.is_some());
         let language = language.or_else(|| told().filter(|_| named));
@@ -211,7 +217,7 @@ impl Columns {
             let header = || self.headers[part.columns[0]].as_str();
             format!("{}: {text}", part.label.as_deref().or(label).unwrap_or_else(header))
         });
-        lines.collect::<Vec<_>>().join("\n")
+        Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
     }
 }
 

@@ -1,9 +1,11 @@
 //! What columns and their values are called, gathered from the packs.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
+use smol_str::SmolStr;
 
 use super::Preset;
 use super::stamp::DateWords;
@@ -122,7 +124,7 @@ impl Vocabulary {
     }
 
     /// The text of a cell that people typed in and, where something in the cell was different, what.
-    pub fn text(&self, cell: &str) -> (String, Option<Box<Exported>>) {
+    pub fn text<'c>(&self, cell: &'c str) -> (Cow<'c, str>, Option<Box<Exported>>) {
         self.reducer.reduce(cell)
     }
 
@@ -275,23 +277,24 @@ impl Vocabulary {
     }
 
     /// The field's word for a call type, or the value as written.
-    pub fn call_type(&self, value: &str) -> Option<String> {
+    pub fn call_type(&self, value: &str) -> Option<SmolStr> {
         self.value(&self.call_types, value)
     }
 
     /// The field's word for a channel, or the value as written.
-    pub fn channel(&self, value: &str) -> Option<String> {
+    pub fn channel(&self, value: &str) -> Option<SmolStr> {
         self.value(&self.channels, value)
     }
 
     /// The code of a language from a code (`es-MX`) or a name (`Español`); the lower-case value where unknown.
-    pub fn language(&self, value: &str) -> Option<String> {
+    pub fn language(&self, value: &str) -> Option<SmolStr> {
         let value = value.trim();
         if value.is_empty() {
             return None;
         }
         let code = value.split(['-', '_']).next().unwrap_or(value).to_lowercase();
-        Some(self.languages.get(&code).or_else(|| self.languages.get(&self.header(value))).cloned().unwrap_or(code))
+        let known = self.languages.get(&code).or_else(|| self.languages.get(&self.header(value)));
+        Some(known.unwrap_or(&code).into())
     }
 
     /// The code of a language that has rules, from a code or a name.
@@ -301,21 +304,23 @@ impl Vocabulary {
     pub(super) fn language_asked_for(&self, asked: &str) -> Result<String, String> {
         let codes: BTreeSet<&str> = self.languages.values().map(String::as_str).collect();
         let known = self.language(asked).filter(|code| codes.contains(code.as_str()));
-        known.ok_or_else(|| format!("give one of {}", codes.into_iter().collect::<Vec<_>>().join(", ")))
+        known
+            .map(String::from)
+            .ok_or_else(|| format!("give one of {}", codes.into_iter().collect::<Vec<_>>().join(", ")))
     }
 
-    fn value(&self, known: &HashMap<String, String>, value: &str) -> Option<String> {
+    fn value(&self, known: &HashMap<String, String>, value: &str) -> Option<SmolStr> {
         let value = value.trim();
-        (!value.is_empty()).then(|| known.get(&self.header(value)).cloned().unwrap_or_else(|| value.to_owned()))
+        (!value.is_empty()).then(|| known.get(&self.header(value)).map_or(value, String::as_str).into())
     }
 }
 
 /// What values of an export mean, as far as they were met: a column of channels holds the same few values all the way down.
 #[derive(Debug, Default)]
 pub(super) struct Met {
-    pub(super) channels: Meanings<Option<String>>,
-    pub(super) call_types: Meanings<Option<String>>,
-    pub(super) languages: Meanings<Option<String>>,
+    pub(super) channels: Meanings<Option<SmolStr>>,
+    pub(super) call_types: Meanings<Option<SmolStr>>,
+    pub(super) languages: Meanings<Option<SmolStr>>,
     pub(super) dispositions: Meanings<Disposition>,
 }
 

@@ -38,7 +38,7 @@ impl Condition {
             allowed.is_empty() || value.is_some_and(|v| allowed.iter().any(|a| a == v))
         };
         among(&self.call_type, note.call_type.as_deref())
-            && !note.call_type.as_ref().is_some_and(|t| self.not_call_type.contains(t))
+            && !note.call_type.as_ref().is_some_and(|own| self.not_call_type.iter().any(|other| own == other))
             && among(&self.channel, note.channel.as_deref())
             && among(&self.segment, note.segment.as_deref())
             && (self.disposition.is_empty() || self.disposition.contains(&note.disposition))

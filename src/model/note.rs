@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::{Exported, Span};
 
@@ -11,7 +12,7 @@ use super::{Exported, Span};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// The file as the user named it, `-` for standard input.
-    pub file: String,
+    pub file: SmolStr,
     /// The line (of a text file) on which the row starts, counted from 1 with the header.
     pub line: u64,
     /// The number of the note's column, counted from 1; `None` where no single column holds it.
@@ -183,33 +184,33 @@ impl Role {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Note {
     /// Identifier from the export, or `file:line` where it has none.
-    pub id: String,
+    pub id: SmolStr,
     /// Where the row stands.
     pub origin: Origin,
     /// Agent's identifier; the name where the export has no identifier.
-    pub agent: String,
+    pub agent: SmolStr,
     /// Agent's name, where the export tells it.
-    pub agent_name: Option<String>,
+    pub agent_name: Option<SmolStr>,
     /// Team, where the export tells it.
-    pub team: Option<String>,
+    pub team: Option<SmolStr>,
     /// Language code that the export states (`es`), lower case, region cut off.
-    pub language: Option<String>,
+    pub language: Option<SmolStr>,
     /// Channel in the field's words: `phone`, `chat`, `email`, or as written where unknown.
-    pub channel: Option<String>,
+    pub channel: Option<SmolStr>,
     /// Call type in the field's words: `complaint`, `sales`…, or as written where unknown.
-    pub call_type: Option<String>,
+    pub call_type: Option<SmolStr>,
     /// Start of the contact as written in the export.
-    pub started_at: Option<String>,
+    pub started_at: Option<SmolStr>,
     /// Day of the contact, where the export tells it in a form that leaves no doubt.
     pub day: Option<jiff::civil::Date>,
     /// Customer segment, as written.
-    pub segment: Option<String>,
+    pub segment: Option<SmolStr>,
     /// Outcome chosen in the drop-down.
     pub disposition: Disposition,
     /// Reference column, as written; `None` where empty.
-    pub case_id: Option<String>,
+    pub case_id: Option<SmolStr>,
     /// Customer's name or number, as written.
-    pub customer: Option<String>,
+    pub customer: Option<SmolStr>,
     /// Talk time in seconds; `None` where the export does not tell it (which is not zero).
     pub talk_seconds: Option<u32>,
     /// After-call work in seconds; `None` where the export does not tell it (which is not zero).

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
 use super::{AgentSummary, Category, Finding, Note, Origin, Score, Span, Standards, Tally, Times, Verdict};
 
@@ -35,7 +36,7 @@ pub struct AuditedNote {
     /// The note.
     pub note: Note,
     /// Code of the language whose rules were run; `None` where it could not be told.
-    pub language: Option<String>,
+    pub language: Option<SmolStr>,
     /// Its score.
     pub score: Score,
     /// Its findings that count, by place, those about the whole note first.

@@ -138,17 +138,18 @@ impl Key {
 
     /// The note's value; `None` where the export does not tell it.
     pub fn of(self, note: &Note, period: Period) -> Option<String> {
-        match self {
+        let told = match self {
             // What stands for an agent that no column names.
-            Key::Agent => Some(note.agent.clone()).filter(|agent| agent != "?"),
-            Key::Team => note.team.clone(),
-            Key::CallType => note.call_type.clone(),
-            Key::Channel => note.channel.clone(),
-            Key::Segment => note.segment.clone(),
-            Key::Language => note.language.clone(),
-            Key::Disposition => Some(note.disposition.name().to_owned()).filter(|name| !name.is_empty()),
-            Key::Period => note.day.map(|day| period.of(day)),
-        }
+            Key::Agent => Some(note.agent.as_str()).filter(|agent| *agent != "?"),
+            Key::Team => note.team.as_deref(),
+            Key::CallType => note.call_type.as_deref(),
+            Key::Channel => note.channel.as_deref(),
+            Key::Segment => note.segment.as_deref(),
+            Key::Language => note.language.as_deref(),
+            Key::Disposition => Some(note.disposition.name()).filter(|name| !name.is_empty()),
+            Key::Period => return note.day.map(|day| period.of(day)),
+        };
+        told.map(str::to_owned)
     }
 }
 

@@ -4,6 +4,8 @@
 use std::io;
 use std::path::Path;
 
+use smol_str::SmolStr;
+
 use super::figures::{Compared, Figures, Share, time_share};
 use super::html::{Course, Past};
 use super::wording::Wording;
@@ -392,13 +394,13 @@ impl<'m> Maker<'m> {
     /// The findings that the pages list, those that people decided not to count among them.
     fn findings(&self) -> Table<'_> {
         type Row<'r> = (&'r AuditedNote, &'r Finding);
-        let by_value = move |field: &str, value: &Option<String>| {
+        let by_value = move |field: &str, value: &Option<SmolStr>| {
             Cell::of(value.as_deref(), |value| Cell::text(self.wording.term(field, value)))
         };
         let rule = move |row: &Row<'_>| &self.book.rules[row.1.rule];
         let columns = [
-            self.column("play.head_note", Use::Value, |row: &Row<'_>| Cell::text(&row.0.note.id)),
-            self.column("book.agent", Use::Value, |row: &Row<'_>| Cell::text(&row.0.note.agent)),
+            self.column("play.head_note", Use::Value, |row: &Row<'_>| Cell::text(row.0.note.id.as_str())),
+            self.column("book.agent", Use::Value, |row: &Row<'_>| Cell::text(row.0.note.agent.as_str())),
             self.column("table.agent", Use::Name, |row: &Row<'_>| {
                 words(row.0.note.agent_name.as_deref().or(Some(&row.0.note.agent)))
             }),
@@ -423,7 +425,7 @@ impl<'m> Maker<'m> {
             self.column("book.fingerprint", Use::Name, |row: &Row<'_>| {
                 Cell::text(format!("{:016x}", row.1.fingerprint))
             }),
-            self.column("book.file", Use::Name, |row: &Row<'_>| Cell::text(&row.0.note.origin.file)),
+            self.column("book.file", Use::Name, |row: &Row<'_>| Cell::text(row.0.note.origin.file.as_str())),
             self.column("book.line", Use::Value, |row: &Row<'_>| Cell::Count(row.0.note.origin.line)),
         ];
         table(self.say("figure.findings"), columns, self.listed())

@@ -1,5 +1,7 @@
 //! The examples of the rules, as tests.
 
+use smol_str::SmolStr;
+
 use super::{Example, Rulebook};
 use crate::checks::{Corpus, Needs};
 use crate::model::{Note, Outcome};
@@ -115,11 +117,11 @@ pub fn note_of(example: &Example, call_type: Option<&String>) -> Note {
     Note {
         text: example.note.clone(),
         disposition: example.disposition,
-        case_id: example.case_id.clone(),
-        call_type: example.call_type.clone().or_else(|| call_type.cloned()),
-        channel: example.channel.clone(),
-        customer: example.customer.clone(),
-        agent: "example".to_owned(),
+        case_id: example.case_id.as_ref().map(SmolStr::from),
+        call_type: example.call_type.as_ref().or(call_type).map(SmolStr::from),
+        channel: example.channel.as_ref().map(SmolStr::from),
+        customer: example.customer.as_ref().map(SmolStr::from),
+        agent: "example".into(),
         ..Note::default()
     }
 }

@@ -56,7 +56,7 @@ pub fn draw(
         weight: plan.kind.representative().then(|| cell.population as f64 / *drawn as f64),
     });
     let drawn = notes.iter().zip(&nths).zip(&chosen).map(|((note, nth), (member, choice))| Drawn {
-        note: note.note.id.clone(),
+        note: note.note.id.to_string(),
         nth: *nth,
         stratum: member.stratum as usize,
         weight: choice.weight,

@@ -32,7 +32,7 @@ impl Clause {
         let named = |name: &str| self.values.iter().any(|value| value.to_lowercase() == name.to_lowercase());
         match self.subject {
             Subject::Told(key) => key.of(note, period).is_some_and(|value| named(&value)),
-            Subject::Note => self.values.contains(&note.id),
+            Subject::Note => self.values.iter().any(|value| *value == note.id),
             Subject::Rule => findings.iter().any(|finding| named(&book.rules[finding.rule].id)),
             Subject::Category => findings.iter().any(|finding| named(finding.category.name())),
             Subject::Score(low, high) => audited

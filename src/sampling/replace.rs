@@ -70,7 +70,7 @@ pub fn replace(
     let (Some(new), Some(nth)) = (notes.into_iter().next(), nths.first()) else {
         return Err(SamplingError::Usage("the export changed while it was read\n  help: try again".into()));
     };
-    let new = Drawn { note: new.note.id, nth: *nth, stratum, weight, reason };
+    let new = Drawn { note: new.note.id.into(), nth: *nth, stratum, weight, reason };
     let old = std::mem::replace(&mut manifest.notes[at], new.clone());
     // People write why in their own words, numbers of customers among them.
     let why = redact::note(why.trim(), &[]);

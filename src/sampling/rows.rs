@@ -1,5 +1,7 @@
 //! From audited notes to the rows of a reviewer's sheet. No text leaves the program unmasked.
 
+use smol_str::SmolStr;
+
 use crate::input::{Grid, Manifest};
 use crate::model::sample::Kind;
 use crate::model::{AuditedNote, Note};
@@ -57,13 +59,13 @@ fn tab(kind: Kind) -> String {
 
 fn told(audited: &AuditedNote, blind: bool) -> Vec<String> {
     let note = &audited.note;
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let agent = if blind || note.agent == "?" { String::new() } else { note.agent.clone() };
+    let text = |value: &Option<SmolStr>| value.as_ref().map(SmolStr::to_string).unwrap_or_default();
+    let agent = if blind || note.agent == "?" { String::new() } else { note.agent.to_string() };
     let hide = |text: String| if blind { without_agent(text, note) } else { text };
     vec![
-        note.id.clone(),
+        note.id.to_string(),
         agent,
-        audited.language.clone().or_else(|| note.language.clone()).unwrap_or_default(),
+        text(if audited.language.is_some() { &audited.language } else { &note.language }),
         text(&note.channel),
         text(&note.call_type),
         note.disposition.name().to_owned(),

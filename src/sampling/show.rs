@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use super::SamplingError;
 use super::reread::reread;
 use super::rows::masked;
@@ -25,7 +27,7 @@ pub struct Example {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Examples {
     /// The team; `None` for notes whose export tells none.
-    pub team: Option<String>,
+    pub team: Option<SmolStr>,
     /// Scored notes of the sample.
     pub notes: u64,
     /// The median score of the team's notes, by weight.
@@ -54,7 +56,7 @@ pub fn show(
             "a {kind} sample shows no team as it is, so nothing of it is typical\n  help: draw one with --kind simple, or stratified --by team"
         )));
     }
-    let mut teams: BTreeMap<Option<String>, Vec<(AuditedNote, f64)>> = BTreeMap::new();
+    let mut teams: BTreeMap<Option<SmolStr>, Vec<(AuditedNote, f64)>> = BTreeMap::new();
     let notes = reread(manifest, options, book)?.notes;
     for (note, drawn) in notes.into_iter().zip(&manifest.notes) {
         if note.score.value().is_some() {
@@ -64,7 +66,7 @@ pub fn show(
     Ok(teams.into_iter().map(|(team, notes)| examples(team, notes, each, book.scorecard.target)).collect())
 }
 
-fn examples(team: Option<String>, notes: Vec<(AuditedNote, f64)>, each: usize, target: u32) -> Examples {
+fn examples(team: Option<SmolStr>, notes: Vec<(AuditedNote, f64)>, each: usize, target: u32) -> Examples {
     let score = |note: &AuditedNote| note.score.value().unwrap_or_default();
     let values = notes.iter().map(|(note, weight)| (f64::from(score(note).0), *weight)).collect();
     let median = weighted_median(values).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! A note as a page shows it: masked, with its findings marked in place.
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use crate::model::{AuditedNote, Category, Decision, Disposition, Finding, Severity};
 use crate::report::figures::Tone;
@@ -71,11 +72,11 @@ impl DecisionView {
 /// A note with everything that a page shows of it.
 #[derive(Debug, Serialize)]
 pub(super) struct NoteView {
-    pub(super) id: String,
-    pub(super) lang: Option<String>,
+    pub(super) id: SmolStr,
+    pub(super) lang: Option<SmolStr>,
     pub(super) when: Option<String>,
-    pub(super) channel: Option<String>,
-    pub(super) call_type: Option<String>,
+    pub(super) channel: Option<SmolStr>,
+    pub(super) call_type: Option<SmolStr>,
     /// Key of the outcome chosen in the drop-down.
     pub(super) disposition: Option<&'static str>,
     /// The reference column, masked like the text.
@@ -156,7 +157,7 @@ impl NoteView {
         for piece in &mut self.pieces {
             piece.text = typed.by_ref().take(piece.text.chars().count()).collect();
         }
-        self.reference.clone_from(&note.note.case_id);
+        self.reference = note.note.case_id.as_ref().map(SmolStr::to_string);
         self
     }
 

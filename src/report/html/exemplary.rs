@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::Context;
 use super::excerpt::NoteView;
@@ -35,7 +36,7 @@ pub(super) struct Praise {
 #[derive(Debug, Serialize)]
 pub(super) struct Model {
     #[serde(skip)]
-    agent: String,
+    agent: SmolStr,
     #[serde(skip)]
     kept: Vec<usize>,
     pub(super) note: NoteView,
@@ -45,7 +46,7 @@ pub(super) struct Model {
 /// Notes of colleagues, with nobody in them who could be known.
 pub(super) struct Praiser {
     /// Anonymised notes by language and call type, best first.
-    models: HashMap<(String, Option<String>), Vec<Model>>,
+    models: HashMap<(SmolStr, Option<SmolStr>), Vec<Model>>,
 }
 
 impl Praiser {
@@ -61,7 +62,7 @@ impl Praiser {
             let Some(language) = note.language.as_deref().and_then(|code| context.book.language(code)) else {
                 continue;
             };
-            let key = (context.book.languages[language].code.clone(), note.note.call_type.clone());
+            let key = (context.book.languages[language].code.as_str().into(), note.note.call_type.clone());
             let models = praiser.models.entry(key).or_default();
             if models.len() >= EACH || models.iter().any(|model| model.agent == note.note.agent) {
                 continue;

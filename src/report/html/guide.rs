@@ -232,7 +232,7 @@ impl Making<'_> {
         disposition: Disposition,
         workspace: &mut Workspace,
     ) -> bool {
-        let note = Note { text: "-".to_owned(), call_type: Some(call_type.to_owned()), disposition, ..Note::default() };
+        let note = Note { text: "-".to_owned(), call_type: Some(call_type.into()), disposition, ..Note::default() };
         let prepared = workspace.prepare(&note, &self.book.folder, &self.language.scanner, &self.language.speech);
         self.language.checks.iter().enumerate().any(|(rule, check)| {
             let about = match told {
@@ -354,7 +354,8 @@ impl Making<'_> {
 
     /// An example that the rule lets pass, secrets masked as everywhere.
     fn masked(&self, text: &str, index: usize, workspaces: &mut Workspaces) -> String {
-        let note = Note { text: text.to_owned(), call_type: self.book.call_type_of(index).cloned(), ..Note::default() };
+        let note =
+            Note { text: text.to_owned(), call_type: self.book.call_type_of(index).map(Into::into), ..Note::default() };
         let own = self.book.language(&self.language.code);
         let audited: AuditedNote = audit_note(note, own, self.book, &Corpus::default(), workspaces);
         redact::note(&audited.note.text, &audited.secrets())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use super::Context;
 use super::excerpt::disposition_key;
@@ -38,7 +39,7 @@ pub(super) struct SpotPage {
 #[derive(Debug, Serialize)]
 struct Shown {
     number: usize,
-    lang: Option<String>,
+    lang: Option<SmolStr>,
     text: String,
     level: Option<Level>,
     /// What the export tells beside the text: call type, channel, outcome, reference, as name and value.
@@ -169,7 +170,7 @@ fn facts(context: &Context<'_>, note: &AuditedNote) -> Vec<(String, String)> {
     let outcome = disposition_key(note.disposition).map(|key| ("fact.disposition", wording.or_key(key)));
     let call_type = note.call_type.as_deref().map(|value| ("fact.call_type", wording.term("call_type", value)));
     let channel = note.channel.as_deref().map(|value| ("fact.channel", wording.term("channel", value)));
-    let reference = note.case_id.clone().map(|value| ("fact.reference", value));
+    let reference = note.case_id.as_ref().map(|value| ("fact.reference", value.to_string()));
     [call_type, channel, outcome, reference]
         .into_iter()
         .flatten()
@@ -180,7 +181,9 @@ fn facts(context: &Context<'_>, note: &AuditedNote) -> Vec<(String, String)> {
 /// Picks the exercises among the kept notes: those in the language of the pages, and where they are few and `only_own` does
 /// not forbid it, all others as well.
 pub(super) fn exercises(context: &Context<'_>, round: &Round, only_own: bool, team: &[String]) -> Vec<Exercise> {
-    let in_team = |note: &&AuditedNote| team.is_empty() || note.note.team.as_ref().is_some_and(|t| team.contains(t));
+    let in_team = |note: &&AuditedNote| {
+        team.is_empty() || note.note.team.as_ref().is_some_and(|own| team.iter().any(|wanted| wanted == own))
+    };
     let kept: Vec<&AuditedNote> = context.report.kept.iter().filter(in_team).collect();
     let code = Some(context.language.code.as_str());
     let own: Vec<&AuditedNote> = kept.iter().copied().filter(|n| n.language.as_deref() == code).collect();

@@ -6,6 +6,7 @@ mod mail;
 mod markup;
 mod twice;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use encoding_rs::WINDOWS_1252;
@@ -37,11 +38,11 @@ impl Reducer {
     }
 
     /// The text of a cell and, where something in the cell was different, what.
-    pub fn reduce(&self, cell: &str) -> (String, Option<Box<Exported>>) {
+    pub fn reduce<'c>(&self, cell: &'c str) -> (Cow<'c, str>, Option<Box<Exported>>) {
         let mut exported = Exported::default();
         let mut marked = Vec::new();
         let text = if is_plain(cell) {
-            cell.to_owned()
+            Cow::Borrowed(cell)
         } else {
             let mut draft = Draft::new(cell);
             exported.twice = twice::mend(&mut draft);
@@ -49,7 +50,7 @@ impl Reducer {
             draft.signs = visible(&draft.signs);
             exported.places = draft.places();
             marked = draft.quoted();
-            draft.text()
+            Cow::Owned(draft.text())
         };
         if text.contains('\n') {
             let mail = self.mail.mail.get_or_init(|| Mail::new(&self.mail.words));
@@ -150,7 +151,8 @@ mod tests {
 
     fn reduced(cell: &str) -> (String, Option<Box<Exported>>) {
         let wrote = vec!["wrote".to_owned()];
-        Reducer::new(&MailWords { wrote, ..MailWords::default() }).reduce(cell)
+        let (text, exported) = Reducer::new(&MailWords { wrote, ..MailWords::default() }).reduce(cell);
+        (text.into_owned(), exported)
     }
 
     #[test]
