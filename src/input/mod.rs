@@ -65,6 +65,7 @@ pub use vocabulary::Vocabulary;
 pub use zone::Zone;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use fields::Fields;
 use formats::{Remarks, Wanted};
@@ -257,7 +258,7 @@ impl Options {
 /// An open export.
 pub struct Export {
     /// The file as the user named it.
-    pub file: String,
+    pub file: SmolStr,
     /// Name of the format.
     pub format: &'static str,
     /// What was understood of the form.
@@ -328,7 +329,7 @@ impl Export {
             rows = Box::new(first.into_iter().chain(rows));
         }
         Ok(Export {
-            file,
+            file: file.into(),
             format: opened.format,
             form: table.form,
             encoding: opened.encoding,
@@ -375,7 +376,7 @@ impl Export {
                 let note = if self.survey {
                     self.columns.surveyed(fields, &self.vocabulary, &mut self.met)
                 } else {
-                    let origin = Origin { file: self.file.as_str().into(), line, column: None };
+                    let origin = Origin { file: self.file.clone(), line, column: None };
                     let note = self.columns.note(origin, fields, &self.vocabulary, &mut self.met);
                     self.notices.row(fields, &note, &self.columns, &self.vocabulary);
                     note
@@ -396,7 +397,7 @@ impl Export {
 impl Drop for Export {
     fn drop(&mut self) {
         if let Some(mut noticed) = self.noticed.as_ref().and_then(|noticed| noticed.lock().ok()) {
-            noticed.insert(self.file.clone(), self.remarks());
+            noticed.insert(self.file.to_string(), self.remarks());
         }
     }
 }

@@ -7,8 +7,6 @@
 #[derive(Debug, Clone, Default)]
 pub struct Times {
     all: Vec<Time>,
-    /// So many of them are in order, each second once.
-    ordered: usize,
 }
 
 /// Some notes that took the same; more than are counted here stand in a further entry of the same seconds, behind it.
@@ -29,20 +27,21 @@ impl Time {
 
 impl Times {
     /// Fewest notes that are put in order at once.
-    const FEWEST: usize = 32;
+    const FEWEST: usize = 16;
 
     /// Counts a note.
     pub fn add(&mut self, seconds: u32, complies: bool) {
-        self.all.push(Time { seconds, poor: u16::from(!complies), good: u16::from(complies) });
-        if self.all.len() - self.ordered > self.ordered.max(Self::FEWEST) {
+        if self.all.len() == self.all.capacity() {
             self.order();
+            // Of a large export there are thousands of these: room for a few more notes each is room for many.
+            self.all.reserve_exact((self.all.len() / 4).max(Self::FEWEST));
         }
+        self.all.push(Time { seconds, poor: u16::from(!complies), good: u16::from(complies) });
     }
 
     fn order(&mut self) {
         self.all.sort_by_key(|time| time.seconds);
         self.all.dedup_by(|next, before| before.with(*next).map(|both| *before = both).is_some());
-        self.ordered = self.all.len();
     }
 
     /// Seconds, notes that do not comply and notes that do; ascending, the same seconds perhaps several times.

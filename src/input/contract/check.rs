@@ -234,7 +234,7 @@ impl<'c> Check<'c> {
 
     fn export(&mut self, mut export: Export) -> Result<(), InputError> {
         let rows = std::mem::replace(&mut export.rows, Box::new(std::iter::empty()));
-        let file = export.file.clone();
+        let file = export.file.to_string();
         self.files.push(file.clone());
         let contract = self.contract;
         for wanted in &contract.columns {
