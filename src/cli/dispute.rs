@@ -365,7 +365,7 @@ fn add_example(
             )
         })?;
     let id = &book.rules[finding.rule].id;
-    let file = pack.join("lang").join(&language).join("examples").join(format!("{id}.yaml"));
+    let file = pack.join("lang").join(language.as_str()).join("examples").join(format!("{id}.yaml"));
     let unwritable = |error: std::io::Error| Failure::Output(format!("{}: cannot be written: {error}", file.display()));
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(unwritable)?;

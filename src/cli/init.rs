@@ -203,7 +203,7 @@ fn form(export: &Export, files: usize) -> Seen {
     };
     let utc = columns.preset.as_ref().map(|preset| preset.utc.iter().map(String::as_str).collect());
     let (encoding, why) = &export.encoding;
-    let file = Path::new(&export.file).file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
+    let file = Path::new(export.file.as_str()).file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
     Seen {
         file: quoted(&file),
         more_files: files - 1,
