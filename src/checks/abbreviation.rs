@@ -391,7 +391,9 @@ impl Shorthand {
         if self.approved.contains(form) || self.approved.contains(token.text) {
             return None;
         }
-        if all_capitals && !script.shouted() && (self.is_initial(note, span) || is_signature(&note.note.text, span)) {
+        // Nobody signs with three letters that stand for something: `All sorted. NFA`.
+        let signs = || (known.is_none() || form.len() < 3) && is_signature(&note.note.text, span);
+        if all_capitals && !script.shouted() && (self.is_initial(note, span) || signs()) {
             return None;
         }
         let behind_number = folded[..token.start].trim_end().ends_with(|c: char| c.is_ascii_digit() || c == '/');

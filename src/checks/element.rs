@@ -27,6 +27,7 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memchr_iter;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -277,7 +278,7 @@ impl Told {
     }
 
     fn by_text(&self, note: &Prepared<'_>) -> bool {
-        let heard = |span| self.spec.voice == Voice::Any || note.own_voice(span);
+        let heard = |span| self.spec.voice.hears(note, span);
         let spared = |hit: &TermHit| touched(note, &self.spared, hit);
         if note.hits_of(&self.told_by).any(|hit| heard(note.hit_span(hit)) && !spared(hit)) || self.by_statement(note) {
             return true;
@@ -338,6 +339,7 @@ impl Told {
                 .filter(|next| next.start as usize >= value_at)
                 .filter(|next| behind_label(text, next.start as usize, next.end as usize).is_some())
                 .map(|next| next.start as usize)
+                .chain(next_section(text, value_at))
                 .min()
                 .unwrap_or(text.len());
             let value = &text[value_at..value_end];
@@ -364,6 +366,24 @@ impl Told {
             bare.chars().filter(|c| c.is_alphanumeric()).map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum();
         letters < 3 || self.junk.contains(bare) || self.junk.contains(value.trim())
     }
+}
+
+/// The next line that starts as a section does, with a word or two and a colon: also where no list knows its label, what stands
+/// behind it is not told under the label before.
+fn next_section(text: &str, from: usize) -> Option<usize> {
+    /// Most words, and bytes, of a label.
+    const LONGEST: (usize, usize) = (3, 40);
+    let lines = memchr_iter(b'\n', &text.as_bytes()[from..]).map(|at| from + at + 1);
+    let mut lines = lines.filter(|start| {
+        let line = text[*start..].lines().next().unwrap_or_default();
+        line.split_once(':').is_some_and(|(label, _)| {
+            let label = label.trim_matches(|c: char| !c.is_alphanumeric());
+            let words = label.split_whitespace().count();
+            let letters = label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '/' | '\'' | '-'));
+            letters && (1..=LONGEST.0).contains(&words) && label.len() <= LONGEST.1
+        })
+    });
+    lines.next()
 }
 
 /// Where the value of a section label starts: the label stands at the start of a line or sentence and a colon (or a

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{Element, Outcome};
+use crate::model::{Element, Outcome, Span};
 use crate::text::{Prepared, ScannerBuilder};
 use crate::yaml::Fault;
 
@@ -91,6 +91,16 @@ pub enum Voice {
     Agent,
     /// Also quotations and reported speech.
     Any,
+}
+
+impl Voice {
+    /// Whether what stands at a place counts.
+    fn hears(self, note: &Prepared<'_>, place: Span) -> bool {
+        match self {
+            Voice::Agent => note.own_voice(place),
+            Voice::Any => true,
+        }
+    }
 }
 
 /// The one list of kinds: the key in a rule's `check`, the file, and a line for `acw rules kinds`.

@@ -143,9 +143,9 @@ fn of_form<'t>(text: &'t str, runs: &'t [Run], form: &'t str) -> impl Iterator<I
     let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
     let same = |(byte, sign): (&u8, &u8)| if *sign == b'#' { byte.is_ascii_digit() } else { byte == sign };
     // What starts with a digit starts in a run.
-    let numbered = form.first() == Some(&b'#');
+    let numbered = form.first().is_some_and(|sign| *sign == b'#' || sign.is_ascii_digit());
     // All of it, where nothing but digits and what joins them is in it.
-    let digits = |byte: &u8| *byte == b'#';
+    let digits = |byte: &u8| *byte == b'#' || byte.is_ascii_digit();
     let joined =
         form.split(digits).filter(|between| !between.is_empty()).all(|between| matches!(between, b" " | b"." | b"-"));
     let long = move |run: &&Run| numbered && (!joined || run.end - run.start >= form.len());

@@ -143,10 +143,15 @@ impl Unfilled {
             before.is_empty() || before.ends_with('\n') || (lenticular && before.ends_with(['.', ';', ',', ']']));
         let value_follows =
             text[end..].trim_start_matches([' ', ':']).chars().next().is_some_and(|c| c != '\n' && c != '[');
-        starts_line
-            && value_follows
-            && note.hits_of(&self.labels).any(|l| l.start as usize == start + 1 && l.end as usize + 1 >= end)
+        let known = || note.hits_of(&self.labels).any(|l| l.start as usize == start + 1 && l.end as usize + 1 >= end);
+        starts_line && value_follows && (known() || lenticular && has_headings(&note.note.text))
     }
+}
+
+/// Whether so many lines start with a lenticular bracket that it is how the note writes its headings, whatever they are.
+fn has_headings(text: &str) -> bool {
+    const ENOUGH: usize = 3;
+    text.lines().filter(|line| line.trim_start().starts_with('【')).count() >= ENOUGH
 }
 
 /// Places of `open … close` on one line, short enough to be a slot.

@@ -132,6 +132,11 @@ fn is_usable(value: &str) -> bool {
     digits >= 2 || (digits == 1 && locator)
 }
 
+/// Whether a number is so short that only its label makes it a reference.
+fn is_weak(code: &str) -> bool {
+    code.len() <= 3 && code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a number is that of a card or an account: it names a payer, not a case.
 fn is_account(bare: &str) -> bool {
     digits::card(bare) || digits::iban(bare) || digits::iban_form(bare)
@@ -156,7 +161,7 @@ impl Reference {
             if secrets.iter().any(|(s, e)| *s < end && start < *e) {
                 return false;
             }
-            let labelled = self.is_labelled(note, start);
+            let labelled = self.is_labelled(note, start) && (!is_weak(code) || self.is_labelled_close(note, start));
             let other = !labelled && self.is_other_number(note, start);
             let plain = !code.contains(['-', '/', '#']);
             let quantity = (plain && self.is_quantity(note, start, end)) || self.is_glued_amount(code);
@@ -169,10 +174,25 @@ impl Reference {
         is_labelled(note, &self.labels, start)
     }
 
+    /// Whether nothing but signs and little words (`no.`, `is`) stand between a label and the number: `invoice shows 40` is a quantity.
+    fn is_labelled_close(&self, note: &Prepared<'_>, start: usize) -> bool {
+        let little = |between: &str| between.split(|c: char| !c.is_alphanumeric()).all(|word| word.len() <= 3);
+        let text = &note.folded.text;
+        note.hits_of(&self.labels).any(|label| text.get(label.end as usize..start).is_some_and(little))
+    }
+
     fn is_other_number(&self, note: &Prepared<'_>, start: usize) -> bool {
         note.hits_of(&self.other_numbers).any(|word| {
             let end = word.end as usize;
-            end <= start && start - end <= 16 && !note.folded.text[end..start].contains(['\n', ',', ';', '('])
+            if end > start || start - end > 16 {
+                return false;
+            }
+            let between = &note.folded.text[end..start];
+            // `CVV 338. Record R7KQ2M`: the word has its number already.
+            let had_its_own = between
+                .find(|c: char| c.is_ascii_digit())
+                .is_some_and(|at| between[at..].contains(|c: char| c.is_alphabetic()));
+            !had_its_own && !between.contains(['\n', ',', ';', '('])
         })
     }
 

@@ -408,9 +408,21 @@ fn is_exclaimed(written: &str) -> bool {
 }
 
 /// Whether a word is no code, name, measure or address but a password: letters and then a sign, with digits; or two groups of
-/// digits behind letters, and capitals among small ones.
+/// digits behind letters, and capitals among small ones; or several such groups of letters and digits, joined.
 fn is_unmistakable(written: &str) -> bool {
-    if !(6..=40).contains(&written.len()) || !written.is_ascii() || written.contains(['/', ':', '-', '.', '@']) {
+    if !(6..=40).contains(&written.len()) || !written.is_ascii() {
+        return false;
+    }
+    // Codes are joined too, but not of letters of both sizes: `Tr7vK-92mLq-Xd`.
+    let mixed = |part: &str| {
+        let has = |test: fn(&u8) -> bool| part.bytes().any(|byte| test(&byte));
+        has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+    };
+    let groups = written.split('-');
+    if groups.clone().count() > 1 && groups.filter(|part| mixed(part)).count() >= 2 {
+        return written.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    }
+    if written.contains(['/', ':', '-', '.', '@']) {
         return false;
     }
     let has = |test: fn(&u8) -> bool| written.bytes().any(|byte| test(&byte));
@@ -429,7 +441,7 @@ mod tests {
 
     #[test]
     fn some_words_can_be_nothing_but_passwords() {
-        for good in ["kT7pQ2mZ9x", "Maple#77", "abc!2024x"] {
+        for good in ["kT7pQ2mZ9x", "Maple#77", "abc!2024x", "wK4n-7Rtp-2zVb"] {
             assert!(is_unmistakable(good), "{good}");
         }
         for bad in [
@@ -447,6 +459,9 @@ mod tests {
             "Win10Pro",
             "S24Ultra",
             "M365apps",
+            "Win10-Pro22H2",
+            "Ref-4471-Ana9",
+            "S24Ultra-256",
         ] {
             assert!(!is_unmistakable(bad), "{bad}");
         }

@@ -128,7 +128,7 @@ impl Check for Words {
             hits.extend(note.masked_hits(&self.lists));
         }
         let censored = note.censored.iter().filter(|_| self.censored).map(|place| note.span(place.start, place.end));
-        let censored: Vec<Span> = censored.filter(|span| self.voice == Voice::Any || note.own_voice(*span)).collect();
+        let censored: Vec<Span> = censored.filter(|span| self.voice.hears(note, *span)).collect();
         if hits.is_empty() && censored.is_empty() {
             return Outcome::Pass;
         }
@@ -136,7 +136,8 @@ impl Check for Words {
         hits.retain(|hit| {
             let span = note.hit_span(hit);
             !spared.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end)
-                && (self.voice == Voice::Any || note.own_voice(span))
+                && !is_in_code(folded, hit)
+                && self.voice.hears(note, span)
                 && !self.is_excused(note, hit)
                 && (self.names == Names::Keep || !self.is_name(note, hit, span))
         });
@@ -188,6 +189,22 @@ impl Words {
             text[span.end..].trim_start_matches(['-', ' ']).chars().next().is_some_and(char::is_uppercase);
         !starts_sentence || (next_is_capital && text[span.end..].starts_with(['-', ' ']))
     }
+}
+
+/// Whether a hit is a piece of a code that hyphens join: `Xd` in `Tr7vK-92mLq-Xd`.
+fn is_in_code(folded: &str, hit: &TermHit) -> bool {
+    let (before, rest) = folded.split_at(hit.start as usize);
+    let (word, after) = rest.split_at((hit.end - hit.start) as usize);
+    let joined = before.ends_with(['-', '_']) || after.starts_with(['-', '_']);
+    let outside = |c: char| c.is_whitespace();
+    joined
+        && !word.contains(outside)
+        && before
+            .rsplit(outside)
+            .next()
+            .into_iter()
+            .chain(after.split(outside).next())
+            .any(|part| part.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Of hits that overlap, the longest (the first of equals), in the order of the text.

@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(init: { acw_fuzz::book(); }, |bytes: &[u8]| {
     let book = acw_fuzz::book();
     let path = acw_fuzz::file("config", bytes);
-    let _ = Settings::load(Some(&path));
+    let _ = Settings::load(Some(&path), &[]);
     if let Ok(entries) = Decisions::entries(&path, true, book) {
         let _ = Decisions::of(&entries, "2026-06-01".parse().expect("a day"));
     }
