@@ -9,6 +9,7 @@
 //!     known: [abbreviations]                      # unapproved forms with their expansion
 //!     words: [short_words]                        # ordinary short words
 //!     expansions: [domain_words]                  # long words that agents clip
+//!     codes: [reference_labels]                   # behind these, capitals in front of digits are a piece of a code
 //! ```
 //!
 //! A form that no list names is shorthand where it is short, no ordinary word, and either has no vowel, or keeps its
@@ -57,6 +58,9 @@ pub struct Spec {
     /// Lists of phrases inside which nothing is shorthand.
     #[serde(default)]
     spared: Vec<String>,
+    /// Lists of words in front of codes.
+    #[serde(default)]
+    codes: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -73,6 +77,7 @@ struct Shorthand {
     clips: Clips,
     honorifics: Vec<ListId>,
     spared: Vec<ListId>,
+    codes: Vec<ListId>,
     known_phrases: Option<ListId>,
     /// Approved forms with their meanings, by list.
     in_lists: Vec<(String, Vec<(String, String)>)>,
@@ -176,12 +181,18 @@ impl Compile for Spec {
             clips,
             honorifics: builder.lists(&["honorifics".to_owned()])?,
             spared: builder.lists(&self.spared)?,
+            codes: builder.lists(&self.codes)?,
             known_phrases: (!phrases.is_empty()).then(|| builder.phrases("shorthand of several words", &phrases)),
             in_lists: self.approved.iter().map(|list| (list.clone(), pairs(list))).collect(),
             folder: folder.clone(),
         })))
     }
 }
+
+/// Letters from which on a part of a word with a hyphen is a word and no clip.
+const LONG_PART: usize = 4;
+/// Fewest digits of a code that starts with capitals.
+const FEWEST_DIGITS: usize = 4;
 
 /// A form without its full stops: `p.m.` and `pm` are the same form.
 fn bare(form: &str) -> String {
@@ -225,7 +236,7 @@ impl Check for Shorthand {
                 continue;
             }
             let Some(verdict) = self.judge(note, &token, span, &script) else { continue };
-            if self.is_part_of_code(&note.folded.text, &token) {
+            if self.is_part_of_code(&note.folded.text, &token) || self.starts_code(note, &token, span) {
                 continue;
             }
             if note.hits_of(&self.spared).any(|s| (s.start as usize) <= token.start && token.end <= s.end as usize) {
@@ -414,7 +425,9 @@ impl Shorthand {
             let clipped = form.len() <= 4 && form.len() >= 2 || (form.len() <= 6 && !has_vowel(form));
             return (small && clipped).then(String::new);
         }
-        if self.harmless.0.contains(form) {
+        // A list need not have the plural too.
+        let plural = |stem: &str| stem.len() >= 4 && self.harmless.0.contains(stem);
+        if self.harmless.0.contains(form) || form.strip_suffix('s').is_some_and(plural) {
             return None;
         }
         let inner_stop = token.stop && continues_small(&note.note.text[span.end..]);
@@ -447,7 +460,13 @@ impl Shorthand {
         // `isn't`, `l'abo`: what stands before an apostrophe is half a word; behind one, only a word counts.
         let half = after == Some(b'\'') && bytes.get(token.end + 1).is_some_and(u8::is_ascii_alphabetic);
         let ending = before == Some(b'\'') && token.text.len() <= 2;
+        // `gastro-enteritis`: a word that two make is not clipped.
+        let letters = |text: &str| text.bytes().take_while(u8::is_ascii_lowercase).count() >= LONG_PART;
+        let compound = token.text.len() >= LONG_PART
+            && (folded[token.end..].strip_prefix('-').is_some_and(letters)
+                || word[..token.start - word_start].strip_suffix('-').is_some_and(letters));
         half || ending
+            || compound
             || word.contains('@')
             || word.contains("//")
             || word.contains("www.")
@@ -455,6 +474,23 @@ impl Shorthand {
             || (matches!(before, Some(b'-' | b'_')) && word.bytes().any(|b| b.is_ascii_digit()))
             || (matches!(after, Some(b'-' | b'_')) && word.bytes().any(|b| b.is_ascii_digit()))
             || (token.text.contains('.') && token.text.split('.').any(|p| p.len() > 3))
+    }
+
+    /// Whether capitals behind the label of a code are its beginning: `order CR 40 118`, `container MSKX 204417-3`.
+    fn starts_code(&self, note: &Prepared<'_>, token: &Token<'_>, span: Span) -> bool {
+        let folded = &note.folded.text;
+        let behind = folded[token.end..].strip_prefix([' ', '-']).unwrap_or_default();
+        let run = behind.bytes().take_while(|byte| byte.is_ascii_digit() || b" -/.".contains(byte));
+        let digits = run.filter(u8::is_ascii_digit).count();
+        digits >= FEWEST_DIGITS
+            && behind.starts_with(|c: char| c.is_ascii_digit())
+            && span.of(&note.note.text).bytes().all(|byte| byte.is_ascii_uppercase())
+            && note.hits_of(&self.codes).any(|label| {
+                let between = folded.get(label.end as usize..token.start);
+                between.is_some_and(|between| {
+                    !between.contains(['\n', '.', ',', ';']) && !between.contains(char::is_alphanumeric)
+                })
+            })
     }
 
     /// Whether a single capital belongs to a name: `Priya N.`, `J. Okafor`.

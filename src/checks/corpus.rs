@@ -195,12 +195,16 @@ fn key(value: &impl Hash) -> u64 {
 }
 
 /// Remembers which of very many keys it has seen, in memory that does not grow. Few are remembered as they are; many in a Bloom filter
-/// (Bloom 1970) of 2²⁶ bits and eight places a key: among three million keys, one in ten thousand new ones is taken for known.
+/// (Bloom 1970) of 2²⁶ bits, in blocks of a line of a processor's cache (Putze, Sanders and Singler 2007): the eight places of a key
+/// stand in one block. Among three million keys, one in nine thousand new ones is taken for known.
 #[derive(Debug)]
 enum Sieve {
     Few(HashSet<u64, FixedState>),
-    Many(Vec<u64>),
+    Many(Vec<Block>),
 }
+
+/// Bits that stand side by side.
+type Block = [u64; 8];
 
 impl Default for Sieve {
     fn default() -> Self {
@@ -209,7 +213,7 @@ impl Default for Sieve {
 }
 
 impl Sieve {
-    const WORDS: usize = 1 << 20;
+    const BLOCKS: usize = 1 << 17;
     /// Most keys that are few.
     const FEW: usize = 1 << 16;
 
@@ -219,35 +223,43 @@ impl Sieve {
             && keys.len() == Self::FEW
         {
             let keys = std::mem::take(keys);
-            *self = Sieve::Many(vec![0; Self::WORDS]);
+            *self = Sieve::Many(vec![Block::default(); Self::BLOCKS]);
             keys.into_iter().for_each(|key| {
                 self.insert(key);
             });
         }
         match self {
             Sieve::Few(keys) => !keys.insert(key),
-            Sieve::Many(bits) => Self::places(key).fold(true, |known, (word, bit)| {
-                let had = bits[word] & bit != 0;
-                bits[word] |= bit;
-                known & had
-            }),
+            Sieve::Many(blocks) => {
+                let block = &mut blocks[Self::block(key)];
+                Self::places(key).fold(true, |known, (word, bit)| {
+                    let had = block[word] & bit != 0;
+                    block[word] |= bit;
+                    known & had
+                })
+            }
         }
     }
 
     fn has(&self, key: u64) -> bool {
         match self {
             Sieve::Few(keys) => keys.contains(&key),
-            Sieve::Many(bits) => Self::places(key).all(|(word, bit)| bits[word] & bit != 0),
+            Sieve::Many(blocks) => {
+                let block = &blocks[Self::block(key)];
+                Self::places(key).all(|(word, bit)| block[word] & bit != 0)
+            }
         }
     }
 
-    /// Two halves of the key give all eight places (Kirsch and Mitzenmacher 2006).
+    /// The block of a key, by its highest bits.
+    fn block(key: u64) -> usize {
+        (key >> (u64::BITS - Self::BLOCKS.trailing_zeros())) as usize
+    }
+
+    /// Its places there, one in each word: by multiplicative hashing, each of other bits of the key.
     fn places(key: u64) -> impl Iterator<Item = (usize, u64)> {
-        let (first, step) = (key, key.rotate_left(32) | 1);
-        (0..8u64).map(move |i| {
-            let at = first.wrapping_add(step.wrapping_mul(i)) >> 38;
-            ((at >> 6) as usize, 1 << (at & 63))
-        })
+        let place = move |word: u32| key.rotate_left(7 * word).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
+        (0..8).map(move |word| (word as usize, 1 << place(word)))
     }
 }
 
