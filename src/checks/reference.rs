@@ -176,7 +176,8 @@ impl Reference {
 
     /// Whether nothing but signs and little words (`no.`, `is`) stand between a label and the number: `invoice shows 40` is a quantity.
     fn is_labelled_close(&self, note: &Prepared<'_>, start: usize) -> bool {
-        let little = |between: &str| between.split(|c: char| !c.is_alphanumeric()).all(|word| word.chars().count() <= 3);
+        let little =
+            |between: &str| between.split(|c: char| !c.is_alphanumeric()).all(|word| word.chars().count() <= 3);
         let text = &note.folded.text;
         note.hits_of(&self.labels).any(|label| text.get(label.end as usize..start).is_some_and(little))
     }

@@ -168,25 +168,14 @@ impl Words {
                 && note.folded.text[h.end as usize..hit.start as usize].chars().all(|c| c == ' ' || c == '.')
         });
         let capital = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
-        let shouted = |s: &str| !s.chars().any(char::is_lowercase);
         let words = || written.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
-        // `technician Short`: a capital behind a noun without one. Behind a little word (`a Karen`) it tells nothing.
-        const LONG: usize = 5;
-        let mut all = words();
-        if let (Some(first), Some(last), None) = (all.next(), all.next(), all.next())
-            && !capital(first)
-            && first.chars().count() >= LONG
-            && capital(last)
-            && !shouted(last)
-        {
-            return true;
-        }
         if !words().all(capital) {
             return false;
         }
         if addressed {
             return true;
         }
+        let shouted = |s: &str| !s.chars().any(char::is_lowercase);
         if shouted(written) && written.chars().count() > 1 {
             // Capitals throughout shout; they do not name.
             return false;
