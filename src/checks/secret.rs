@@ -413,10 +413,11 @@ fn is_unmistakable(written: &str) -> bool {
     if !(6..=40).contains(&written.len()) || !written.is_ascii() {
         return false;
     }
-    // Codes are joined too, but not of letters of both sizes: `Tr7vK-92mLq-Xd`.
+    // Codes and models are joined too, but not of letters of both sizes with digits in front of some: `Tr7vK-92mLq-Xd`.
     let mixed = |part: &str| {
         let has = |test: fn(&u8) -> bool| part.bytes().any(|byte| test(&byte));
-        has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+        let behind_digit = part.as_bytes().windows(2).any(|p| p[0].is_ascii_digit() && p[1].is_ascii_alphabetic());
+        behind_digit && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
     };
     let groups = written.split('-');
     if groups.clone().count() > 1 && groups.filter(|part| mixed(part)).count() >= 2 {
