@@ -28,6 +28,16 @@ describe("the sample's pages", () => {
     for (const locale of ["es", "en", "fr", "zh"]) reports[locale] = report(locale, sample, "--locale", locale);
   });
 
+  test("no table of the team's page is wider than a small laptop or a tablet", async () => {
+    for (const [locale, { address }] of Object.entries(reports)) {
+      for (const width of [1180, 1000, 800]) {
+        const { page, close } = await open(address("index.html"), { viewport: { width, height: 800 } });
+        assert.ok((await sideways(page)) <= 0, `${locale} scrolls sideways at ${width}`);
+        await close();
+      }
+    }
+  });
+
   test("open without a request, an error or an accessibility violation, light and dark, wide and narrow", async () => {
     for (const [locale, { address, pages }] of Object.entries(reports)) {
       assert.equal(pages.length, 18);
