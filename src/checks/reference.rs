@@ -147,7 +147,8 @@ impl Reference {
     fn left_blank(&self, note: &Prepared<'_>) -> bool {
         placeholder::slots(&note.folded.text, note.blanks()).any(|(start, end)| {
             let mut spared = note.hits_of(&self.blanks_spared);
-            self.is_labelled(note, start) && !spared.any(|s| (s.start as usize) < end && start < s.end as usize)
+            is_labelled(note, &self.labels, start, false)
+                && !spared.any(|s| (s.start as usize) < end && start < s.end as usize)
         })
     }
 
@@ -161,25 +162,13 @@ impl Reference {
             if secrets.iter().any(|(s, e)| *s < end && start < *e) {
                 return false;
             }
-            let labelled = self.is_labelled(note, start) && (!is_weak(code) || self.is_labelled_close(note, start));
+            let labelled = is_labelled(note, &self.labels, start, is_weak(code));
             let other = !labelled && self.is_other_number(note, start);
             let plain = !code.contains(['-', '/', '#']);
             let quantity = (plain && self.is_quantity(note, start, end)) || self.is_glued_amount(code);
             let glued = !labelled && is_glued_shorthand(note, start, end);
             !other && !quantity && !glued && looks_like_reference(code, labelled)
         })
-    }
-
-    fn is_labelled(&self, note: &Prepared<'_>, start: usize) -> bool {
-        is_labelled(note, &self.labels, start)
-    }
-
-    /// Whether nothing but signs and little words (`no.`, `is`) stand between a label and the number: `invoice shows 40` is a quantity.
-    fn is_labelled_close(&self, note: &Prepared<'_>, start: usize) -> bool {
-        let little =
-            |between: &str| between.split(|c: char| !c.is_alphanumeric()).all(|word| word.chars().count() <= 3);
-        let text = &note.folded.text;
-        note.hits_of(&self.labels).any(|label| text.get(label.end as usize..start).is_some_and(little))
     }
 
     fn is_other_number(&self, note: &Prepared<'_>, start: usize) -> bool {
@@ -250,11 +239,16 @@ fn is_glued_shorthand(note: &Prepared<'_>, start: usize, end: usize) -> bool {
     beside && small && letters >= 2 && digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a reference label stands right in front (a few letters such as `n.º`, `:` or `is` between).
-fn is_labelled(note: &Prepared<'_>, labels: &[ListId], start: usize) -> bool {
+/// Whether a reference label stands right in front (a few letters such as `n.º`, `:` or `is` between); where it must be `close`, with
+/// no longer word between: `invoice shows 40` is a quantity.
+fn is_labelled(note: &Prepared<'_>, labels: &[ListId], start: usize, close: bool) -> bool {
+    let little = |between: &str| between.split(|c: char| !c.is_alphanumeric()).all(|word| word.chars().count() <= 3);
     note.hits_of(labels).any(|label| {
         let end = label.end as usize;
-        end <= start && start - end <= 14 && !note.folded.text[end..start].contains(['\n', ',', ';', '('])
+        end <= start && start - end <= 14 && {
+            let between = &note.folded.text[end..start];
+            !between.contains(['\n', ',', ';', '(']) && (!close || little(between))
+        }
     })
 }
 
@@ -262,7 +256,9 @@ fn is_labelled(note: &Prepared<'_>, labels: &[ListId], start: usize) -> bool {
 pub(super) fn labelled_codes(note: &Prepared<'_>, labels: &[ListId]) -> Vec<(usize, usize)> {
     let text = &note.folded.text;
     let mut codes = codes(text, note.runs());
-    codes.retain(|(start, end)| is_labelled(note, labels, *start) && looks_like_reference(&text[*start..*end], true));
+    codes.retain(|(start, end)| {
+        is_labelled(note, labels, *start, false) && looks_like_reference(&text[*start..*end], true)
+    });
     codes
 }
 
